@@ -1,0 +1,37 @@
+"""The tables, one module per subject."""
+
+from storage.models.circles import Circle, Membership
+from storage.models.evaluations import (
+    EvaluationAnswer,
+    EvaluationAsked,
+    EvaluationComment,
+    EvaluationReceipt,
+    EvaluationResult,
+    EvaluationWindow,
+    PairReflection,
+)
+from storage.models.outbox import Outgoing, OutboxRow, OutboxState, Reminder
+from storage.models.sessions import Attendance, CoachingSession, RoleSwap
+from storage.models.workspaces import HandledRequest, Person, Workspace
+
+__all__ = [
+    "Attendance",
+    "Circle",
+    "CoachingSession",
+    "EvaluationAnswer",
+    "EvaluationAsked",
+    "EvaluationComment",
+    "EvaluationReceipt",
+    "EvaluationResult",
+    "EvaluationWindow",
+    "HandledRequest",
+    "Membership",
+    "Outgoing",
+    "OutboxRow",
+    "OutboxState",
+    "PairReflection",
+    "Person",
+    "Reminder",
+    "RoleSwap",
+    "Workspace",
+]

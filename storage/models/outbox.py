@@ -1,0 +1,139 @@
+"""What is due, and the messages that carry it. See `scheduler/delivery.py` for how rows move."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from coaching.rules.terms import MessageKind, ReminderKind
+from storage.base import Base, UtcDateTime, text_enum
+
+
+class OutboxState(StrEnum):
+    DUE = "due"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    """Slack did not say whether it arrived."""
+    SKIPPED = "skipped"
+    EXPIRED = "expired"
+    DEAD = "dead"
+
+
+class Outgoing(StrEnum):
+    """What a message is; each has one renderer."""
+
+    WELCOME = "welcome"
+    MEMBER_LEFT = "member_left"
+    SESSION_CARD = "session_card"
+    SESSION_NEWS = "session_news"
+    SESSION_MOVED = "session_moved"
+    SESSION_PLACE = "session_place"
+    SESSION_CANCELLED = "session_cancelled"
+    THREAD_LINE = "thread_line"
+    ROLE_NEWS = "role_news"
+    IN_PERSON_DUE = "in_person_due"
+    CALENDAR_FILE = "calendar_file"
+    BOOKKEEPING = "bookkeeping"
+    STARTING_SOON = "starting_soon"
+    EVALUATION = "evaluation"
+    DID_YOU_MEET = "did_you_meet"
+    WHAT_COMES_NEXT = "what_comes_next"
+    RESULT = "result"
+    HOME = "home"
+    REFRESH = "refresh"
+    """Brings a message that already stands up to date."""
+
+
+class OutboxRow(Base):
+    """One message: to be sent, on its way, or ended with a reason. Rendered when it is sent."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "unique_key"),
+        Index(
+            "ix_outbox_due",
+            "due_at",
+            sqlite_where=text("state = 'due'"),
+            postgresql_where=text("state = 'due'"),
+        ),
+        Index(
+            "ix_outbox_lease",
+            "lease_until",
+            sqlite_where=text("state = 'claimed'"),
+            postgresql_where=text("state = 'claimed'"),
+        ),
+        Index("ix_outbox_session", "workspace_id", "session_id"),
+        Index("ix_outbox_message", "workspace_id", "slack_channel", "slack_ts"),
+        Index(
+            "uq_outbox_refresh",
+            "workspace_id",
+            "target_id",
+            unique=True,
+            sqlite_where=text("state = 'due' AND target_id IS NOT NULL"),
+            postgresql_where=text("state = 'due' AND target_id IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    kind: Mapped[Outgoing] = mapped_column(text_enum(Outgoing))
+    unique_key: Mapped[str]
+    """One message for one thing: a second row with the same key is refused."""
+
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """The recipient of a direct message."""
+    circle_id: Mapped[int | None] = mapped_column(ForeignKey("circles.id", ondelete="CASCADE"))
+    """The circle it speaks of; with no person, it goes to the circle's conversation."""
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("coaching_sessions.id", ondelete="CASCADE"))
+    plan_version: Mapped[int | None]
+    """The session's plan it was written for; an older one is skipped."""
+    thread_of_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id", ondelete="CASCADE"))
+    """The message under which it stands."""
+    target_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id", ondelete="CASCADE"))
+    """The message that a refresh brings up to date."""
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What cannot be read from the present state any more (the time before a move, say)."""
+
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Set after an error: no try before this."""
+
+    state: Mapped[OutboxState] = mapped_column(text_enum(OutboxState), default=OutboxState.DUE)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    claim_token: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    outcome: Mapped[str | None]
+    """Why it ended as it did, or the last error: Slack's word or ours, never a text of a person."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    slack_channel: Mapped[str | None]
+    slack_ts: Mapped[str | None]
+
+
+class Reminder(Base):
+    """That something is due to somebody. Its message is an outbox row, which it may share with others."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "session_id", "plan_version", "person_id", "kind"),
+        Index("ix_reminders_outbox_id", "outbox_id"),
+        Index("ix_reminders_person", "workspace_id", "person_id", "local_date"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    circle_id: Mapped[int] = mapped_column(ForeignKey("circles.id", ondelete="CASCADE"))
+    session_id: Mapped[int] = mapped_column(ForeignKey("coaching_sessions.id", ondelete="CASCADE"))
+    plan_version: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    kind: Mapped[ReminderKind] = mapped_column(text_enum(ReminderKind))
+    message_kind: Mapped[MessageKind] = mapped_column(text_enum(MessageKind))
+    local_date: Mapped[date]
+    """The person's own day; all bookkeeping of one day goes into one message."""
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id", ondelete="SET NULL"))
