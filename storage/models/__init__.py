@@ -10,7 +10,7 @@ from storage.models.evaluations import (
     EvaluationWindow,
     PairReflection,
 )
-from storage.models.outbox import Outgoing, OutboxRow, OutboxState, Reminder
+from storage.models.outbox import OutboxRow, OutboxState, Outgoing, Reminder
 from storage.models.sessions import Attendance, CoachingSession, RoleSwap
 from storage.models.workspaces import HandledRequest, Person, Workspace
 
@@ -26,9 +26,9 @@ __all__ = [
     "EvaluationWindow",
     "HandledRequest",
     "Membership",
-    "Outgoing",
     "OutboxRow",
     "OutboxState",
+    "Outgoing",
     "PairReflection",
     "Person",
     "Reminder",
