@@ -1,0 +1,70 @@
+"""Carries out a reply: by the answer to Slack's request where that does, else by one call."""
+
+from slack_bolt import Ack
+from slack_sdk import WebClient, WebhookClient
+
+from bot.parse import Request
+from bot.replies import (
+    Done,
+    Ephemeral,
+    GiveOptions,
+    OpenModal,
+    PublishHome,
+    PushModal,
+    RefuseFields,
+    Reply,
+    UpdateMessage,
+    UpdateModal,
+)
+
+
+def answer(reply: Reply, request: Request, ack: Ack, client: WebClient, *, submission: bool) -> None:
+    """Raises `SlackApiError` when Slack refuses the call that shows something."""
+    if submission:
+        _answer_submission(reply, ack, client)
+    elif isinstance(reply, GiveOptions):
+        ack(options=list(reply.options))
+    elif isinstance(reply, Ephemeral) and not request.action:
+        ack(text=reply.said.text, blocks=list(reply.said.blocks) or None)
+    else:
+        _show(reply, request, client)
+        ack()
+
+
+def _answer_submission(reply: Reply, ack: Ack, client: WebClient) -> None:
+    match reply:
+        case RefuseFields(errors):
+            ack(response_action="errors", errors=dict(errors))
+        case UpdateModal(view) | OpenModal(view):
+            ack(response_action="update", view=view)
+        case PushModal(view):
+            ack(response_action="push", view=view)
+        case UpdateMessage(channel, ts, said):
+            client.chat_update(channel=channel, ts=ts, text=said.text, blocks=said.as_json())
+            ack()
+        case Done(clear=True):
+            ack(response_action="clear")
+        case _:
+            ack()
+
+
+def _show(reply: Reply, request: Request, client: WebClient) -> None:
+    trigger = request.trigger_id or ""
+    match reply:
+        case Ephemeral(said):
+            if request.response_url:
+                WebhookClient(request.response_url).send(
+                    text=said.text, blocks=said.as_json() or None, replace_original=False
+                )
+        case OpenModal(view):
+            client.views_open(trigger_id=trigger, view=view)
+        case PushModal(view):
+            client.views_push(trigger_id=trigger, view=view)
+        case UpdateModal(view):
+            client.views_update(view_id=request.view.id if request.view else "", view=view)
+        case UpdateMessage(channel, ts, said):
+            client.chat_update(channel=channel, ts=ts, text=said.text, blocks=said.as_json())
+        case PublishHome(view):
+            client.views_publish(user_id=request.slack_id, view=view)
+        case _:
+            pass

@@ -1,0 +1,67 @@
+"""Looking up people and channels in Slack, once, before a transaction begins."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from coaching.circles import Channel
+from coaching.people import Profile
+from coaching.rules.terms import PersonKind
+from coaching.rules.zones import known_zone
+
+AT_ONCE = 10
+LONGEST_NAME = 80
+HIDDEN = {"channel_not_found", "not_in_channel", "missing_scope"}
+
+
+def profiles(client: WebClient, workspace_id: str, slack_ids: Sequence[str]) -> list[Profile]:
+    """What Slack says about these people, ten at a time. Raises `SlackApiError` when one is not there."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = pool.map(lambda one: client.users_info(user=one, include_locale=True), slack_ids)
+        return [profile(answer["user"], workspace_id) for answer in answers]
+
+
+def profile(user: dict[str, Any], workspace_id: str) -> Profile:
+    """Slack's description of a person in our words."""
+    shown = user.get("profile") or {}
+    name = shown.get("display_name") or shown.get("real_name") or user.get("real_name") or user.get("name")
+    return Profile(
+        slack_id=str(user["id"]),
+        name=" ".join(str(name or "Somebody").split())[:LONGEST_NAME],
+        zone=known_zone(user.get("tz")),
+        locale=str(user.get("locale") or "en-US"),
+        kind=_kind(user),
+        active=not user.get("deleted", False),
+        workspace_admin=bool(user.get("is_admin") or user.get("is_owner")),
+        from_elsewhere=bool(user.get("is_stranger")) or user.get("team_id", workspace_id) != workspace_id,
+    )
+
+
+def _kind(user: dict[str, Any]) -> PersonKind:
+    if user.get("is_bot") or user.get("id") == "USLACKBOT":
+        return PersonKind.BOT
+    guest = user.get("is_restricted") or user.get("is_ultra_restricted")
+    return PersonKind.GUEST if guest else PersonKind.FULL
+
+
+def channel(client: WebClient, slack_id: str, asker: str) -> Channel:
+    """What Slack says about a channel. Where the bot cannot see it, it says so in the answer."""
+    try:
+        found = client.conversations_info(channel=slack_id)["channel"]
+        members = client.conversations_members(channel=slack_id, limit=1000)["members"]
+    except SlackApiError as error:
+        if error.response.get("error") in HIDDEN:
+            return Channel(slack_id, "that channel", private=True, bot_inside=False, asker_inside=False)
+        raise
+    return Channel(
+        slack_id,
+        str(found.get("name") or ""),
+        private=bool(found.get("is_private") or found.get("is_mpim")),
+        bot_inside=bool(found.get("is_member")),
+        asker_inside=asker in members,
+        archived=bool(found.get("is_archived")),
+        shared=bool(found.get("is_ext_shared") or found.get("is_shared")),
+    )

@@ -1,0 +1,143 @@
+"""The way of every request: parse, find the handler, one transaction, one answer. The one place for the unexpected.
+
+Slack waits three seconds for the answer, so a listener calls Slack once at most, after its transaction has
+ended, and never from inside it.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from slack_bolt import Ack, App, BoltContext
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.orm import Session
+
+from bot import directory, failures, parse, wording
+from bot.answer import answer
+from bot.parse import Request
+from bot.replies import Done, Reply
+from bot.routes import Context, Route, Routes
+from coaching import people, requests
+from coaching.circles import Channel
+from coaching.errors import CoachingError, UnknownChannel, UnknownPeople
+from coaching.packs import Pack
+from storage.engine import Database
+
+log = structlog.get_logger()
+ANYTHING = re.compile(".*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Dispatcher:
+    """Carries out requests against the tables of routes."""
+
+    routes: Routes
+    database: Database
+    pack: Pack
+    now: Callable[[], datetime]
+    reference: Callable[[], str]
+    """Makes the short word that a person and the log have in common."""
+    wake: Callable[[], None]
+    """Tells the worker that there may be something to send."""
+
+    def listen(self, app: App) -> None:
+        """One catch-all listener per kind of request."""
+
+        @app.command(ANYTHING)
+        def on_command(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+            request = self._parse(parse.command, body)
+            word, _, rest = request.words.partition(" ")
+            route = self.routes.commands.get(word.lower()) or self.routes.commands["?"]
+            self._carry_out(route, request, ack, client)
+
+        @app.action(ANYTHING)
+        def on_action(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+            request = self._parse(parse.interaction, body)
+            route = self.routes.actions.get(request.action, GONE)
+            self._carry_out(route, request, ack, client)
+
+        @app.view(ANYTHING)
+        def on_view(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+            request = self._parse(parse.interaction, body)
+            route = self.routes.views.get(request.view.callback_id if request.view else "", GONE)
+            self._carry_out(route, request, ack, client, submission=True)
+
+        @app.options(ANYTHING)
+        def on_options(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+            request = self._parse(parse.interaction, body)
+            self._carry_out(self.routes.options.get(request.action, GONE), request, ack, client)
+
+        @app.event(ANYTHING)
+        def on_event(body: dict[str, Any], client: WebClient, ack: Ack) -> None:
+            request = self._parse(parse.event, body)
+            route = self.routes.events.get(str(request.event.get("type")))
+            if route is not None:
+                self._carry_out(route, request, ack, client)
+
+    def _parse(self, read: Callable[[Mapping[str, Any], datetime], Request], body: dict[str, Any]) -> Request:
+        return read(body, self.now())
+
+    def _carry_out(
+        self, route: Route, request: Request, ack: Ack, client: WebClient, *, submission: bool = False
+    ) -> None:
+        try:
+            reply = self._run(route, request, client)
+        except Exception as error:  # the one place that catches the unexpected
+            reply = failures.reply_to(error, request, submission, self.reference)
+        try:
+            answer(reply, request, ack, client, submission=submission)
+        except SlackApiError as error:
+            _log_slack(error, reply)
+            ack()
+        if route.writes:
+            self.wake()
+
+    def _run(self, route: Route, request: Request, client: WebClient) -> Reply:
+        """One transaction. Whom or what the bot meets for the first time is looked up between two tries."""
+        channels: dict[str, Channel] = {}
+        for _ in range(3):
+            try:
+                return self._once(route, request, channels)
+            except UnknownPeople as unknown:
+                found = directory.profiles(client, request.workspace_id, unknown.slack_ids)
+                with self.database.transaction() as db:
+                    people.learn(db, request.workspace_id, found)
+            except UnknownChannel as unknown:
+                channels[unknown.channel] = directory.channel(client, unknown.channel, request.slack_id)
+        return self._once(route, request, channels)
+
+    def _once(self, route: Route, request: Request, channels: Mapping[str, Channel]) -> Reply:
+        with self._scope(route) as db:
+            key = _key(route, request)
+            if key and not requests.claim(db, request.workspace_id, key, request.now):
+                return Done(clear=True)
+            reply = route.handler(Context(request, db, self.pack, channels))
+            if key and not isinstance(reply, Done):
+                requests.release(db, request.workspace_id, key)
+            return reply
+
+    def _scope(self, route: Route) -> AbstractContextManager[Session]:
+        return self.database.transaction() if route.writes else self.database.reading()
+
+
+def _key(route: Route, request: Request) -> str | None:
+    """A submission by its view, an event by its id; clicks are harmless twice by what they do."""
+    if route.once and request.view:
+        return f"view:{request.view.id}"
+    return f"event:{request.value}" if request.event and request.value else None
+
+
+def _gone(_context: Context) -> Reply:
+    raise CoachingError(wording.OLD_BUTTON)
+
+
+GONE = Route(_gone, writes=False)
+
+
+def _log_slack(error: SlackApiError, reply: Reply) -> None:
+    log.warning("slack_refused_answer", reply=type(reply).__name__, error=str(error.response.get("error")))

@@ -1,0 +1,65 @@
+"""Any failure as a sentence in the place where the person is looking."""
+
+from collections.abc import Callable
+
+import structlog
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import DBAPIError
+
+from bot import wording
+from bot.ids import field_of
+from bot.parse import Malformed, OpenView, Request
+from bot.replies import Done, Ephemeral, OpenModal, PushModal, RefuseFields, Reply, Said
+from bot.views import notices
+from coaching.errors import CoachingError, Refused
+
+log = structlog.get_logger()
+
+
+def reply_to(error: Exception, request: Request, submission: bool, reference: Callable[[], str]) -> Reply:
+    """Errors of ours have their sentence; anything else gets a short reference, which the log has too."""
+    if isinstance(error, Refused) and submission and request.view:
+        return RefuseFields(_by_block(error, request.view))
+    if isinstance(error, CoachingError):
+        return _say(error.sentence, request, submission)
+    if isinstance(error, Malformed):
+        return _say(wording.OLD_BUTTON, request, submission)
+    name = reference()
+    what, sentence = _kind(error)
+    log.error(
+        what,
+        reference=name,
+        workspace=request.workspace_id,
+        error=type(error).__name__,
+        # A database error prints the values it was given, which people typed: no trace of that one.
+        exc_info=None if isinstance(error, DBAPIError) else error,
+    )
+    return _say(sentence.format(reference=name), request, submission)
+
+
+def _kind(error: Exception) -> tuple[str, str]:
+    if isinstance(error, SlackApiError):
+        return "slack_failed", wording.SLACK_SILENT
+    if isinstance(error, DBAPIError):
+        return "database_failed", wording.DATABASE_AWAY
+    return "unexpected", wording.UNEXPECTED
+
+
+def _by_block(refused: Refused, view: OpenView) -> dict[str, str]:
+    """Each refusal under its field; what belongs to no field on show stands under the first one."""
+    errors: dict[str, str] = {}
+    for name, sentence in refused.fields.items():
+        block = next((one for one in view.input_blocks if field_of(one) == name.value), view.input_blocks[0])
+        errors[block] = f"{errors[block]} {sentence}" if block in errors else sentence
+    return errors
+
+
+def _say(sentence: str, request: Request, submission: bool) -> Reply:
+    view = request.view
+    if request.event:
+        return Done()
+    if submission and view and view.input_blocks:
+        return RefuseFields({view.input_blocks[0]: sentence})
+    if view is None:
+        return Ephemeral(Said(sentence))
+    return OpenModal(notices.notice(sentence)) if view.home else PushModal(notices.notice(sentence))

@@ -1,0 +1,73 @@
+"""Every id that goes to Slack and comes back. A test holds that each is registered once and shown."""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """Buttons, menus and pickers that answer at once."""
+
+    NEW_CIRCLE = "circle.new"
+    EDIT_CIRCLE = "circle.edit"
+    SHOW_CIRCLE = "circle.show"
+    MORE_SETTINGS = "circle.more_settings"
+    LEAVE_CIRCLE = "circle.leave"
+
+    SCHEDULE = "session.schedule"
+    CHOOSE_CIRCLE = "session.choose_circle"
+    ATTEND = "session.attend"
+    DECLINE = "session.decline"
+    HOW_TO_JOIN = "session.how_to_join"
+    CALENDAR_FILE = "session.calendar_file"
+    MORE = "session.more"
+    LINK = "link"
+    """A button that only opens an address; Slack reports the click all the same."""
+
+    RECORD_MET = "closing.met"
+    RECORD_NOT_MET = "closing.not_met"
+    CONFIRM_NEXT = "closing.confirm_next"
+    CHANGE_NEXT = "closing.change_next"
+    VOLUNTEER_PRESENT = "closing.volunteer_present"
+    VOLUNTEER_NOTES = "closing.volunteer_notes"
+    ANSWER_EVALUATION = "evaluation.answer"
+    WAS_NOT_THERE = "evaluation.was_not_there"
+    NOT_NOW = "evaluation.not_now"
+    SEE_RESULT = "evaluation.see_result"
+    SHARE_REFLECTION = "evaluation.share_reflection"
+    UNSHARE_REFLECTION = "evaluation.unshare_reflection"
+    SEE_REFLECTION = "evaluation.see_reflection"
+
+    SHOW_ROLES = "hub.roles"
+    SHOW_HELP = "hub.help"
+    SETTINGS = "hub.settings"
+    LATER_HOUR = "reminder.later_hour"
+    LATER_TOMORROW = "reminder.later_tomorrow"
+    TURN_OFF = "reminder.turn_off"
+
+
+class View(StrEnum):
+    """Modals that can be submitted."""
+
+    CIRCLE = "circle"
+    SCHEDULE = "schedule"
+    CANCEL = "cancel"
+    LEAVE = "leave"
+    RECORD_MET = "record_met"
+    RECORD_NOT_MET = "record_not_met"
+    EVALUATION = "evaluation"
+    REFLECTION = "reflection"
+    SETTINGS = "settings"
+
+
+class Options(StrEnum):
+    """Menus whose options are fetched while somebody types."""
+
+    ZONE = "zone"
+
+
+INPUT = "value"
+"""The action id of every plain input: the block id says which field it is."""
+
+
+def field_of(block_id: str) -> str:
+    """A field that the bot refills gets a new block id (`date.2`); this is its name again."""
+    return block_id.split(".", 1)[0]

@@ -1,0 +1,128 @@
+"""The only door to a circle or a session: who may do what, checked at the moment of the click.
+
+Ids that come back from Slack are claims. Every look-up here takes the workspace of the signed request,
+and answers the same for *not yours* and *not there*.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coaching import people
+from coaching.errors import NotAllowed, NotFound
+from coaching.rules.terms import CircleState, PersonKind, WhoMaySchedule
+from storage.models import Circle, CoachingSession, Membership, Person
+
+
+class Right(StrEnum):
+    SEE = "see"
+    SCHEDULE = "schedule"
+    """Schedule, move, cancel."""
+    RECORD = "record"
+    """Say what happened."""
+    EDIT = "edit"
+    """Edit the circle, add or remove people."""
+
+
+@dataclass(frozen=True)
+class Who:
+    """Which standing a right asks for, and the sentence for those who can see but not do it."""
+
+    lead_only: bool
+    refusal: str = ""
+
+
+RIGHTS = {
+    Right.SEE: Who(lead_only=False),
+    Right.SCHEDULE: Who(lead_only=False, refusal="In this circle the coaching leads schedule sessions."),
+    Right.RECORD: Who(lead_only=False),
+    Right.EDIT: Who(
+        lead_only=True, refusal="The coaching leads look after this. Ask one of them to change it."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The person behind a signed request."""
+
+    workspace_id: str
+    person: Person
+
+
+def actor(db: Session, workspace_id: str, slack_id: str) -> Actor:
+    """Raises `UnknownPeople` when the bot has not met them, `NotAllowed` for bots and people who left."""
+    person = people.known(db, workspace_id, [slack_id])[0]
+    if not person.active or person.kind is PersonKind.BOT:
+        raise NotAllowed("Only people who are active in this workspace can do this.")
+    return Actor(workspace_id, person)
+
+
+def circle(db: Session, actor: Actor, circle_id: int, right: Right) -> Circle:
+    found = db.scalar(
+        select(Circle)
+        .join(Membership)
+        .where(
+            Circle.workspace_id == actor.workspace_id,
+            Circle.id == circle_id,
+            Membership.person_id == actor.person.id,
+            Membership.left_at.is_(None),
+        )
+    )
+    if found is None:
+        raise NotFound
+    _check(found, actor, right)
+    return found
+
+
+def session(
+    db: Session, actor: Actor, session_id: int, right: Right, *, lock: bool = False
+) -> CoachingSession:
+    """`lock` makes others wait who want to change the same session (SQLite has one writer anyway)."""
+    query = select(CoachingSession).where(
+        CoachingSession.workspace_id == actor.workspace_id, CoachingSession.id == session_id
+    )
+    if lock:
+        query = query.with_for_update(of=CoachingSession)
+    found = db.scalar(query)
+    if found is None:
+        raise NotFound
+    circle(db, actor, found.circle_id, right)
+    return found
+
+
+def circles(db: Session, actor: Actor, *, closed: bool = False) -> list[Circle]:
+    """The actor's circles by name."""
+    query = (
+        select(Circle)
+        .join(Membership)
+        .where(
+            Circle.workspace_id == actor.workspace_id,
+            Membership.person_id == actor.person.id,
+            Membership.left_at.is_(None),
+        )
+        .order_by(Circle.name, Circle.id)
+    )
+    if not closed:
+        query = query.where(Circle.state != CircleState.CLOSED)
+    return list(db.scalars(query).unique())
+
+
+def may(found: Circle, person_id: int, right: Right) -> bool:
+    """Whether a member has a right, without raising: for showing a button or not."""
+    member = found.member(person_id)
+    if member is None:
+        return False
+    lead_only = RIGHTS[right].lead_only
+    if right is Right.SCHEDULE:
+        lead_only = found.who_may_schedule is WhoMaySchedule.LEADS
+    return member.lead or not lead_only
+
+
+def _check(found: Circle, actor: Actor, right: Right) -> None:
+    if not may(found, actor.person.id, right):
+        raise NotAllowed(RIGHTS[right].refusal)
+    if found.state is CircleState.CLOSED and right is not Right.SEE:
+        raise NotAllowed("This circle is closed. Its log stays readable; nothing in it can be changed.")

@@ -1,0 +1,386 @@
+"""Circles: making one, editing it, joining and leaving it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from coaching import access, outbox, people, sessions
+from coaching.access import Actor, Right
+from coaching.errors import Changed, NotAllowed, Refused
+from coaching.rules import recurrence
+from coaching.rules.facts import CircleFacts
+from coaching.rules.fields import Field
+from coaching.rules.terms import CircleKind, CircleState, Mode, PersonKind, Rhythm, WhoMaySchedule
+from coaching.rules.zones import known_zone
+from storage.models import Circle, CoachingSession, Membership, Outgoing, Person
+
+FEWEST_MEMBERS, MOST_MEMBERS = 2, 30
+GROUP_DM_MEMBERS = 8
+"""Slack's group DMs end here, so a larger circle needs a channel."""
+MOST_LEADS = 2
+CIRCLES_A_DAY = 5
+SHORTEST, LONGEST = 15, 240
+LONGEST_NAME, LONGEST_PLACE = 80, 200
+
+
+@dataclass(frozen=True)
+class Channel:
+    """What Slack says about a channel at the moment somebody picks it."""
+
+    slack_id: str
+    name: str
+    private: bool
+    bot_inside: bool
+    asker_inside: bool
+    archived: bool = False
+    shared: bool = False
+
+
+@dataclass(frozen=True)
+class CirclePlan:
+    """A filled-in circle form. People are Slack ids, in the order in which they were picked."""
+
+    name: str | None
+    members: tuple[str, ...]
+    channel: str | None
+    rhythm: Rhythm | None
+    starts_on: date | None
+    usual_time: time | None
+    position: int | None = None
+    leads: tuple[str, ...] | None = None
+    """None: the one who makes the circle."""
+    zone: str | None = None
+    usual_length: int | None = 60
+    usual_mode: Mode = Mode.VIDEO
+    usual_place: str | None = None
+    usual_link: str | None = None
+    in_person_every: int = 3
+    who_may_schedule: WhoMaySchedule = WhoMaySchedule.MEMBERS
+    ask_first: bool = False
+    leads_present: bool = True
+    newcomers_observe: bool = True
+    reminders_off: tuple[str, ...] = ()
+
+
+def create(db: Session, actor: Actor, plan: CirclePlan, channel: Channel | None, now: datetime) -> Circle:
+    """Makes a circle and welcomes its members. Raises `Refused` with the fields that cannot be taken."""
+    check_may_create(db, actor, now)
+    picked = people.known(db, actor.workspace_id, plan.members)
+    leads = _leads(db, actor, plan, picked)
+    _check(plan, picked, leads, channel)
+    circle = Circle(
+        workspace_id=actor.workspace_id, created_by_id=actor.person.id, created_at=now, kind=CircleKind.GROUP
+    )
+    db.add(circle)
+    _apply(circle, plan, channel, actor.person.zone)
+    for position, person in enumerate(picked):
+        circle.memberships.append(
+            _membership(circle, person, position, now, lead=person in leads, founding=True)
+        )
+    _settle(circle)
+    db.flush()
+    _welcome(db, circle, circle.members, now)
+    outbox.home(db, picked, now)
+    return circle
+
+
+def check_may_create(db: Session, actor: Actor, now: datetime) -> None:
+    """Guests make no circles, and nobody more than five a day. Raises `NotAllowed`."""
+    if actor.person.kind is not PersonKind.FULL:
+        raise NotAllowed(
+            "Guests cannot make circles. Ask a colleague who is a full member; they can add you to one."
+        )
+    made = db.scalar(
+        select(func.count()).where(
+            Circle.created_by_id == actor.person.id, Circle.created_at > now - timedelta(days=1)
+        )
+    )
+    if (made or 0) >= CIRCLES_A_DAY:
+        raise NotAllowed(
+            "You have made five circles in a day, which is the most. Tomorrow you can make more."
+        )
+
+
+def edit(
+    db: Session,
+    actor: Actor,
+    circle_id: int,
+    revision: int,
+    plan: CirclePlan,
+    channel: Channel | None,
+    now: datetime,
+) -> Circle:
+    """Changes a circle. Who is added is welcomed, who is taken out is told. Raises `Refused` or `Changed`."""
+    circle = access.circle(db, actor, circle_id, Right.EDIT)
+    if circle.revision != revision:
+        raise Changed
+    picked = people.known(db, actor.workspace_id, plan.members)
+    leads = _leads(db, actor, plan, picked)
+    _check(plan, picked, leads, channel)
+    _apply(circle, plan, channel, circle.zone)
+    chosen = {person.id for person in picked}
+    for member in [one for one in circle.members if one.person_id not in chosen]:
+        _end(db, circle, member, now, told=True)
+    newcomers = _add(circle, picked, leads, now)
+    for member in circle.members:
+        member.lead = member.person in leads
+    _settle(circle)
+    db.flush()
+    _welcome(db, circle, newcomers, now)
+    sessions.members_changed(db, circle, newcomers, now)
+    outbox.home(db, [member.person for member in circle.members], now)
+    return circle
+
+
+def leave(db: Session, actor: Actor, circle_id: int, now: datetime) -> Circle:
+    """One quiet step out: rights end at once, coming roles pass on, own hours stay."""
+    circle = access.circle(db, actor, circle_id, Right.SEE)
+    member = circle.member(actor.person.id)
+    if member is not None:
+        _end(db, circle, member, now, told=False)
+        _settle(circle)
+        db.flush()
+        sessions.members_changed(db, circle, [], now)
+        outbox.home(db, [actor.person, *(one.person for one in circle.members)], now)
+    return circle
+
+
+def facts(circle: Circle) -> CircleFacts:
+    members = circle.members
+    return CircleFacts(
+        id=circle.id,
+        name=circle.name,
+        kind=circle.kind,
+        zone=circle.zone,
+        members=tuple(people.facts(one.person) for one in members),
+        leads=tuple(people.facts(one.person) for one in members if one.lead),
+        channel=circle.channel,
+        channel_private=circle.channel_private,
+        rhythm=circle.rhythm,
+        starts_on=circle.starts_on,
+        weekday_position=circle.weekday_position,
+        usual_time=circle.usual_time,
+        usual_length=circle.usual_length,
+        usual_mode=circle.usual_mode,
+        usual_place=circle.usual_place,
+        usual_link=circle.usual_link,
+        in_person_every=circle.in_person_every,
+        who_may_schedule=circle.who_may_schedule,
+        ask_first=circle.ask_first,
+        leads_present=circle.leads_present,
+        newcomers_observe=circle.newcomers_observe,
+        reminders_off=tuple(circle.reminders_off),
+        revision=circle.revision,
+    )
+
+
+def _leads(db: Session, actor: Actor, plan: CirclePlan, picked: Sequence[Person]) -> list[Person]:
+    if len(picked) == FEWEST_MEMBERS:
+        return list(picked)  # in a pair both are
+    if plan.leads is None:
+        fit = [person for person in picked if person.kind is PersonKind.FULL]
+        return [actor.person] if actor.person in picked else fit[:1]
+    return people.known(db, actor.workspace_id, plan.leads)
+
+
+def _check(
+    plan: CirclePlan, picked: Sequence[Person], leads: Sequence[Person], channel: Channel | None
+) -> None:
+    checks: Mapping[Field, str | None] = {
+        Field.NAME: _name_problem(plan.name),
+        Field.MEMBERS: _members_problem(picked),
+        Field.LEADS: _leads_problem(picked, leads),
+        Field.CHANNEL: _channel_problem(channel, len(picked)),
+        Field.RHYTHM: None if plan.rhythm else "Choose how your dates follow each other.",
+        Field.STARTS_ON: None if plan.starts_on else "Choose the first date.",
+        Field.USUAL_TIME: None if plan.usual_time else "Choose the time at which you usually meet.",
+        Field.USUAL_LENGTH: length_problem(plan.usual_length),
+        Field.USUAL_PLACE: place_problem(plan.usual_place),
+        Field.USUAL_LINK: link_problem(plan.usual_link),
+    }
+    problems = {field: sentence for field, sentence in checks.items() if sentence}
+    if problems:
+        raise Refused(problems)
+
+
+def _name_problem(name: str | None) -> str | None:
+    if not name:
+        return "Give the circle a name."
+    return f"Keep the name within {LONGEST_NAME} characters." if len(name) > LONGEST_NAME else None
+
+
+def _members_problem(picked: Sequence[Person]) -> str | None:
+    for person in picked:
+        if person.kind is PersonKind.BOT:
+            return f"{person.name} is an app, and apps cannot be in a circle."
+        if not person.active:
+            return f"{person.name} is not active in this workspace, so cannot be in a circle."
+    if not FEWEST_MEMBERS <= len(set(picked)) <= MOST_MEMBERS:
+        return f"A circle has {FEWEST_MEMBERS} to {MOST_MEMBERS} members. Two people make a pair."
+    return None
+
+
+def _leads_problem(picked: Sequence[Person], leads: Sequence[Person]) -> str | None:
+    if not 1 <= len(leads) <= MOST_LEADS:
+        return "A circle has one or two coaching leads."
+    for lead in leads:
+        if lead not in picked:
+            return f"{lead.name} is not among the members, so cannot be a coaching lead."
+        if lead.kind is not PersonKind.FULL and len(picked) > FEWEST_MEMBERS:
+            return f"{lead.name} is a guest. Guests can be members, but lead no circles."
+    return None
+
+
+def _channel_problem(channel: Channel | None, members: int) -> str | None:
+    if channel is None:
+        large = "Above 8 members a circle needs a channel, because group DMs in Slack end there."
+        return large if members > GROUP_DM_MEMBERS else None
+    if channel.archived:
+        return f"#{channel.name} is archived. Choose another channel."
+    if channel.shared:
+        return f"#{channel.name} is shared with another organisation. Choose a channel of your own."
+    if not channel.bot_inside:
+        return "I am not in that channel yet. Type /invite @Coach there, then save again."
+    return (
+        None
+        if channel.asker_inside
+        else "You are not in that channel yourself. Join it first, or choose another."
+    )
+
+
+def length_problem(minutes: int | None) -> str | None:
+    if minutes is None or not SHORTEST <= minutes <= LONGEST:
+        return f"A session lasts {SHORTEST} to {LONGEST} minutes."
+    return None
+
+
+def place_problem(place: str | None) -> str | None:
+    return f"Keep this within {LONGEST_PLACE} characters." if place and len(place) > LONGEST_PLACE else None
+
+
+def link_problem(link: str | None) -> str | None:
+    if link is None:
+        return None
+    fine = link.lower().startswith(("http://", "https://")) and not any(
+        c.isspace() or c in "<>|" for c in link
+    )
+    return None if fine and len(link) <= 2000 else "A link starts with http:// or https:// and has no spaces."
+
+
+def _apply(circle: Circle, plan: CirclePlan, channel: Channel | None, zone: str) -> None:
+    # `_check` has made sure of these four; the type checker cannot know.
+    assert plan.name and plan.rhythm and plan.starts_on and plan.usual_time and plan.usual_length  # noqa: S101
+    circle.name = plan.name
+    circle.channel = channel.slack_id if channel else None
+    circle.channel_private = channel.private if channel else True
+    circle.rhythm = plan.rhythm
+    circle.starts_on = plan.starts_on
+    circle.weekday_position = _position(plan.position, plan.starts_on)
+    circle.usual_time = plan.usual_time
+    circle.zone = known_zone(plan.zone or zone)
+    circle.usual_length = plan.usual_length
+    circle.usual_mode = plan.usual_mode
+    circle.usual_place = plan.usual_place
+    circle.usual_link = plan.usual_link
+    circle.in_person_every = plan.in_person_every
+    circle.who_may_schedule = plan.who_may_schedule
+    circle.ask_first = plan.ask_first
+    circle.leads_present = plan.leads_present
+    circle.newcomers_observe = plan.newcomers_observe
+    circle.reminders_off = list(plan.reminders_off)
+
+
+def _position(chosen: int | None, starts_on: date) -> int:
+    choices = recurrence.positions_for(starts_on)
+    return chosen if chosen in choices else choices[0]
+
+
+def _membership(
+    circle: Circle, person: Person, position: int, now: datetime, *, lead: bool, founding: bool
+) -> Membership:
+    return Membership(
+        workspace_id=circle.workspace_id,
+        person_id=person.id,
+        person=person,
+        lead=lead,
+        position=position,
+        founding=founding,
+        joined_at=now,
+    )
+
+
+def _add(
+    circle: Circle, picked: Sequence[Person], leads: Sequence[Person], now: datetime
+) -> list[Membership]:
+    """Those picked who are not in the circle yet. In a circle that never met they count as founders."""
+    here = {member.person_id for member in circle.members}
+    position = max((one.position for one in circle.memberships), default=-1) + 1
+    added = [
+        _membership(circle, person, position + number, now, lead=person in leads, founding=False)
+        for number, person in enumerate(one for one in picked if one.id not in here)
+    ]
+    circle.memberships.extend(added)
+    return added
+
+
+def _settle(circle: Circle) -> None:
+    """What follows from who is in: group or pair, who leads, whether it can go on."""
+    members = circle.members
+    if len(members) > FEWEST_MEMBERS:
+        circle.kind = CircleKind.GROUP
+    elif len(members) == FEWEST_MEMBERS and all(one.founding for one in members) and not _has_left(circle):
+        circle.kind = CircleKind.PAIR
+        for member in members:
+            member.lead = True
+    if len(members) < FEWEST_MEMBERS:
+        circle.state = CircleState.PAUSED
+    if members and not any(one.lead for one in members):
+        fit = [one for one in members if one.person.kind is PersonKind.FULL] or members
+        min(fit, key=lambda one: (one.joined_at, one.position)).lead = True
+
+
+def _has_left(circle: Circle) -> bool:
+    return any(one.left_at is not None for one in circle.memberships)
+
+
+def _end(db: Session, circle: Circle, member: Membership, now: datetime, *, told: bool) -> None:
+    member.left_at = now
+    member.lead = False
+    sessions.pass_on(db, circle, member.person, now)
+    if told:
+        outbox.put(
+            db,
+            Outgoing.MEMBER_LEFT,
+            f"left:{member.id}",
+            workspace_id=circle.workspace_id,
+            circle_id=circle.id,
+            person=member.person,
+            due_at=now,
+            now=now,
+        )
+
+
+def _welcome(db: Session, circle: Circle, members: Sequence[Membership], now: datetime) -> None:
+    for member in members:
+        outbox.put(
+            db,
+            Outgoing.WELCOME,
+            f"welcome:{circle.id}:{member.id}",
+            workspace_id=circle.workspace_id,
+            circle_id=circle.id,
+            person=member.person,
+            due_at=now,
+            now=now,
+        )
+
+
+def rhythm_of(circle: Circle) -> recurrence.Rule:
+    """The circle's rhythm as the rule of dates takes it."""
+    return recurrence.Rule(circle.rhythm, circle.starts_on, circle.weekday_position)
+
+
+def coming_sessions(db: Session, circle: Circle, now: datetime) -> list[CoachingSession]:
+    return sessions.scheduled(db, circle, after=now)

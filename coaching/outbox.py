@@ -1,0 +1,131 @@
+"""Writing down what shall be said: rows of the outbox, in the transaction of the change they speak of."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.models import CoachingSession, OutboxRow, OutboxState, Outgoing, Person
+from storage.upsert import insert_if_absent
+
+STANDING = (OutboxState.DUE, OutboxState.CLAIMED, OutboxState.UNKNOWN, OutboxState.SENT)
+
+
+def put(
+    db: Session,
+    kind: Outgoing,
+    key: str,
+    *,
+    workspace_id: str,
+    due_at: datetime,
+    now: datetime,
+    person: Person | int | None = None,
+    circle_id: int | None = None,
+    session: CoachingSession | None = None,
+    plan_version: int | None = None,
+    thread_of: OutboxRow | None = None,
+    target: OutboxRow | None = None,
+    expires_at: datetime | None = None,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """A message to be sent from `due_at` on. A second one with the same key changes nothing."""
+    insert_if_absent(
+        db,
+        OutboxRow,
+        workspace_id=workspace_id,
+        kind=kind,
+        unique_key=key,
+        person_id=person.id if isinstance(person, Person) else person,
+        circle_id=session.circle_id if session else circle_id,
+        session_id=session.id if session else None,
+        plan_version=plan_version,
+        thread_of_id=thread_of.id if thread_of else None,
+        target_id=target.id if target else None,
+        facts=facts or {},
+        due_at=due_at,
+        expires_at=expires_at,
+        state=OutboxState.DUE,
+        attempts=0,
+        created_at=now,
+    )
+
+
+def find(db: Session, workspace_id: str, key: str) -> OutboxRow | None:
+    return db.scalar(
+        select(OutboxRow).where(OutboxRow.workspace_id == workspace_id, OutboxRow.unique_key == key)
+    )
+
+
+def refresh(db: Session, rows: Iterable[OutboxRow], now: datetime) -> None:
+    """Brings messages that stand, or are on their way, up to date. Ten changes cost one more call each."""
+    for row in rows:
+        if row.state is OutboxState.DUE:
+            continue  # it will be rendered from the state of then
+        put(
+            db,
+            Outgoing.REFRESH,
+            f"refresh:{row.id}:{uuid4().hex}",
+            workspace_id=row.workspace_id,
+            circle_id=row.circle_id,
+            person=row.person_id,
+            target=row,  # a unique index lets at most one wait
+            due_at=now,
+            now=now,
+        )
+
+
+def standing(db: Session, session: CoachingSession, *kinds: Outgoing) -> list[OutboxRow]:
+    """The messages about a session that people can still see, or soon will."""
+    return list(
+        db.scalars(
+            select(OutboxRow)
+            .where(
+                OutboxRow.workspace_id == session.workspace_id,
+                OutboxRow.session_id == session.id,
+                OutboxRow.kind.in_(kinds),
+                OutboxRow.state.in_(STANDING),
+            )
+            .order_by(OutboxRow.id)
+        )
+    )
+
+
+def card_of(db: Session, session: CoachingSession) -> OutboxRow | None:
+    """The session card, under which lines about the session are threaded."""
+    return next(iter(standing(db, session, Outgoing.SESSION_CARD)), None)
+
+
+def home(db: Session, people: Iterable[Person], now: datetime) -> None:
+    """Draws people's Home tabs anew, because something of theirs has changed."""
+    for person in people:
+        waiting = db.scalar(
+            select(OutboxRow.id).where(
+                OutboxRow.workspace_id == person.workspace_id,
+                OutboxRow.kind == Outgoing.HOME,
+                OutboxRow.person_id == person.id,
+                OutboxRow.state == OutboxState.DUE,
+            )
+        )
+        if waiting is None:
+            put(
+                db,
+                Outgoing.HOME,
+                f"home:{person.id}:{uuid4().hex}",
+                workspace_id=person.workspace_id,
+                due_at=now,
+                now=now,
+                person=person,
+            )
+
+
+def void(db: Session, session: CoachingSession, reason: str, now: datetime, *kinds: Outgoing) -> None:
+    """Ends messages about a session that were not sent yet."""
+    for row in standing(db, session, *kinds):
+        if row.state is OutboxState.DUE:
+            row.state = OutboxState.SKIPPED
+            row.outcome = reason
+            row.finished_at = now
+    db.flush()

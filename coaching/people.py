@@ -1,0 +1,76 @@
+"""The people of a workspace, as the bot knows them. Slack is asked once; its events keep them true."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coaching.errors import UnknownPeople
+from coaching.rules.facts import PersonFacts
+from coaching.rules.hours import PersonHours
+from coaching.rules.terms import PersonKind
+from storage.models import Person
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What Slack says about somebody."""
+
+    slack_id: str
+    name: str
+    zone: str
+    locale: str
+    kind: PersonKind
+    active: bool
+    workspace_admin: bool
+    from_elsewhere: bool = False
+    """Belongs to another workspace and is only met through a shared channel."""
+
+
+def known(db: Session, workspace_id: str, slack_ids: Sequence[str]) -> list[Person]:
+    """The people with these Slack ids, in the same order. Raises `UnknownPeople` for the rest."""
+    rows = db.scalars(
+        select(Person).where(Person.workspace_id == workspace_id, Person.slack_id.in_(slack_ids))
+    ).all()
+    by_id = {person.slack_id: person for person in rows}
+    missing = [one for one in slack_ids if one not in by_id]
+    if missing:
+        raise UnknownPeople(missing)
+    return [by_id[one] for one in slack_ids]
+
+
+def learn(db: Session, workspace_id: str, profiles: Iterable[Profile]) -> None:
+    """Keeps what Slack says. What people have set here themselves (working days, say) stays."""
+    profiles = {one.slack_id: one for one in profiles}
+    rows = db.scalars(
+        select(Person).where(Person.workspace_id == workspace_id, Person.slack_id.in_(profiles))
+    ).all()
+    by_id = {person.slack_id: person for person in rows}
+    for slack_id, profile in profiles.items():
+        person = by_id.get(slack_id)
+        if person is None:
+            person = Person(workspace_id=workspace_id, slack_id=slack_id)
+            db.add(person)
+        person.name = profile.name
+        person.zone = profile.zone
+        person.locale = profile.locale
+        person.kind = profile.kind
+        person.active = profile.active and not profile.from_elsewhere
+        person.workspace_admin = profile.workspace_admin
+    db.flush()
+
+
+def with_ids(db: Session, workspace_id: str, ids: Iterable[int | None]) -> dict[int, Person]:
+    """People by our own ids; ids of another workspace are not found."""
+    wanted = {one for one in ids if one is not None}
+    rows = db.scalars(select(Person).where(Person.workspace_id == workspace_id, Person.id.in_(wanted)))
+    return {person.id: person for person in rows}
+
+
+def hours(person: Person) -> PersonHours:
+    return PersonHours(person.zone, frozenset(person.working_days))
+
+
+def facts(person: Person) -> PersonFacts:
+    return PersonFacts(person.id, person.slack_id, person.name, person.zone)

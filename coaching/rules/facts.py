@@ -1,0 +1,162 @@
+"""What use cases hand to views: plain values, already checked and allowed, without a database behind them."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from coaching.rules.terms import CircleKind, Coming, Mode, Rhythm, Role, SessionState, WhoMaySchedule
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    id: int
+    slack_id: str
+    name: str
+    zone: str
+
+
+@dataclass(frozen=True)
+class CircleFacts:
+    """A circle as its members see it."""
+
+    id: int
+    name: str
+    kind: CircleKind
+    zone: str
+    members: tuple[PersonFacts, ...]
+    leads: tuple[PersonFacts, ...]
+    channel: str | None
+    channel_private: bool
+    rhythm: Rhythm
+    starts_on: date
+    weekday_position: int
+    usual_time: time
+    usual_length: int
+    usual_mode: Mode
+    usual_place: str | None
+    usual_link: str | None
+    in_person_every: int
+    who_may_schedule: WhoMaySchedule
+    ask_first: bool
+    leads_present: bool
+    newcomers_observe: bool
+    reminders_off: tuple[str, ...]
+    revision: int
+
+    def person(self, person_id: int | None) -> PersonFacts | None:
+        return next((one for one in self.members if one.id == person_id), None)
+
+
+@dataclass(frozen=True)
+class SessionFacts:
+    """One session as its circle sees it."""
+
+    id: int
+    circle_id: int
+    circle_name: str
+    kind: CircleKind
+    state: SessionState
+    starts_at: datetime
+    ends_at: datetime
+    local_date: date
+    local_time: time
+    zone: str
+    """The circle's."""
+    length: int
+    mode: Mode
+    place: str | None
+    link: str | None
+    message: str | None
+    facilitator: PersonFacts | None
+    presenter: PersonFacts | None
+    note_taker: PersonFacts | None
+    coming: tuple[PersonFacts, ...]
+    not_coming: tuple[PersonFacts, ...]
+    unanswered: tuple[PersonFacts, ...]
+    assumed: bool
+    recorded: bool
+    revision: int
+
+    def answer_of(self, person_id: int) -> Coming:
+        if any(one.id == person_id for one in self.coming):
+            return Coming.YES
+        return Coming.NO if any(one.id == person_id for one in self.not_coming) else Coming.UNKNOWN
+
+    def role_of(self, person_id: int) -> Role | None:
+        if self.presenter and self.presenter.id == person_id:
+            return Role.PRESENTER
+        return Role.NOTE_TAKER if self.note_taker and self.note_taker.id == person_id else None
+
+    def holder(self, role: Role) -> PersonFacts | None:
+        return self.presenter if role is Role.PRESENTER else self.note_taker
+
+
+@dataclass(frozen=True)
+class InPersonFacts:
+    """Where a circle stands with meeting in person, for the session in hand."""
+
+    every: int
+    """One in this many; 0 means the rule is off."""
+    due: bool
+    in_person: int
+    of_last: int
+    """How many of the last sessions were in person, of how many."""
+    last: tuple[Mode, ...] = ()
+    """The last six, oldest first."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A form for a session, as filled in so far or as proposed."""
+
+    date: date | None = None
+    time: time | None = None
+    length: int | None = None
+    mode: Mode | None = None
+    place: str | None = None
+    link: str | None = None
+    presenter: int | None = None
+    note_taker: int | None = None
+    message: str | None = None
+    remote_reason: str | None = None
+
+
+@dataclass(frozen=True)
+class ScheduleForm:
+    """Everything the form "Schedule a session" shows."""
+
+    circle: CircleFacts
+    choices: tuple[tuple[int, str], ...]
+    """The circles to choose from, id and name; one alone needs no choosing."""
+    draft: Draft
+    in_person: InPersonFacts
+    viewer_zone: str
+    session_id: int | None = None
+    """Set when a session is being moved."""
+    revision: int | None = None
+    hints: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class UpcomingRoles:
+    """Who has which role in one of the next sessions."""
+
+    day: date | None
+    scheduled: bool
+    presenter: PersonFacts | None
+    note_taker: PersonFacts | None
+
+
+@dataclass(frozen=True)
+class RolesDone:
+    person: PersonFacts
+    presented: int
+    took_notes: int
+
+
+@dataclass(frozen=True)
+class RolesPage:
+    """`/coach roles` for one circle, the same to all its members."""
+
+    circle: CircleFacts
+    upcoming: tuple[UpcomingRoles, ...]
+    done: tuple[RolesDone, ...]
