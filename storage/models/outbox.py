@@ -119,7 +119,9 @@ class Reminder(Base):
 
     __tablename__ = "reminders"
     __table_args__ = (
-        UniqueConstraint("workspace_id", "session_id", "plan_version", "person_id", "kind"),
+        UniqueConstraint(
+            "workspace_id", "session_id", "plan_version", "person_id", "kind", name="uq_reminders_once"
+        ),  # the usual name would be longer than PostgreSQL allows
         Index("ix_reminders_outbox_id", "outbox_id"),
         Index("ix_reminders_person", "workspace_id", "person_id", "local_date"),
     )

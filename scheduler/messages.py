@@ -1,0 +1,53 @@
+"""What a renderer gives to delivery: something to send, or a reason not to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from storage.models import OutboxRow, Outgoing
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message in a conversation; never unfurled. `text` is what notifications and screen readers say."""
+
+    text: str
+    blocks: list[Json] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file shared in a conversation, with a line above it."""
+
+    filename: str
+    title: str
+    content: bytes
+    text: str
+
+
+@dataclass(frozen=True)
+class HomeView:
+    """A person's Home tab."""
+
+    view: Json
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Nothing is to be said any more. The reason is kept in the row: ours, never a text of a person."""
+
+    reason: str
+
+
+Content = Message | File | HomeView | Skip
+
+Renderer = Callable[[Session, OutboxRow, datetime], Content]
+"""Reads the state of now and writes nothing. For a refresh it is called with the row of the message that
+stands, and what it gives replaces that message."""
+
+Renderers = Mapping[Outgoing, Renderer]
