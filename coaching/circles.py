@@ -9,21 +9,21 @@ from sqlalchemy.orm import Session
 
 from coaching import access, outbox, people, sessions
 from coaching.access import Actor, Right
+from coaching.checks import length_problem, link_problem, place_problem
 from coaching.errors import Changed, NotAllowed, Refused
 from coaching.rules import recurrence
 from coaching.rules.facts import CircleFacts
 from coaching.rules.fields import Field
 from coaching.rules.terms import CircleKind, CircleState, Mode, PersonKind, Rhythm, WhoMaySchedule
 from coaching.rules.zones import known_zone
-from storage.models import Circle, CoachingSession, Membership, Outgoing, Person
+from storage.models import Circle, Membership, Outgoing, Person
 
 FEWEST_MEMBERS, MOST_MEMBERS = 2, 30
 GROUP_DM_MEMBERS = 8
 """Slack's group DMs end here, so a larger circle needs a channel."""
 MOST_LEADS = 2
 CIRCLES_A_DAY = 5
-SHORTEST, LONGEST = 15, 240
-LONGEST_NAME, LONGEST_PLACE = 80, 200
+LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -251,25 +251,6 @@ def _channel_problem(channel: Channel | None, members: int) -> str | None:
     )
 
 
-def length_problem(minutes: int | None) -> str | None:
-    if minutes is None or not SHORTEST <= minutes <= LONGEST:
-        return f"A session lasts {SHORTEST} to {LONGEST} minutes."
-    return None
-
-
-def place_problem(place: str | None) -> str | None:
-    return f"Keep this within {LONGEST_PLACE} characters." if place and len(place) > LONGEST_PLACE else None
-
-
-def link_problem(link: str | None) -> str | None:
-    if link is None:
-        return None
-    fine = link.lower().startswith(("http://", "https://")) and not any(
-        c.isspace() or c in "<>|" for c in link
-    )
-    return None if fine and len(link) <= 2000 else "A link starts with http:// or https:// and has no spaces."
-
-
 def _apply(circle: Circle, plan: CirclePlan, channel: Channel | None, zone: str) -> None:
     # `_check` has made sure of these four; the type checker cannot know.
     assert plan.name and plan.rhythm and plan.starts_on and plan.usual_time and plan.usual_length  # noqa: S101
@@ -375,12 +356,3 @@ def _welcome(db: Session, circle: Circle, members: Sequence[Membership], now: da
             due_at=now,
             now=now,
         )
-
-
-def rhythm_of(circle: Circle) -> recurrence.Rule:
-    """The circle's rhythm as the rule of dates takes it."""
-    return recurrence.Rule(circle.rhythm, circle.starts_on, circle.weekday_position)
-
-
-def coming_sessions(db: Session, circle: Circle, now: datetime) -> list[CoachingSession]:
-    return sessions.scheduled(db, circle, after=now)

@@ -1,0 +1,318 @@
+"""Circles: the form, the list, one circle's page, the welcome."""
+
+import json
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ConversationFilter,
+    ConversationSelectElement,
+    ExternalDataSelectElement,
+    InputBlock,
+    Option,
+)
+from slack_sdk.models.blocks.blocks import DividerBlock
+from slack_sdk.models.views import View
+
+from bot.ids import Action, Options
+from bot.ids import View as Form
+from bot.replies import Said
+from bot.views import inputs
+from bot.views.inputs import entry
+from bot.views.text import (
+    escape,
+    listed,
+    minutes,
+    mode,
+    names,
+    option_text,
+    plain,
+    section,
+    small,
+    spoken_day,
+    spoken_time,
+    when,
+)
+from coaching.rules import recurrence
+from coaching.rules.circle_form import CircleDraft
+from coaching.rules.facts import CircleFacts, SessionFacts
+from coaching.rules.fields import Field
+from coaching.rules.terms import CircleKind, Mode, Rhythm, WhoMaySchedule
+from coaching.rules.zones import place_of
+
+RHYTHMS = (
+    (Rhythm.SAME_WEEKDAY.value, "Same weekday each month"),
+    (Rhythm.SAME_DATE.value, "Same date each month"),
+    (Rhythm.FOUR_WEEKS.value, "Every four weeks"),
+    (Rhythm.NONE.value, "No rhythm"),
+)
+MODES = (
+    (Mode.IN_PERSON.value, "In person"),
+    (Mode.VIDEO.value, "Video"),
+    (Mode.PHONE.value, "Phone"),
+)
+RULES = (("3", "1 in 3"), ("2", "1 in 2"), ("4", "1 in 4"), ("0", "Off"))
+WHO = ((WhoMaySchedule.MEMBERS.value, "Every member"), (WhoMaySchedule.LEADS.value, "The coaching leads"))
+POSITIONS = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
+
+ASK_FIRST, LEADS_PRESENT, NEWCOMERS_OBSERVE = "ask_first", "leads_present", "newcomers_observe"
+CHOICES = (
+    (LEADS_PRESENT, "Coaching leads present cases too"),
+    (NEWCOMERS_OBSERVE, "Newcomers observe one session before they take a role"),
+    (ASK_FIRST, "Ask first: a date nobody confirms lapses"),
+)
+REMINDERS = (
+    ("prepare_case", "Presenter, 14 days before"),
+    ("prepare_case_again", "Presenter, 5 days before"),
+    ("listen_for", "Note-taker, the day before"),
+    ("tomorrow", "Everybody, the day before"),
+    ("starting_soon", "Everybody, just before the start"),
+    ("evaluation_nudge", "Evaluation, once more the next working day"),
+    ("notes_nudge", "Notes, the next working day"),
+)
+
+
+def form(draft: CircleDraft) -> View:
+    """ "New circle" with its six fields; "More settings" unfolds the rest in the same form."""
+    new = draft.circle_id is None
+    blocks: list[Block] = [*_six(draft)]
+    if draft.unfolded:
+        blocks += [DividerBlock(), *_more(draft)]
+    else:
+        blocks.append(inputs.buttons(inputs.button("More settings", Action.MORE_SETTINGS)))
+    return View(
+        type="modal",
+        callback_id=Form.CIRCLE.value,
+        private_metadata=json.dumps(
+            {"circle": draft.circle_id, "revision": draft.revision, "more": draft.unfolded}
+        ),
+        title=plain("New circle" if new else "Edit circle"),
+        submit=plain("Make the circle" if new else "Save"),
+        close=plain("Cancel"),
+        blocks=blocks,
+    )
+
+
+def _six(draft: CircleDraft) -> list[InputBlock]:
+    zone = place_of(draft.zone)
+    return [
+        entry(Field.NAME, "Name", inputs.words(draft.name, most=80)),
+        entry(
+            Field.MEMBERS,
+            "Members",
+            inputs.people(draft.members, most=30),
+            hint="2 to 30 people. Two make a pair; three or more a group. Take yourself out if you set it up "
+            "for others: you will not see this circle after saving.",
+        ),
+        entry(
+            Field.CHANNEL,
+            "Channel",
+            ConversationSelectElement(
+                action_id="value",
+                initial_conversation=draft.channel,
+                filter=ConversationFilter(
+                    include=["public", "private"],
+                    exclude_bot_users=True,
+                    exclude_external_shared_channels=True,
+                ),
+            ),
+            hint="Everyone in the channel will see when you meet and who is in this circle. Without one I open a "
+            "group DM, which works for up to 8 members.",
+            optional=True,
+        ),
+        entry(Field.RHYTHM, "Rhythm", inputs.one_of(RHYTHMS, draft.rhythm)),
+        entry(Field.STARTS_ON, "Starts on", inputs.day(draft.starts_on)),
+        entry(
+            Field.USUAL_TIME,
+            "Usual time",
+            inputs.clock(draft.zone, draft.usual_time),
+            hint=f"In the circle's time zone: {zone}.",
+        ),
+    ]
+
+
+def _more(draft: CircleDraft) -> list[InputBlock]:
+    return [
+        entry(
+            Field.LEADS,
+            "Coaching leads",
+            inputs.people(draft.leads, most=2),
+            hint="One or two members who look after the circle. In a pair both are.",
+            optional=True,
+        ),
+        entry(Field.ZONE, "Time zone", _zone(draft.zone)),
+        *_position(draft),
+        entry(Field.USUAL_LENGTH, "Usual length in minutes", inputs.number(draft.usual_length, 15, 240)),
+        entry(Field.USUAL_MODE, "Usual mode", inputs.one_of(MODES, draft.usual_mode)),
+        entry(
+            Field.USUAL_PLACE,
+            "Usual place or number",
+            inputs.words(draft.usual_place),
+            hint="The room; by phone, who calls whom on which number.",
+            optional=True,
+        ),
+        entry(Field.USUAL_LINK, "Usual meeting link", inputs.address(draft.usual_link), optional=True),
+        entry(
+            Field.IN_PERSON_RULE,
+            "In-person rule",
+            inputs.one_of(RULES, draft.in_person_every),
+            hint="How many sessions are in person, at the least.",
+        ),
+        entry(Field.WHO_MAY_SCHEDULE, "Who may schedule", inputs.one_of(WHO, draft.who_may_schedule)),
+        entry(Field.CHOICES, "How you work", inputs.boxes(CHOICES, draft.choices), optional=True),
+        entry(Field.REMINDERS, "Reminders", inputs.boxes(REMINDERS, draft.reminders), optional=True),
+    ]
+
+
+def _position(draft: CircleDraft) -> list[InputBlock]:
+    """Asked only where the first date can be read in two ways: the fourth Tuesday, or the last."""
+    if draft.rhythm != Rhythm.SAME_WEEKDAY or draft.starts_on is None:
+        return []
+    choices = recurrence.positions_for(draft.starts_on)
+    if len(choices) < 2:
+        return []
+    weekday = f"{draft.starts_on:%A}"
+    options = [(str(one), f"The {POSITIONS[one]} {weekday} of the month") for one in choices]
+    chosen = str(draft.position if draft.position in choices else choices[0])
+    return [entry(Field.POSITION, "Which weekday", inputs.one_of(options, chosen))]
+
+
+def _zone(zone: str) -> ExternalDataSelectElement:
+    return ExternalDataSelectElement(
+        action_id=Options.ZONE.value,
+        initial_option=zone_option(zone),
+        min_query_length=2,
+        placeholder=plain("Type a city"),
+    )
+
+
+def zone_option(zone: str) -> Option:
+    return Option(value=zone, text=option_text(zone.replace("_", " ")))
+
+
+def listing(circles: Sequence[tuple[CircleFacts, SessionFacts | None, str]], may_create: bool) -> Said:
+    """`/coach circles`: each with its next session and how it stands with meeting in person."""
+    if not circles:
+        return empty(may_create)
+    blocks: list[Block] = [section("*Your circles*")]
+    for circle, coming, in_person in circles:
+        blocks += [section(_line(circle, coming, in_person)), _circle_buttons(circle.id)]
+    if may_create:
+        blocks.append(inputs.buttons(inputs.button("New circle", Action.NEW_CIRCLE)))
+    return Said("Your circles: " + listed([one.name for one, _, _ in circles]), blocks[:50])
+
+
+def empty(may_create: bool) -> Said:
+    """An empty hub teaches."""
+    words = (
+        "You are in no circle yet. A circle is two or more colleagues who meet every month and coach each other: "
+        "one brings a case, one takes notes, and next time it is somebody else's turn."
+    )
+    blocks: list[Block] = [section(words)]
+    if may_create:
+        blocks.append(inputs.buttons(inputs.button("Make a circle", Action.NEW_CIRCLE, style="primary")))
+    return Said(words, blocks)
+
+
+def _line(circle: CircleFacts, coming: SessionFacts | None, in_person: str) -> str:
+    next_one = (
+        f"Next: {when(coming.starts_at, coming.zone)}, {mode(coming.mode)}"
+        if coming
+        else "Nothing planned yet"
+    )
+    return f"*{escape(circle.name)}* – {names(circle.members)}\n{next_one}\n{escape(in_person)}"
+
+
+def _circle_buttons(circle_id: int) -> ActionsBlock:
+    return inputs.buttons(
+        inputs.button("Schedule a session", Action.SCHEDULE, circle_id),
+        inputs.button("Open", Action.SHOW_CIRCLE, circle_id),
+        inputs.button("Roles", Action.SHOW_ROLES, circle_id),
+    )
+
+
+def page(circle: CircleFacts, in_person: Sequence[str], may_edit: bool) -> View:
+    """One circle: who is in, how it meets, how it stands."""
+    leads = names(circle.leads)
+    lines = [
+        f"*{'A pair' if circle.kind is CircleKind.PAIR else 'Members'}:* {names(circle.members)}",
+        *(
+            []
+            if circle.kind is CircleKind.PAIR
+            else [f"*Coaching {'leads' if len(circle.leads) > 1 else 'lead'}:* {leads}"]
+        ),
+        f"*Rhythm:* {rhythm(circle)}",
+        f"*Usually:* {mode(circle.usual_mode)}, {minutes(circle.usual_length)}",
+    ]
+    blocks: list[Block] = [section("\n".join(lines)), section("\n".join(escape(one) for one in in_person))]
+    actions = [
+        inputs.button("Schedule a session", Action.SCHEDULE, circle.id, style="primary"),
+        inputs.button("Roles", Action.SHOW_ROLES, circle.id),
+    ]
+    if may_edit:
+        actions.append(inputs.button("Edit circle", Action.EDIT_CIRCLE, circle.id))
+    actions.append(inputs.button("Leave this circle", Action.LEAVE_CIRCLE, circle.id))
+    blocks.append(inputs.buttons(*actions))
+    return View(
+        type="modal",
+        title=plain("Circle"),
+        close=plain("Close"),
+        blocks=[section(f"*{escape(circle.name)}*"), *blocks],
+    )
+
+
+def rhythm(circle: CircleFacts) -> str:
+    """ "Second Tuesday of each month at 10:00 (New York), since Tuesday, 12 January 2027"."""
+    phrase = recurrence.phrase(circle.rhythm, circle.starts_on, circle.weekday_position)
+    if circle.rhythm is Rhythm.NONE:
+        return "No rhythm: somebody schedules each session"
+    return (
+        f"{phrase} at {spoken_time(circle.usual_time, circle.zone)}, from {spoken_day(circle.starts_on)} on"
+    )
+
+
+def welcome(circle: CircleFacts, norms: Sequence[tuple[str, str]], person_id: int) -> Said:
+    """The one message that somebody new to a circle gets."""
+    others = names(one for one in circle.members if one.id != person_id)
+    text = f"Welcome to {escape(circle.name)}. You coach each other as peers: you and {others}."
+    what = (
+        "*What to expect from me.* A message when a session is made, moved or cancelled; a link or place just before "
+        "it; a short evaluation at its end. Everything else comes at most once a day, in your working hours. "
+        "/coach settings changes that."
+    )
+    blocks: list[Block] = [
+        section(text),
+        section(f"*When.* {rhythm(circle)}."),
+        section(
+            "*How you work together.*\n"
+            + "\n".join(f"• *{escape(name)}*: {escape(words)}" for name, words in norms)
+        ),
+        section(what),
+        inputs.buttons(inputs.button("Leave this circle", Action.LEAVE_CIRCLE, circle.id)),
+    ]
+    return Said(text, blocks)
+
+
+def farewell(circle_name: str) -> Said:
+    text = (
+        f"You are no longer in {escape(circle_name)}. You will hear nothing more about it from me. "
+        "Your own hours stay in your log."
+    )
+    return Said(text, [section(text)])
+
+
+def leave(circle: CircleFacts) -> View:
+    words = (
+        f"You are about to leave *{escape(circle.name)}*. Roles you have in coming sessions go to the next in line, "
+        "and you will hear nothing more about it from me. The others can add you again."
+    )
+    return View(
+        type="modal",
+        callback_id=Form.LEAVE.value,
+        private_metadata=json.dumps({"circle": circle.id}),
+        title=plain("Leave this circle"),
+        submit=plain("Leave"),
+        close=plain("Stay"),
+        blocks=[section(words), small("Nobody is told why.")],
+    )

@@ -1,0 +1,28 @@
+"""Sentences that more than one place says. What belongs to one view stands in that view."""
+
+OLD_BUTTON = (
+    "This button is from an older message and does nothing any more. Type /coach to see what is so now."
+)
+SLACK_SILENT = (
+    "Slack did not answer me just now, so I could not finish this. Nothing was changed, and nothing you typed "
+    "is lost: try again in a minute. (Reference {reference})"
+)
+DATABASE_AWAY = (
+    "I cannot reach my memory just now. Nothing was changed, and nothing you typed is lost: "
+    "leave this open and try again in a minute. (Reference {reference})"
+)
+UNEXPECTED = (
+    "Something went wrong on my side. Nothing was changed, and nothing you typed is lost: try again in a "
+    "minute, and if it stays so, tell whoever looks after me this reference: {reference}"
+)
+
+COMMANDS = (
+    ("schedule", "schedule your circle's next session"),
+    ("circle", "make a new circle or pair"),
+    ("circles", "your circles, and where each stands"),
+    ("roles", "who presents and who takes notes next"),
+    ("settings", "your working days, your workplace, your reminders"),
+    ("leave", "leave a circle"),
+    ("help", "this list"),
+)
+"""Subcommands in the order in which the help lists them. A test holds this list and the routes together."""

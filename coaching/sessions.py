@@ -1,0 +1,439 @@
+"""Scheduling, moving and cancelling sessions: the change and everything that must be said about it, in one go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coaching import access, attendance, dates, in_person, outbox, people, reminders, roles
+from coaching.access import Actor, Right
+from coaching.checks import length_problem, link_problem, place_problem
+from coaching.errors import Changed, NotAllowed, ReasonNeeded, Refused
+from coaching.rules import recurrence, states
+from coaching.rules.facts import Draft, PersonFacts, SessionFacts
+from coaching.rules.fields import Field
+from coaching.rules.terms import CircleKind, CircleState, Coming, Mode, Role, SessionState
+from storage.models import Circle, CoachingSession, Membership, Outgoing, Person
+
+FARTHEST = timedelta(days=366)
+LONGEST_MESSAGE = 1000
+SOON = timedelta(hours=24)
+"""A new place this close to the session is worth a direct message."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When a session is, as wall time and as instants."""
+
+    resolved: recurrence.Resolved
+    ends_at: datetime
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.resolved.instant
+
+
+def schedule(db: Session, actor: Actor, circle_id: int, draft: Draft, now: datetime) -> CoachingSession:
+    """A new session, with its card, its messages and its reminders.
+
+    Raises `Refused` with the fields that cannot be taken, and `ReasonNeeded` for a remote session where one
+    in person is due and no reason is given.
+    """
+    circle = access.circle(db, actor, circle_id, Right.SCHEDULE)
+    if circle.state is not CircleState.ACTIVE:
+        raise NotAllowed("This circle is paused, so nothing is planned in it.")
+    timing = _check(db, circle, draft, now, itself=None)
+    _check_mode(db, circle, draft, timing, itself=None)
+    session = CoachingSession(
+        workspace_id=circle.workspace_id,
+        circle_id=circle.id,
+        circle=circle,
+        state=SessionState.SCHEDULED,
+        created_at=now,
+        created_by_id=actor.person.id,
+        rhythm_date=dates.filled_by(db, circle, draft),
+        sequence=0,
+        plan_version=1,
+    )
+    _write(session, draft, timing, now)
+    session.facilitator_id = roles.facilitator(db, circle, session)
+    db.add(session)
+    db.flush()
+    attendance.open_for(session, circle)
+    attendance.set_coming(session, actor.person.id, Coming.YES)
+    db.flush()
+    announce(db, session, now)
+    return session
+
+
+def announce(db: Session, session: CoachingSession, now: datetime) -> None:
+    """The card in the circle's conversation, a direct message to every member, the reminders."""
+    outbox.put(
+        db,
+        Outgoing.SESSION_CARD,
+        f"card:{session.id}",
+        workspace_id=session.workspace_id,
+        session=session,
+        due_at=now,
+        now=now,
+    )
+    _tell(db, session, Outgoing.SESSION_NEWS, now)
+    reminders.lay_out(db, session, now)
+    in_person.tell_if_later_due(db, session, now)
+
+
+def move(
+    db: Session, actor: Actor, session_id: int, revision: int, draft: Draft, now: datetime
+) -> CoachingSession:
+    """Another time, length, place, mode or role for a session. The rhythm of its circle never moves by it.
+
+    A new time asks everybody anew; a new place or mode only edits what stands. Raises as `schedule`, and
+    `Changed` when somebody else was faster.
+    """
+    session = _open_session(db, actor, session_id, now)
+    if session.revision != revision:
+        raise Changed
+    circle = session.circle
+    timing = _check(db, circle, draft, now, itself=session)
+    if draft.mode is not session.mode or timing.starts_at != session.starts_at:
+        _check_mode(db, circle, draft, timing, itself=session)
+    before = replace(facts(session))
+    _write(session, draft, timing, now)
+    db.flush()
+    if (before.starts_at, before.length) != (session.starts_at, session.length):
+        _moved(db, session, before, actor, now)
+    else:
+        _edited(db, session, before, now)
+    return session
+
+
+def cancel(db: Session, actor: Actor, session_id: int, reason: str | None, now: datetime) -> CoachingSession:
+    """Ends a session that has not begun. Its roles are free again; everybody is told once."""
+    session = _open_session(db, actor, session_id, now)
+    session.state = states.check_move(session.state, SessionState.CANCELLED)
+    session.closing_reason = reason
+    session.sequence += 1
+    reminders.withdraw(db, session)
+    outbox.void(db, session, "the session was cancelled", now, *ABOUT_TIME)
+    outbox.refresh(db, outbox.standing(db, session, Outgoing.SESSION_CARD, *ABOUT_TIME), now)
+    _tell(db, session, Outgoing.SESSION_CANCELLED, now)
+    _send_calendar(db, session, now)
+    _homes(db, session, now)
+    db.flush()
+    return session
+
+
+ABOUT_TIME = (Outgoing.SESSION_NEWS, Outgoing.SESSION_MOVED, Outgoing.SESSION_PLACE, Outgoing.STARTING_SOON)
+"""Direct messages that are void, or must read differently, once a session's time has changed."""
+
+
+def scheduled(db: Session, circle: Circle, after: datetime) -> list[CoachingSession]:
+    """The circle's coming sessions, the next one first."""
+    return list(
+        db.scalars(
+            select(CoachingSession)
+            .where(
+                CoachingSession.workspace_id == circle.workspace_id,
+                CoachingSession.circle_id == circle.id,
+                CoachingSession.state == SessionState.SCHEDULED,
+                CoachingSession.ends_at > after,
+            )
+            .order_by(CoachingSession.starts_at, CoachingSession.id)
+        )
+    )
+
+
+def members_changed(db: Session, circle: Circle, newcomers: Sequence[Membership], now: datetime) -> None:
+    """Who joins gets the coming sessions; cards and reminders follow who is in the circle."""
+    for session in scheduled(db, circle, now):
+        attendance.open_for(session, circle)
+        db.flush()
+        for member in newcomers:
+            _tell_one(db, session, Outgoing.SESSION_NEWS, member.person, now, again=f":{member.id}")
+        reminders.lay_out(db, session, now)
+        outbox.refresh(db, outbox.standing(db, session, Outgoing.SESSION_CARD), now)
+
+
+def pass_on(db: Session, circle: Circle, leaver: Person, now: datetime) -> None:
+    """Somebody is gone: their roles in coming sessions go to the next in line, who is told."""
+    for session in scheduled(db, circle, now):
+        attendance.remove(session, leaver.id)
+        for role in Role:
+            if session.holder(role) == leaver.id:
+                taker = roles.replacement(db, circle, session, role)
+                roles.give(session, role, taker)
+                _tell_taker(db, session, role, taker, now)
+        session.facilitator_id = roles.facilitator(db, circle, session)
+        outbox.refresh(db, outbox.standing(db, session, *ABOUT_TIME), now)
+    db.flush()
+
+
+def facts(session: CoachingSession) -> SessionFacts:
+    """The session as views show it. Answers of people who have left are not among them."""
+    members = {one.person_id: people.facts(one.person) for one in session.circle.members}
+    ever = {one.person_id: people.facts(one.person) for one in session.circle.memberships}
+
+    def answered(coming: Coming) -> tuple[PersonFacts, ...]:
+        return tuple(
+            members[one.person_id]
+            for one in session.attendance
+            if one.coming is coming and one.person_id in members
+        )
+
+    return SessionFacts(
+        id=session.id,
+        circle_id=session.circle_id,
+        circle_name=session.circle.name,
+        kind=session.circle.kind,
+        state=session.state,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        local_date=session.local_date,
+        local_time=session.local_time,
+        zone=session.zone,
+        length=session.length,
+        mode=session.mode,
+        place=session.place,
+        link=session.link,
+        message=session.message,
+        facilitator=ever.get(session.facilitator_id or 0),
+        presenter=ever.get(session.presenter_id or 0),
+        note_taker=ever.get(session.note_taker_id or 0),
+        coming=answered(Coming.YES),
+        not_coming=answered(Coming.NO),
+        unanswered=answered(Coming.UNKNOWN),
+        assumed=session.assumed,
+        recorded=session.recorded_at is not None,
+        revision=session.revision,
+    )
+
+
+def _open_session(db: Session, actor: Actor, session_id: int, now: datetime) -> CoachingSession:
+    session = access.session(db, actor, session_id, Right.SCHEDULE, lock=True)
+    if session.state is not SessionState.SCHEDULED:
+        raise NotAllowed(f"This session is {session.state}, so it can no longer be changed.")
+    if session.starts_at <= now:
+        raise NotAllowed("This session has begun, so its time can no longer be changed.")
+    return session
+
+
+def _check(
+    db: Session, circle: Circle, draft: Draft, now: datetime, itself: CoachingSession | None
+) -> Timing:
+    """Every refusal on its field. Returns the timing when there is none."""
+    problems = {
+        Field.DATE: None if draft.date else "Choose a date.",
+        Field.TIME: None if draft.time else "Choose a time.",
+        Field.LENGTH: length_problem(draft.length),
+        Field.MODE: None if draft.mode else "Choose how you will meet.",
+        Field.PLACE: _place_needed(draft) or place_problem(draft.place),
+        Field.LINK: link_problem(draft.link),
+        Field.MESSAGE: _message_problem(draft.message),
+        **roles.problems(circle, draft),
+    }
+    timing = None
+    if draft.date and draft.time and draft.length and not problems[Field.LENGTH]:
+        timing = timing_of(draft, circle.zone)
+        problems[Field.DATE] = _date_problem(db, circle, timing, now, itself)
+    found = {field: sentence for field, sentence in problems.items() if sentence}
+    if found or timing is None:
+        raise Refused(found)
+    return timing
+
+
+def timing_of(draft: Draft, zone: str) -> Timing:
+    """The instants of a draft that has a date, a time and a length."""
+    if not (draft.date and draft.time and draft.length):
+        raise ValueError("a draft without date, time or length has no instant")
+    resolved = recurrence.to_utc(draft.date, draft.time, zone)
+    return Timing(resolved, resolved.instant + timedelta(minutes=draft.length))
+
+
+def _date_problem(
+    db: Session, circle: Circle, timing: Timing, now: datetime, itself: CoachingSession | None
+) -> str | None:
+    if timing.starts_at <= now:
+        return "This is in the past. Choose a date and time to come."
+    if timing.starts_at > now + FARTHEST:
+        return "This is over a year away. Choose a date within the next twelve months."
+    overlapping = db.scalar(
+        select(CoachingSession.local_time).where(
+            CoachingSession.workspace_id == circle.workspace_id,
+            CoachingSession.circle_id == circle.id,
+            CoachingSession.id != (itself.id if itself else 0),
+            CoachingSession.state == SessionState.SCHEDULED,
+            CoachingSession.starts_at < timing.ends_at,
+            CoachingSession.ends_at > timing.starts_at,
+        )
+    )
+    if overlapping is None:
+        return None
+    return f"This overlaps with a session of the circle that begins at {overlapping:%H:%M} that day."
+
+
+def _place_needed(draft: Draft) -> str | None:
+    if draft.place:
+        return None
+    if draft.mode is Mode.IN_PERSON:
+        return "In person needs a place: which room?"
+    return "By phone needs a number: who calls whom, on which one?" if draft.mode is Mode.PHONE else None
+
+
+def _message_problem(message: str | None) -> str | None:
+    too_long = message is not None and len(message) > LONGEST_MESSAGE
+    return f"Keep the message within {LONGEST_MESSAGE} characters." if too_long else None
+
+
+def _check_mode(
+    db: Session, circle: Circle, draft: Draft, timing: Timing, itself: CoachingSession | None
+) -> None:
+    if draft.mode is None or not draft.mode.remote or draft.remote_reason:
+        return
+    if in_person.state(db, circle, before=timing.starts_at, itself=itself).due:
+        raise ReasonNeeded
+
+
+def _write(session: CoachingSession, draft: Draft, timing: Timing, now: datetime) -> None:
+    assert draft.date and draft.time and draft.length and draft.mode  # noqa: S101, PT018 - `_check` saw to it
+    changed = (session.starts_at, session.length) != (timing.starts_at, draft.length)
+    session.local_date, session.local_time = draft.date, draft.time
+    session.zone = session.circle.zone
+    session.length = draft.length
+    session.starts_at, session.ends_at = timing.starts_at, timing.ends_at
+    session.mode, session.place, session.link = draft.mode, draft.place, draft.link
+    session.presenter_id, session.note_taker_id = draft.presenter, draft.note_taker
+    if session.circle.kind is CircleKind.PAIR:
+        session.note_taker_id = None
+    session.message = draft.message
+    session.remote_reason = draft.remote_reason if draft.mode.remote else None
+    if changed:
+        session.planned_at = now
+
+
+def _moved(db: Session, session: CoachingSession, before: SessionFacts, actor: Actor, now: datetime) -> None:
+    session.plan_version += 1
+    session.sequence += 1
+    earlier = outbox.standing(db, session, *ABOUT_TIME)
+    attendance.ask_anew(session)
+    attendance.set_coming(session, actor.person.id, Coming.YES)
+    db.flush()
+    outbox.void(db, session, "the session was moved", now, *ABOUT_TIME)
+    outbox.refresh(db, [*outbox.standing(db, session, Outgoing.SESSION_CARD), *earlier], now)
+    said = {"from": before.starts_at.isoformat(), "from_zone": before.zone}
+    _tell(db, session, Outgoing.SESSION_MOVED, now, said, again=f":{session.plan_version}")
+    _line(db, session, "moved", said, now)
+    _send_calendar(db, session, now)
+    reminders.lay_out(db, session, now)
+    in_person.tell_if_later_due(db, session, now)
+    _homes(db, session, now)
+
+
+def _edited(db: Session, session: CoachingSession, before: SessionFacts, now: datetime) -> None:
+    how = (before.mode, before.place, before.link) != (session.mode, session.place, session.link)
+    outbox.refresh(db, outbox.standing(db, session, Outgoing.SESSION_CARD, *ABOUT_TIME), now)
+    if how:
+        session.sequence += 1
+        _line(db, session, "place", {}, now)
+        _send_calendar(db, session, now)
+        if session.starts_at - now < SOON:
+            _tell(db, session, Outgoing.SESSION_PLACE, now, again=f":{session.sequence}")
+    for role in Role:
+        holder = before.holder(role)
+        if session.holder(role) not in (None, holder.id if holder else None):
+            _tell_taker(db, session, role, session.holder(role), now)
+    reminders.lay_out(db, session, now)
+    _homes(db, session, now)
+
+
+def _tell(
+    db: Session,
+    session: CoachingSession,
+    kind: Outgoing,
+    now: datetime,
+    said: dict[str, str] | None = None,
+    again: str = "",
+) -> None:
+    for member in session.circle.members:
+        _tell_one(db, session, kind, member.person, now, said, again)
+
+
+def _tell_one(
+    db: Session,
+    session: CoachingSession,
+    kind: Outgoing,
+    person: Person,
+    now: datetime,
+    said: dict[str, str] | None = None,
+    again: str = "",
+) -> None:
+    outbox.put(
+        db,
+        kind,
+        f"{kind}:{session.id}:{person.id}{again}",
+        workspace_id=session.workspace_id,
+        session=session,
+        # The news of a cancellation is true for every plan before it.
+        plan_version=None if kind is Outgoing.SESSION_CANCELLED else session.plan_version,
+        person=person,
+        facts=dict(said or {}),
+        due_at=now,
+        expires_at=None if kind is Outgoing.SESSION_CANCELLED else session.ends_at,
+        now=now,
+    )
+
+
+def _tell_taker(db: Session, session: CoachingSession, role: Role, taker: int | None, now: datetime) -> None:
+    if taker is None:
+        return
+    outbox.put(
+        db,
+        Outgoing.ROLE_NEWS,
+        f"role:{session.id}:{role}:{taker}:{session.revision}",
+        workspace_id=session.workspace_id,
+        session=session,
+        person=taker,
+        facts={"role": role.value},
+        due_at=now,
+        expires_at=session.starts_at,
+        now=now,
+    )
+
+
+def _line(db: Session, session: CoachingSession, what: str, said: dict[str, str], now: datetime) -> None:
+    """One line in the thread under the card."""
+    outbox.put(
+        db,
+        Outgoing.THREAD_LINE,
+        f"line:{session.id}:{what}:{session.sequence}",
+        workspace_id=session.workspace_id,
+        session=session,
+        thread_of=outbox.card_of(db, session),
+        facts={"what": what, **said},
+        due_at=now,
+        now=now,
+    )
+
+
+def _send_calendar(db: Session, session: CoachingSession, now: datetime) -> None:
+    """Who took the calendar file gets the next version of it."""
+    for taker in [one for one in session.attendance if one.wants_calendar]:
+        send_calendar_file(db, session, taker.person, now)
+
+
+def send_calendar_file(db: Session, session: CoachingSession, person: Person, now: datetime) -> None:
+    outbox.put(
+        db,
+        Outgoing.CALENDAR_FILE,
+        f"calendar:{session.id}:{person.id}:{session.sequence}:{now.timestamp():.0f}",
+        workspace_id=session.workspace_id,
+        session=session,
+        person=person,
+        due_at=now,
+        now=now,
+    )
+
+
+def _homes(db: Session, session: CoachingSession, now: datetime) -> None:
+    outbox.home(db, [member.person for member in session.circle.members], now)
