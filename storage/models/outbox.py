@@ -65,6 +65,24 @@ class OutboxRow(Base):
             sqlite_where=text("state = 'claimed'"),
             postgresql_where=text("state = 'claimed'"),
         ),
+        Index(
+            "ix_outbox_unknown",
+            "due_at",
+            sqlite_where=text("state = 'unknown'"),
+            postgresql_where=text("state = 'unknown'"),
+        ),
+        Index(
+            "ix_outbox_thread_of_id",
+            "thread_of_id",
+            sqlite_where=text("thread_of_id IS NOT NULL"),
+            postgresql_where=text("thread_of_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_outbox_target_id",
+            "target_id",
+            sqlite_where=text("target_id IS NOT NULL"),
+            postgresql_where=text("target_id IS NOT NULL"),
+        ),
         Index("ix_outbox_session", "workspace_id", "session_id"),
         Index("ix_outbox_message", "workspace_id", "slack_channel", "slack_ts"),
         Index(

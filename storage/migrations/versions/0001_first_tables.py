@@ -343,6 +343,27 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_outbox_session", ["workspace_id", "session_id"], unique=False)
         batch_op.create_index(
+            "ix_outbox_target_id",
+            ["target_id"],
+            unique=False,
+            sqlite_where=sa.text("target_id IS NOT NULL"),
+            postgresql_where=sa.text("target_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_outbox_thread_of_id",
+            ["thread_of_id"],
+            unique=False,
+            sqlite_where=sa.text("thread_of_id IS NOT NULL"),
+            postgresql_where=sa.text("thread_of_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_outbox_unknown",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'unknown'"),
+            postgresql_where=sa.text("state = 'unknown'"),
+        )
+        batch_op.create_index(
             "uq_outbox_refresh",
             ["workspace_id", "target_id"],
             unique=True,
@@ -641,6 +662,21 @@ def downgrade() -> None:
             "uq_outbox_refresh",
             sqlite_where=sa.text("state = 'due' AND target_id IS NOT NULL"),
             postgresql_where=sa.text("state = 'due' AND target_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_unknown",
+            sqlite_where=sa.text("state = 'unknown'"),
+            postgresql_where=sa.text("state = 'unknown'"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_thread_of_id",
+            sqlite_where=sa.text("thread_of_id IS NOT NULL"),
+            postgresql_where=sa.text("thread_of_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_target_id",
+            sqlite_where=sa.text("target_id IS NOT NULL"),
+            postgresql_where=sa.text("target_id IS NOT NULL"),
         )
         batch_op.drop_index("ix_outbox_session")
         batch_op.drop_index("ix_outbox_message")

@@ -1,0 +1,221 @@
+"""The statements by which rows of the outbox move. Core, because they run every few seconds and per message.
+
+Whoever wants to send a row claims it first: for a minute, under a random token. Every later write asks for
+that token, so a worker that stalled cannot undo what another did meanwhile.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, CursorResult, Table, and_, bindparam, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from scheduler.outcomes import OUTDATED, SENT_AGAIN, Mark
+from storage.models import OutboxRow, OutboxState, Outgoing, Workspace
+
+LEASE = timedelta(seconds=60)
+PROBE_EVERY = timedelta(minutes=15)
+TOO_LATE = "too late"
+
+outbox = cast(Table, OutboxRow.__table__)
+workspaces = cast(Table, Workspace.__table__)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A row that is ours until the lease ends."""
+
+    id: int
+    workspace_id: str
+    kind: Outgoing
+    target_id: int | None
+    tries: int
+    outcome: str | None
+    token: str
+    lease_until: datetime
+    in_doubt: bool
+    """An earlier try may have arrived."""
+    second_try: bool = False
+    """It is sent once more although nobody has looked whether it arrived."""
+
+    @property
+    def sent_again(self) -> bool:
+        return self.outcome == SENT_AGAIN
+
+
+def claim(
+    db: Session, state: OutboxState, now: datetime, most: int, busy: Collection[str] = ()
+) -> list[Claim]:
+    """Takes up to `most` rows that are due, oldest first, except those of `busy` workspaces."""
+    if most <= 0:
+        return []
+    token, lease_until = token_hex(16), now + LEASE
+    ready = (
+        select(outbox.c.id)
+        .where(
+            _is(outbox, state),
+            outbox.c.due_at <= now,
+            or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
+            outbox.c.workspace_id.not_in(
+                select(workspaces.c.id).where(workspaces.c.paused_reason.is_not(None))
+            ),
+            outbox.c.workspace_id.not_in(busy),
+            ~_must_wait(),
+        )
+        .order_by(outbox.c.due_at, outbox.c.id)
+        .limit(most)
+        .with_for_update(skip_locked=True, of=outbox)
+    )
+    taken = db.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(ready))
+        .values(
+            state=OutboxState.CLAIMED,
+            claim_token=token,
+            lease_until=lease_until,
+            not_before=None,
+            attempts=outbox.c.attempts + 1,
+        )
+        .returning(
+            outbox.c.id,
+            outbox.c.workspace_id,
+            outbox.c.kind,
+            outbox.c.target_id,
+            outbox.c.attempts,
+            outbox.c.outcome,
+        )
+    )
+    ours = [
+        Claim(
+            id=row.id,
+            workspace_id=row.workspace_id,
+            kind=row.kind,
+            target_id=row.target_id,
+            tries=row.attempts,
+            outcome=row.outcome,
+            token=token,
+            lease_until=lease_until,
+            in_doubt=state is OutboxState.UNKNOWN,
+        )
+        for row in taken
+    ]
+    return sorted(ours, key=lambda one: one.id)
+
+
+def _is(table: Any, *states: OutboxState) -> ColumnElement[bool]:
+    # Written into the statement: a partial index is only found for a literal.
+    return or_(*(table.c.state == bindparam(None, one, literal_execute=True) for one in states))
+
+
+def _must_wait() -> ColumnElement[bool]:
+    """Another message has to end first: the one it belongs to, or an older picture of the same thing."""
+    parent, other = outbox.alias("parent"), outbox.alias("other")
+    unsent = select(parent.c.id).where(
+        parent.c.id.in_([outbox.c.thread_of_id, outbox.c.target_id]),
+        _is(parent, OutboxState.DUE, OutboxState.CLAIMED, OutboxState.UNKNOWN),
+    )
+    on_its_way = select(other.c.id).where(
+        _is(other, OutboxState.CLAIMED, OutboxState.UNKNOWN),
+        other.c.id != outbox.c.id,
+        or_(
+            other.c.target_id == outbox.c.target_id,
+            and_(
+                outbox.c.kind == Outgoing.HOME,
+                other.c.kind == Outgoing.HOME,
+                other.c.person_id == outbox.c.person_id,
+            ),
+        ),
+    )
+    return or_(unsent.exists(), on_its_way.exists())
+
+
+def expire(db: Session, now: datetime) -> int:
+    """Ends what would come too late."""
+    return _count(
+        db,
+        update(outbox)
+        .where(_is(outbox, OutboxState.DUE), outbox.c.due_at <= now, outbox.c.expires_at <= now)
+        .values(state=OutboxState.EXPIRED, outcome=TOO_LATE, finished_at=now),
+    )
+
+
+def release_lost(db: Session, now: datetime, ours: Collection[int]) -> int:
+    """Rows whose worker never came back: nobody knows whether they were sent. `ours` are still at work."""
+    return _count(
+        db,
+        update(outbox)
+        .where(_is(outbox, OutboxState.CLAIMED), outbox.c.lease_until <= now, outbox.c.id.not_in(list(ours)))
+        .values(state=OutboxState.UNKNOWN, claim_token=None, lease_until=None, not_before=None),
+    )
+
+
+def write_mark(db: Session, claim: Claim, mark: Mark, now: datetime) -> bool:
+    """Whether the row was still ours."""
+    try:
+        with db.begin_nested():
+            return _write_mark(db, claim, mark, now)
+    except IntegrityError:
+        # Only one refresh of a message may wait, and meanwhile a newer one does.
+        return _write_mark(db, claim, Mark(OutboxState.SKIPPED, OUTDATED), now)
+
+
+def _write_mark(db: Session, claim: Claim, mark: Mark, now: datetime) -> bool:
+    ended = mark.state not in (OutboxState.DUE, OutboxState.UNKNOWN)
+    outcome = SENT_AGAIN if claim.sent_again and not ended else mark.outcome
+    values: dict[str, Any] = {
+        "state": mark.state,
+        "outcome": outcome,
+        "not_before": mark.not_before,
+        "attempts": claim.tries - 1 if mark.free else claim.tries,
+        "claim_token": None,
+        "lease_until": None,
+        "finished_at": now if ended else None,
+    }
+    if mark.state is OutboxState.SENT:
+        values |= {"slack_channel": mark.channel, "slack_ts": mark.ts}
+    return _count(db, update(outbox).where(*_ours(claim)).values(**values)) == 1
+
+
+def note_second_try(db: Session, claim: Claim) -> bool:
+    """Remembers, before it happens, that a message is sent once more without having been seen."""
+    return _count(db, update(outbox).where(*_ours(claim)).values(outcome=SENT_AGAIN)) == 1
+
+
+def _ours(claim: Claim) -> tuple[ColumnElement[bool], ...]:
+    return (outbox.c.id == claim.id, outbox.c.claim_token == claim.token)
+
+
+def pause(db: Session, workspace_id: str, reason: str, now: datetime) -> bool:
+    """Stops all sending in a workspace. Whether it was still going on."""
+    going = and_(workspaces.c.id == workspace_id, workspaces.c.paused_reason.is_(None))
+    values = {"paused_reason": reason, "paused_until": now + PROBE_EVERY}
+    return _count(db, update(workspaces).where(going).values(**values)) == 1
+
+
+def take_probes(db: Session, now: datetime) -> list[str]:
+    """Workspaces whose pause has run out: one of all workers asks Slack whether it is over."""
+    return list(
+        db.scalars(
+            update(workspaces)
+            .where(workspaces.c.paused_reason.is_not(None), workspaces.c.paused_until <= now)
+            .values(paused_until=now + PROBE_EVERY)
+            .returning(workspaces.c.id)
+        )
+    )
+
+
+def resume(db: Session, workspace_id: str) -> None:
+    """Lets a workspace's messages go out again."""
+    db.execute(
+        update(workspaces)
+        .where(workspaces.c.id == workspace_id)
+        .values(paused_reason=None, paused_until=None)
+    )
+
+
+def _count(db: Session, statement: Any) -> int:
+    return cast("CursorResult[Any]", db.execute(statement)).rowcount

@@ -1,0 +1,270 @@
+"""Brings due rows of the outbox to Slack. Several workers share the work without knowing of each other.
+
+A row goes `due` -> `claimed` -> `sent`, or ends `skipped`, `expired` or `dead` with a reason. When nobody
+knows whether it arrived it is `unknown`, and is looked up before it is sent a second time.
+No transaction is open while Slack is asked.
+"""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from random import Random
+from typing import cast
+
+import structlog
+from sqlalchemy import Table, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from scheduler import claims
+from scheduler.claims import Claim
+from scheduler.messages import File, HomeView, Renderers
+from scheduler.outcomes import (
+    LATE,
+    MOST_POISON_TRIES,
+    UNSEEN,
+    Mark,
+    SlackFault,
+    Verdict,
+    after_fault,
+    put_back,
+    retry,
+)
+from scheduler.preparing import Address, Parcel, Poison, Trace, prepare, trace
+from scheduler.slack import Slack
+from storage.engine import Database
+from storage.models import Circle, OutboxRow, OutboxState, Outgoing, Person
+
+REPEATABLE = (Outgoing.HOME, Outgoing.REFRESH)
+"""Done twice they do no harm, so there is nothing to look up."""
+
+OnDead = Callable[[Session, OutboxRow, datetime], None]
+"""Called in the transaction in which a row is given up, `row.outcome` says why. May put rows."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class _Round:
+    settled: int
+    probes: list[str]
+    claims: list[Claim]
+
+
+class Delivery:
+    """One worker's share. Lives in one event loop; the database is used in threads."""
+
+    def __init__(
+        self,
+        database: Database,
+        slack: Slack,
+        renderers: Renderers,
+        now: Callable[[], datetime],
+        rng: Random,
+        *,
+        on_dead: OnDead | None = None,
+        batch: int = 100,
+        per_workspace: int = 8,
+    ) -> None:
+        """`batch` rows are claimed at a time, `per_workspace` of one workspace are sent at the same time."""
+        self._database = database
+        self._slack = slack
+        self._renderers = renderers
+        self._now = now
+        self._rng = rng
+        self._on_dead = on_dead
+        self._batch = batch
+        self._per_workspace = per_workspace
+        self._lanes = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(per_workspace))
+        self._at_work: dict[int, Claim] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._closed = False
+
+    async def deliver_due(self) -> int:
+        """Sends what is due now and may be sent, up to a batch; the number of rows that moved."""
+        if self._closed:
+            return 0
+        taken = await asyncio.to_thread(self._take)
+        self._begin(taken.claims)
+        await asyncio.gather(*(self._probe(workspace_id) for workspace_id in taken.probes))
+        moved = await asyncio.gather(*(self._deliver(claim) for claim in taken.claims))
+        return taken.settled + sum(moved)
+
+    async def deliver_all(self) -> None:
+        """Goes on until nothing is due any more, and nothing of ours is on its way."""
+        while not self._closed:
+            if await self.deliver_due() == 0:
+                if self._idle.is_set():
+                    return
+                await self._idle.wait()
+
+    async def close(self) -> None:
+        """Claims nothing more, hands back what was not begun, and waits for the rest."""
+        self._closed = True
+        await self._idle.wait()
+
+    def _take(self) -> _Round:
+        now = self._now()
+        free = self._batch - len(self._at_work)
+        load = Counter(claim.workspace_id for claim in self._at_work.values())
+        busy = [workspace for workspace, rows in load.items() if rows >= self._per_workspace]
+        with self._database.transaction() as db:
+            settled = claims.release_lost(db, now, list(self._at_work)) + claims.expire(db, now)
+            probes = claims.take_probes(db, now)
+            in_doubt = claims.claim(db, OutboxState.UNKNOWN, now, free, busy)
+            due = claims.claim(db, OutboxState.DUE, now, free - len(in_doubt), busy)
+        return _Round(settled, probes, in_doubt + due)
+
+    def _begin(self, taken: list[Claim]) -> None:
+        self._at_work.update((claim.id, claim) for claim in taken)
+        if self._at_work:
+            self._idle.clear()
+
+    async def _deliver(self, claim: Claim) -> bool:
+        """One row, to its mark. Whether it moved; never raises, so that no row holds up another."""
+        try:
+            async with self._lanes[claim.workspace_id]:
+                mark = put_back() if self._closed else await self._attempt(claim)
+                return await asyncio.to_thread(self._write, claim, mark)
+        except Exception as error:
+            # The lease brings it back. Most likely the database is away.
+            log.error("mark not written", id=claim.id, kind=claim.kind, error=type(error).__name__)
+            return False
+        finally:
+            self._at_work.pop(claim.id, None)
+            if not self._at_work:
+                self._idle.set()
+
+    async def _attempt(self, claim: Claim) -> Mark:
+        try:
+            if claim.in_doubt and claim.kind not in REPEATABLE:
+                settled = await self._look_up(claim)
+                if isinstance(settled, Mark):
+                    return settled
+                claim = settled
+            prepared = await asyncio.to_thread(self._prepare, claim)
+            return prepared if isinstance(prepared, Mark) else await self._send(claim, prepared)
+        except SlackFault as fault:
+            return await self._after_fault(claim, fault)
+        except SQLAlchemyError:
+            return put_back("database", self._now() + LATE)
+        except Exception as error:
+            return self._after_poison(claim, error)
+
+    def _prepare(self, claim: Claim) -> Parcel | Mark:
+        with self._database.reading() as db:
+            return prepare(db, claim, self._renderers, self._now())
+
+    async def _look_up(self, claim: Claim) -> Mark | Claim:
+        """What became of a message in doubt, or the claim with which it may be sent once more."""
+        place = await asyncio.to_thread(self._trace, claim)
+        if place is None:
+            return await self._once_more_unseen(claim)
+        try:
+            ts = await self._slack.find_by_metadata(claim.workspace_id, place.channel, place.id, place.since)
+        except SlackFault as fault:
+            if fault.verdict in (Verdict.DEAD, Verdict.TELL, Verdict.SKIP):
+                return await self._once_more_unseen(claim)  # it cannot be read, and never will be
+            raise
+        return Mark(OutboxState.SENT, "looked up", channel=place.channel, ts=ts) if ts else claim
+
+    def _trace(self, claim: Claim) -> Trace | None:
+        with self._database.reading() as db:
+            return trace(db, claim)
+
+    async def _once_more_unseen(self, claim: Claim) -> Mark | Claim:
+        if claim.kind is Outgoing.RESULT or claim.sent_again:
+            return Mark(OutboxState.DEAD, UNSEEN)
+        await asyncio.to_thread(self._note_second_try, claim)
+        return replace(claim, second_try=True)
+
+    def _note_second_try(self, claim: Claim) -> None:
+        with self._database.transaction() as db:
+            if not claims.note_second_try(db, claim):
+                raise SlackFault("no longer ours", Verdict.RETRY)
+
+    async def _send(self, claim: Claim, parcel: Parcel) -> Mark:
+        workspace, content = claim.workspace_id, parcel.content
+        if isinstance(content, HomeView):
+            await self._slack.publish_home(workspace, parcel.to.people[0], content)
+            return Mark(OutboxState.SENT)
+        channel = await self._conversation(workspace, parcel.to)
+        if isinstance(content, File):
+            await self._slack.upload(workspace, channel, content, parcel.thread_ts)
+            return Mark(OutboxState.SENT, channel=channel)
+        if parcel.replaces is not None:
+            await self._slack.update(workspace, channel, parcel.replaces, content, id=parcel.id)
+            return Mark(OutboxState.SENT)
+        ts = await self._slack.post(workspace, channel, content, id=parcel.id, thread_ts=parcel.thread_ts)
+        return Mark(OutboxState.SENT, channel=channel, ts=ts)
+
+    async def _conversation(self, workspace_id: str, to: Address) -> str:
+        if to.channel is not None:
+            return to.channel
+        channel = await self._slack.open_conversation(workspace_id, to.people)
+        await asyncio.to_thread(self._keep_conversation, to, channel)
+        return channel
+
+    def _keep_conversation(self, to: Address, channel: str) -> None:
+        with self._database.transaction() as db:
+            if to.person_id is not None:
+                db.execute(update(Person).where(Person.id == to.person_id).values(dm_channel=channel))
+            if to.circle_id is not None:
+                # Not an edit that somebody else's form could be behind of, so the revision stays.
+                circles = cast(Table, Circle.__table__)
+                db.execute(update(circles).where(circles.c.id == to.circle_id).values(group_dm=channel))
+
+    async def _after_fault(self, claim: Claim, fault: SlackFault) -> Mark:
+        if fault.verdict is Verdict.PAUSE:
+            await asyncio.to_thread(self._pause, claim.workspace_id, fault.code)
+        if fault.verdict is Verdict.AMBIGUOUS and claim.second_try:
+            return Mark(OutboxState.DEAD, UNSEEN)
+        return after_fault(fault, claim.tries, self._now(), self._rng)
+
+    def _after_poison(self, claim: Claim, error: Exception) -> Mark:
+        poison = error if isinstance(error, Poison) else Poison(error)
+        mark = retry(str(poison), claim.tries, MOST_POISON_TRIES, self._now(), self._rng)
+        if mark.state is OutboxState.DEAD:
+            log.error("cannot be rendered", id=claim.id, kind=claim.kind)
+        return mark
+
+    def _write(self, claim: Claim, mark: Mark) -> bool:
+        if claim.in_doubt and mark.state is OutboxState.DUE and claim.kind not in REPEATABLE:
+            mark = replace(mark, state=OutboxState.UNKNOWN)
+        now = self._now()
+        with self._database.transaction() as db:
+            ours = claims.write_mark(db, claim, mark, now)
+            if ours and mark.state is OutboxState.DEAD and self._on_dead is not None:
+                self._tell(self._on_dead, db, claim, now)
+        log.info("moved" if ours else "no longer ours", id=claim.id, kind=claim.kind, state=mark.state)
+        return ours
+
+    def _tell(self, on_dead: OnDead, db: Session, claim: Claim, now: datetime) -> None:
+        try:
+            with db.begin_nested():
+                on_dead(db, db.get_one(OutboxRow, claim.id), now)
+        except Exception as error:
+            log.error("nobody was told", id=claim.id, kind=claim.kind, error=type(error).__name__)
+
+    def _pause(self, workspace_id: str, reason: str) -> None:
+        with self._database.transaction() as db:
+            if claims.pause(db, workspace_id, reason, self._now()):
+                log.warning("workspace paused", workspace=workspace_id, reason=reason)
+
+    async def _probe(self, workspace_id: str) -> None:
+        """Asks whether a paused workspace works again. Never raises."""
+        try:
+            await self._slack.check(workspace_id)
+            await asyncio.to_thread(self._resume, workspace_id)
+        except SlackFault as fault:
+            log.info("workspace still paused", workspace=workspace_id, reason=fault.code)
+        except Exception as error:
+            log.error("workspace not resumed", workspace=workspace_id, error=type(error).__name__)
+
+    def _resume(self, workspace_id: str) -> None:
+        with self._database.transaction() as db:
+            claims.resume(db, workspace_id)
+        log.info("workspace resumed", workspace=workspace_id)

@@ -1,0 +1,176 @@
+"""The calls that delivery makes to Slack. Each answers, or raises `SlackFault`; none is repeated here.
+
+One aiohttp session and one `ssl` context serve all workspaces: connections are kept, and the certificates
+are read once.
+"""
+
+import json
+import logging
+import ssl
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from scheduler.messages import File, HomeView, Message
+from scheduler.outcomes import SlackFault, Verdict, fault_of
+
+TIMEOUT_S = 10
+CONNECT_TIMEOUT_S = 5
+EVENT_TYPE = "coach_message"
+PAGE = 200
+
+Json = dict[str, Any]
+
+
+class Slack:
+    """Slack's Web API for all workspaces. Lives in one event loop; `close()` it there."""
+
+    def __init__(self, base_url: str, token_of: Callable[[str], str], now: Callable[[], datetime]) -> None:
+        """`token_of` gives the bot token of a workspace, or raises LookupError when there is none."""
+        self._base_url = base_url
+        self._token_of = token_of
+        self._now = now
+        self._session: aiohttp.ClientSession | None = None
+        self._ssl = ssl.create_default_context()
+        self._closed_until: dict[tuple[str, str], datetime] = {}
+        self._log = logging.getLogger("scheduler.slack.sdk")
+        self._log.setLevel(logging.INFO)  # the SDK writes whole messages to the log at DEBUG
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def check(self, workspace: str) -> None:
+        """Whether the token works."""
+        await self._call(workspace, "auth.test", {})
+
+    async def open_conversation(self, workspace: str, people: Sequence[str]) -> str:
+        """The bot's DM with one person, or its group DM with up to eight. It stays the same one."""
+        answer = await self._call(workspace, "conversations.open", {"users": ",".join(people)})
+        return str(answer["channel"]["id"])
+
+    async def post(
+        self, workspace: str, channel: str, message: Message, *, id: str, thread_ts: str | None = None
+    ) -> str:
+        """The ts of the new message, which carries the opaque `id` by which it can be found again."""
+        body = _body(channel, message, id) | {"unfurl_links": False, "unfurl_media": False}
+        if thread_ts:
+            body["thread_ts"] = thread_ts
+        answer = await self._call(workspace, "chat.postMessage", body, repeatable=False)
+        return str(answer["ts"])
+
+    async def update(self, workspace: str, channel: str, ts: str, message: Message, *, id: str) -> None:
+        await self._call(workspace, "chat.update", _body(channel, message, id) | {"ts": ts})
+
+    async def publish_home(self, workspace: str, user: str, home: HomeView) -> None:
+        await self._call(workspace, "views.publish", {"user_id": user, "view": home.view})
+
+    async def upload(self, workspace: str, channel: str, file: File, thread_ts: str | None = None) -> None:
+        """Shares a file. Slack does not say under which ts it stands."""
+        place = await self._call(
+            workspace,
+            "files.getUploadURLExternal",
+            {"filename": file.filename, "length": str(len(file.content))},
+            form=True,
+        )
+        await self._put(str(place["upload_url"]), file.content)
+        share: Json = {
+            "files": [{"id": place["file_id"], "title": file.title}],
+            "channel_id": channel,
+            "initial_comment": file.text,
+        }
+        if thread_ts:
+            share["thread_ts"] = thread_ts
+        await self._call(workspace, "files.completeUploadExternal", share, repeatable=False)
+
+    async def find_by_metadata(self, workspace: str, channel: str, id: str, since: datetime) -> str | None:
+        """The ts of the message that carries `id`, when it is among the newest written after `since`.
+
+        Without the scope to read the conversation this raises a fault that is final (`missing_scope`).
+        """
+        question = {
+            "channel": channel,
+            "oldest": f"{since.timestamp():.6f}",
+            "include_all_metadata": "true",
+            "limit": str(PAGE),
+        }
+        answer = await self._call(workspace, "conversations.history", question, form=True)
+        for message in answer.get("messages", []):
+            if (message.get("metadata") or {}).get("event_payload", {}).get("id") == id:
+                return str(message["ts"])
+        return None
+
+    async def _call(
+        self, workspace: str, method: str, body: Json, *, form: bool = False, repeatable: bool = True
+    ) -> Json:
+        """One call. What may be repeated without harm is never in doubt, only not done yet."""
+        self._stop_if_closed(workspace, method)
+        client = self._client(workspace)
+        try:
+            answer = (
+                await client.api_call(method, data=body) if form else await client.api_call(method, json=body)
+            )
+            return _answer(answer.data)
+        except Exception as error:
+            fault = fault_of(error)
+            if fault.wait is not None:
+                self._closed_until[workspace, method] = self._now() + fault.wait
+            if fault.verdict is Verdict.AMBIGUOUS and repeatable:
+                fault = SlackFault(fault.code, Verdict.RETRY)
+            raise fault from error
+
+    async def _put(self, url: str, content: bytes) -> None:
+        try:
+            async with self._shared().post(url, data=content, ssl=self._ssl) as answer:
+                if answer.status != 200:
+                    raise SlackFault(f"upload http {answer.status}", Verdict.RETRY)
+        except (aiohttp.ClientError, OSError) as error:
+            raise SlackFault("upload failed", Verdict.RETRY) from error
+
+    def _stop_if_closed(self, workspace: str, method: str) -> None:
+        until = self._closed_until.get((workspace, method))
+        if until is None:
+            return
+        if until > self._now():
+            raise SlackFault("ratelimited", Verdict.WAIT, until - self._now())
+        del self._closed_until[workspace, method]
+
+    def _client(self, workspace: str) -> AsyncWebClient:
+        try:
+            token = self._token_of(workspace)
+        except LookupError as error:
+            raise SlackFault("not_authed", Verdict.PAUSE) from error
+        return AsyncWebClient(
+            token=token,
+            base_url=self._base_url,
+            timeout=TIMEOUT_S,
+            ssl=self._ssl,
+            session=self._shared(),
+            logger=self._log,
+            retry_handlers=[],  # the default one posts a second time after a lost connection
+        )
+
+    def _shared(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            timeout = aiohttp.ClientTimeout(total=TIMEOUT_S, sock_connect=CONNECT_TIMEOUT_S)
+            self._session = aiohttp.ClientSession(timeout=timeout)
+        return self._session
+
+
+def _body(channel: str, message: Message, id: str) -> Json:
+    return {
+        "channel": channel,
+        "text": message.text,
+        "blocks": message.blocks,
+        "metadata": {"event_type": EVENT_TYPE, "event_payload": {"id": id}},
+    }
+
+
+def _answer(data: object) -> Json:
+    if not isinstance(data, dict):
+        raise json.JSONDecodeError("not an object", "", 0)
+    return data
