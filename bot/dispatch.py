@@ -1,4 +1,4 @@
-"""The way of every request: parse, find the handler, one transaction, one answer. The one place for the unexpected.
+"""The way of every request: parse, find the handler, one transaction, one answer.
 
 Slack waits three seconds for the answer, so a listener calls Slack once at most, after its transaction has
 ended, and never from inside it.
@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from slack_bolt import Ack, App, BoltContext
+from coaching.packs import Pack
+from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
@@ -21,11 +22,10 @@ from bot import directory, failures, parse, wording
 from bot.answer import answer
 from bot.parse import Request
 from bot.replies import Done, Reply
-from bot.routes import Context, Route, Routes
+from bot.routes import UNKNOWN_WORD, Context, Route, Routes
 from coaching import people, requests
 from coaching.circles import Channel
 from coaching.errors import CoachingError, UnknownChannel, UnknownPeople
-from coaching.packs import Pack
 from storage.engine import Database
 
 log = structlog.get_logger()
@@ -51,8 +51,8 @@ class Dispatcher:
         @app.command(ANYTHING)
         def on_command(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
             request = self._parse(parse.command, body)
-            word, _, rest = request.words.partition(" ")
-            route = self.routes.commands.get(word.lower()) or self.routes.commands["?"]
+            word = request.words.partition(" ")[0]
+            route = self.routes.commands.get(word.lower()) or self.routes.commands[UNKNOWN_WORD]
             self._carry_out(route, request, ack, client)
 
         @app.action(ANYTHING)

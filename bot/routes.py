@@ -1,12 +1,13 @@
 """Which handler answers what: one table per kind of request, so that a handler is found in one step.
 
-(Bolt tries its listeners one after another, which costs 22-25 µs each; forty of them cut throughput to a third.)
+(Bolt tries its listeners one after another, 22-25 µs each: forty of them cut throughput to a third.)
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from coaching.packs import Pack
 from sqlalchemy.orm import Session
 
 from bot.ids import Action, Options, View
@@ -15,7 +16,9 @@ from bot.replies import Reply
 from coaching import access
 from coaching.access import Actor
 from coaching.circles import Channel
-from coaching.packs import Pack
+
+UNKNOWN_WORD = "?"
+"""The command that answers words which are none."""
 
 
 @dataclass(frozen=True)

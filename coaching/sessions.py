@@ -1,4 +1,4 @@
-"""Scheduling, moving and cancelling sessions: the change and everything that must be said about it, in one go."""
+"""Scheduling, moving and cancelling sessions: the change and all that must be said about it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -212,11 +212,16 @@ def facts(session: CoachingSession) -> SessionFacts:
 
 def _open_session(db: Session, actor: Actor, session_id: int, now: datetime) -> CoachingSession:
     session = access.session(db, actor, session_id, Right.SCHEDULE, lock=True)
+    check_open(session, now)
+    return session
+
+
+def check_open(session: CoachingSession, now: datetime) -> None:
+    """Raises `NotAllowed` when it is too late to move or cancel it."""
     if session.state is not SessionState.SCHEDULED:
         raise NotAllowed(f"This session is {session.state}, so it can no longer be changed.")
     if session.starts_at <= now:
         raise NotAllowed("This session has begun, so its time can no longer be changed.")
-    return session
 
 
 def _check(

@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
     LinkButtonElement,
     NumberInputElement,
     Option,
+    OverflowMenuElement,
     PlainTextInputElement,
     RadioButtonsElement,
     StaticMultiSelectElement,
@@ -134,7 +135,7 @@ def link(words_on_it: str, url: str, number_of_link: int = 1) -> LinkButtonEleme
     return LinkButtonElement(text=plain(words_on_it), url=url, action_id=f"{Action.LINK}.{number_of_link}")
 
 
-def buttons(*elements: ButtonElement | StaticSelectElement) -> ActionsBlock:
+def buttons(*elements: ButtonElement | LinkButtonElement | OverflowMenuElement) -> ActionsBlock:
     return ActionsBlock(elements=list(elements))
 
 

@@ -1,4 +1,4 @@
-"""Words on their way to Slack: escaped in one place, times in the reader's zone, lists that read aloud well."""
+"""Words on their way to Slack: escaped in one place, times in the reader's zone, lists that read well."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time

@@ -1,0 +1,153 @@
+"""Scheduling, answering, moving and cancelling sessions."""
+
+from dataclasses import replace
+
+from bot.ids import Action
+from bot.ids import View as Form
+from bot.parse import Request, Values
+from bot.replies import Done, OpenModal, PushModal, Reply, UpdateMessage, UpdateModal
+from bot.routes import Context, Routes
+from bot.views import sessions as views
+from coaching import access, attendance, calendar, proposals, sessions
+from coaching.access import Right
+from coaching.errors import ReasonNeeded
+from coaching.rules.facts import Draft, ScheduleForm
+from coaching.rules.fields import Field
+from coaching.rules.terms import Coming, Mode
+from storage.models import CoachingSession
+
+
+def register(routes: Routes) -> None:
+    routes.command("schedule", schedule)
+    routes.action(Action.SCHEDULE, schedule_from_button)
+    routes.action(Action.CHOOSE_CIRCLE, choose_circle)
+    routes.action(Action.ATTEND, attend, writes=True)
+    routes.action(Action.DECLINE, decline, writes=True)
+    routes.action(Action.HOW_TO_JOIN, how_to_join)
+    routes.action(Action.CALENDAR_FILE, calendar_file, writes=True)
+    routes.action(Action.MORE, more)
+    routes.view(Form.SCHEDULE, save)
+    routes.view(Form.CANCEL, cancel)
+
+
+def schedule(context: Context) -> Reply:
+    """The form for the circle whose channel one is in, else for the one whose next date comes first."""
+    shown = proposals.open_form(context.db, context.actor(), context.now, channel=context.request.channel)
+    return OpenModal(_view(shown))
+
+
+def schedule_from_button(context: Context) -> Reply:
+    shown = proposals.open_form(context.db, context.actor(), context.now, circle_id=context.request.id_value)
+    inside = context.request.view is not None and not context.request.view.home
+    return PushModal(_view(shown)) if inside else OpenModal(_view(shown))
+
+
+def choose_circle(context: Context) -> Reply:
+    """Another circle in the form: everything that depends on it is proposed anew, the message stays."""
+    shown = proposals.open_form(context.db, context.actor(), context.now, circle_id=context.request.id_value)
+    return UpdateModal(_view(shown))
+
+
+def save(context: Context) -> Reply:
+    actor, request = context.actor(), context.request
+    circle_id, draft = request.metadata_id("circle"), _draft(request.values)
+    moving = request.view.metadata.get("session") if request.view else None
+    try:
+        if moving is None:
+            sessions.schedule(context.db, actor, circle_id, draft, context.now)
+        else:
+            session_id, revision = request.metadata_id("session"), request.metadata_id("revision")
+            sessions.move(context.db, actor, session_id, revision, draft, context.now)
+    except ReasonNeeded:
+        return UpdateModal(_with_reason(context, circle_id, draft))
+    return Done(clear=True)
+
+
+def attend(context: Context) -> Reply:
+    return _answer(context, Coming.YES)
+
+
+def decline(context: Context) -> Reply:
+    return _answer(context, Coming.NO)
+
+
+def how_to_join(context: Context) -> Reply:
+    session = access.session(context.db, context.actor(), context.request.id_value, Right.SEE)
+    return OpenModal(views.how_to_join(sessions.facts(session)))
+
+
+def calendar_file(context: Context) -> Reply:
+    """The .ics goes to one's own direct messages; who took it gets its next versions too."""
+    actor = context.actor()
+    session = access.session(context.db, actor, context.request.id_value, Right.SEE, lock=True)
+    calendar.take(context.db, session, actor.person, context.now)
+    return Done()
+
+
+def more(context: Context) -> Reply:
+    """The menu of a session."""
+    word, _, number = context.request.value.partition(":")
+    request = replace(context.request, value=number)
+    actor = context.actor()
+    if word == views.RESCHEDULE:
+        return OpenModal(_view(proposals.open_move(context.db, actor, request.id_value, context.now)))
+    session = access.session(context.db, actor, request.id_value, Right.SCHEDULE)
+    sessions.check_open(session, context.now)
+    return OpenModal(views.cancelling(sessions.facts(session)))
+
+
+def cancel(context: Context) -> Reply:
+    reason = context.request.values.text(Field.REASON)
+    sessions.cancel(context.db, context.actor(), context.request.metadata_id("session"), reason, context.now)
+    return Done(clear=True)
+
+
+def _answer(context: Context, coming: Coming) -> Reply:
+    actor = context.actor()
+    session = attendance.answer(context.db, actor, context.request.id_value, coming, context.now)
+    return clicked_message(context.request, session)
+
+
+def clicked_message(request: Request, session: CoachingSession) -> Reply:
+    """The card that was clicked shows the answer at once; a direct message follows by its refresh."""
+    in_card = request.message_ts and request.channel and request.channel == session.circle.conversation
+    if not in_card or not request.message_ts or not request.channel:
+        return Done()
+    return UpdateMessage(request.channel, request.message_ts, views.card(sessions.facts(session)))
+
+
+def _with_reason(context: Context, circle_id: int, draft: Draft) -> views.View:
+    """The same form with one more required field; everything typed stays."""
+    request = context.request
+    moving = request.view.metadata.get("session") if request.view else None
+    actor = context.actor()
+    if moving is None:
+        shown = proposals.open_form(context.db, actor, context.now, circle_id=circle_id, draft=draft)
+    else:
+        shown = proposals.open_move(
+            context.db, actor, request.metadata_id("session"), context.now, draft=draft
+        )
+    return _view(shown, ask_reason=True)
+
+
+def _view(shown: ScheduleForm, *, ask_reason: bool = False) -> views.View:
+    draft = shown.draft
+    complete = draft.date and draft.time and draft.length
+    starts_at = sessions.timing_of(draft, shown.circle.zone).starts_at if complete else None
+    return views.form(shown, starts_at, ask_reason=ask_reason)
+
+
+def _draft(values: Values) -> Draft:
+    chosen = values.choice(Field.MODE)
+    return Draft(
+        date=values.day(Field.DATE),
+        time=values.clock(Field.TIME),
+        length=values.number(Field.LENGTH),
+        mode=Mode(chosen) if chosen in set(Mode) else None,
+        place=values.text(Field.PLACE),
+        link=values.text(Field.LINK),
+        presenter=values.number(Field.PRESENTER),
+        note_taker=values.number(Field.NOTE_TAKER),
+        message=values.text(Field.MESSAGE),
+        remote_reason=values.text(Field.REMOTE_REASON),
+    )
