@@ -45,6 +45,8 @@ class Database:
 def make_engine(url: str) -> Engine:
     if url.startswith("sqlite"):
         return _sqlite(url)
+    if url.startswith("postgres://"):  # as some hosts write it
+        url = url.replace("postgres://", "postgresql://", 1)
     return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
 
 
