@@ -34,6 +34,7 @@ from scheduler.outcomes import (
 )
 from scheduler.preparing import Address, Parcel, Poison, Trace, prepare, trace
 from scheduler.slack import Slack
+from scheduler.trouble import name_of
 from storage.engine import Database
 from storage.models import Circle, OutboxRow, OutboxState, Outgoing, Person
 
@@ -84,13 +85,13 @@ class Delivery:
         self._closed = False
 
     async def deliver_due(self) -> int:
-        """Sends what is due now and may be sent, up to a batch; the number of rows that moved."""
+        """Sends what is due now and may be sent, up to a batch; how much has moved."""
         if self._closed:
             return 0
         taken = await asyncio.to_thread(self._take)
         self._begin(taken.claims)
-        await asyncio.gather(*(self._probe(workspace_id) for workspace_id in taken.probes))
-        moved = await asyncio.gather(*(self._deliver(claim) for claim in taken.claims))
+        probes = (self._probe(workspace_id) for workspace_id in taken.probes)
+        moved = await asyncio.gather(*probes, *(self._deliver(claim) for claim in taken.claims))
         return taken.settled + sum(moved)
 
     async def deliver_all(self) -> None:
@@ -131,7 +132,7 @@ class Delivery:
                 return await asyncio.to_thread(self._write, claim, mark)
         except Exception as error:
             # The lease brings it back. Most likely the database is away.
-            log.error("mark not written", id=claim.id, kind=claim.kind, error=type(error).__name__)
+            log.error("mark not written", id=claim.id, kind=claim.kind, error=name_of(error))
             return False
         finally:
             self._at_work.pop(claim.id, None)
@@ -247,22 +248,24 @@ class Delivery:
             with db.begin_nested():
                 on_dead(db, db.get_one(OutboxRow, claim.id), now)
         except Exception as error:
-            log.error("nobody was told", id=claim.id, kind=claim.kind, error=type(error).__name__)
+            log.error("nobody was told", id=claim.id, kind=claim.kind, error=name_of(error))
 
     def _pause(self, workspace_id: str, reason: str) -> None:
         with self._database.transaction() as db:
             if claims.pause(db, workspace_id, reason, self._now()):
                 log.warning("workspace paused", workspace=workspace_id, reason=reason)
 
-    async def _probe(self, workspace_id: str) -> None:
-        """Asks whether a paused workspace works again. Never raises."""
+    async def _probe(self, workspace_id: str) -> bool:
+        """Whether a paused workspace works again. Never raises."""
         try:
             await self._slack.check(workspace_id)
             await asyncio.to_thread(self._resume, workspace_id)
+            return True
         except SlackFault as fault:
             log.info("workspace still paused", workspace=workspace_id, reason=fault.code)
         except Exception as error:
-            log.error("workspace not resumed", workspace=workspace_id, error=type(error).__name__)
+            log.error("workspace not resumed", workspace=workspace_id, error=name_of(error))
+        return False
 
     def _resume(self, workspace_id: str) -> None:
         with self._database.transaction() as db:

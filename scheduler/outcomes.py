@@ -42,7 +42,7 @@ class Verdict(StrEnum):
     """May have been done."""
 
 
-_CODES = {
+CODES = {
     Verdict.RETRY: "service_unavailable request_timeout team_added_to_org external_channel_migrating",
     Verdict.WAIT: "ratelimited rate_limited message_limit_exceeded",
     Verdict.SKIP: (
@@ -60,7 +60,7 @@ _CODES = {
     Verdict.TELL: "channel_not_found is_archived not_in_channel restricted_action cannot_post_to_channel",
     Verdict.AMBIGUOUS: "internal_error fatal_error",
 }
-VERDICTS = {code: verdict for verdict, codes in _CODES.items() for code in codes.split()}
+VERDICTS = {code: verdict for verdict, codes in CODES.items() for code in codes.split()}
 
 
 class SlackFault(Exception):

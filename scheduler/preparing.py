@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from traceback import extract_tb
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy.orm import Session
@@ -11,20 +10,21 @@ from coaching.rules.terms import PersonKind
 from scheduler.claims import TOO_LATE, Claim
 from scheduler.messages import Content, File, HomeView, Message, Renderers, Skip
 from scheduler.outcomes import Mark, put_back
+from scheduler.trouble import name_of
 from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outgoing, Person, Workspace
 
 MOST_IN_GROUP_DM = 8
 NEEDED = timedelta(seconds=25)
 """Two calls and their timeouts: with less of the lease left, nothing is begun."""
+MARGIN = timedelta(minutes=5)
+"""Slack's clock and ours may differ by as much."""
 
 
 class Poison(Exception):
     """A row that cannot be rendered. Says where it failed, and nothing of what was in it."""
 
     def __init__(self, error: Exception) -> None:
-        frames = extract_tb(error.__traceback__)
-        place = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
-        super().__init__(f"poison: {type(error).__name__}{place}")
+        super().__init__(f"poison: {name_of(error)}")
 
 
 @dataclass(frozen=True)
@@ -134,10 +134,6 @@ class Trace:
     channel: str
     id: str
     since: datetime
-
-
-MARGIN = timedelta(minutes=5)
-"""Slack's clock and ours may differ by as much."""
 
 
 def trace(db: Session, claim: Claim) -> Trace | None:

@@ -1,0 +1,47 @@
+"""What is thrown away at night, so that the tables stay small."""
+
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import ColumnElement, Table, delete, or_, select
+from sqlalchemy.orm import Session
+
+from coaching.rules.terms import SessionState
+from storage.models import CoachingSession, HandledRequest, OutboxRow, OutboxState, Reminder
+
+REQUESTS_KEPT = timedelta(hours=48)
+"""Longer than Slack repeats a delivery."""
+MESSAGES_KEPT = timedelta(days=30)
+
+outbox = cast(Table, OutboxRow.__table__)
+sessions = cast(Table, CoachingSession.__table__)
+reminders = cast(Table, Reminder.__table__)
+
+
+def tidy(db: Session, now: datetime) -> None:
+    """Deletes remembered requests and ended messages that nothing needs any more."""
+    db.execute(delete(HandledRequest).where(HandledRequest.at < now - REQUESTS_KEPT))
+    db.execute(
+        delete(outbox).where(outbox.c.finished_at < now - MESSAGES_KEPT, ~_referred_to(), ~_standing(now))
+    )
+
+
+def _referred_to() -> ColumnElement[bool]:
+    other = outbox.alias("other")
+    return or_(
+        select(other.c.id).where(other.c.target_id == outbox.c.id).exists(),
+        select(other.c.id).where(other.c.thread_of_id == outbox.c.id).exists(),
+        select(reminders.c.id).where(reminders.c.outbox_id == outbox.c.id).exists(),
+    )
+
+
+def _standing(now: datetime) -> ColumnElement[bool]:
+    """People can see it, and its session is ahead or not long over: it may yet be brought up to date."""
+    live = select(sessions.c.id).where(
+        sessions.c.id == outbox.c.session_id,
+        or_(
+            sessions.c.state.in_([SessionState.PROPOSED, SessionState.SCHEDULED]),
+            sessions.c.ends_at >= now - MESSAGES_KEPT,
+        ),
+    )
+    return (outbox.c.state == OutboxState.SENT) & live.exists()
