@@ -1,8 +1,7 @@
-"""As much of Slack as delivery speaks to: a real HTTP server that keeps what it was told and fails on demand."""
+"""As much of Slack as delivery speaks to: a real HTTP server that keeps what it hears and fails on demand."""
 
-import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 Json = dict[str, Any]
-Fault = Callable[["Call"], Json | web.Response | None]
+Fault = Callable[["Call"], Awaitable[Json | web.Response | None]]
 """Gives an answer instead of the usual one; None lets the call through."""
 
 
@@ -52,7 +51,7 @@ class FakeSlack:
         self.faults.append((method, fault))
 
     def refuse(self, method: str, error: str) -> None:
-        self.fail(method, lambda _: {"ok": False, "error": error})
+        self.fail(method, answering({"ok": False, "error": error}))
 
     def made(self, method: str) -> list[Call]:
         return [call for call in self.calls if call.method == method]
@@ -75,7 +74,7 @@ class FakeSlack:
         body: Json = await request.json() if is_json else dict(await request.post())
         call = Call(method, body, request.headers.get("Authorization", ""))
         self.calls.append(call)
-        spoilt = self._spoil(call)
+        spoilt = await self._spoil(call)
         if spoilt is LOST:
             if request.transport is not None:
                 request.transport.abort()
@@ -84,11 +83,11 @@ class FakeSlack:
             return spoilt
         return web.json_response(self.carry_out(call) if spoilt is None else spoilt)
 
-    def _spoil(self, call: Call) -> Json | web.Response | None:
+    async def _spoil(self, call: Call) -> Json | web.Response | None:
         for entry in self.faults:
             if entry[0] == call.method:
                 self.faults.remove(entry)
-                return entry[1](call)
+                return await entry[1](call)
         return None
 
     def carry_out(self, call: Call) -> Json:
@@ -139,12 +138,27 @@ LOST = web.Response(status=299)
 """The connection is cut without an answer."""
 
 
+def answering(answer: Json | web.Response) -> Fault:
+    async def answered(_: Call) -> Json | web.Response:
+        return answer
+
+    return answered
+
+
 def page(status: int) -> Fault:
     """A page of some proxy instead of Slack's answer."""
-    return lambda _: web.Response(status=status, text="<html>Bad gateway</html>", content_type="text/html")
+
+    async def answered(_: Call) -> web.Response:
+        return web.Response(status=status, text="<html>Oh</html>", content_type="text/html")
+
+    return answered
 
 
 def limited(retry_after: str | None) -> Fault:
-    headers = {"Retry-After": retry_after} if retry_after is not None else {}
-    body = json.dumps({"ok": False, "error": "ratelimited"})
-    return lambda _: web.Response(status=429, text=body, headers=headers, content_type="application/json")
+    """Too many calls."""
+
+    async def answered(_: Call) -> web.Response:
+        headers = {"Retry-After": retry_after} if retry_after is not None else {}
+        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+
+    return answered

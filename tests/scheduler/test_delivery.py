@@ -1,10 +1,28 @@
-"""Rows of the outbox reach Slack once, to the right place, in the state of the moment."""
+"""Rows of the outbox reach Slack once, at the right place, in the state of the moment."""
 
-from storage.models import OutboxState, Outgoing, Person
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from scheduler.messages import Skip
+from storage.models import Circle, CoachingSession, Membership, OutboxRow, OutboxState, Outgoing, Person
+from tests.scheduler.fake_slack import Call, Json
 from tests.scheduler.world import Workers, World
 
+DUE, SENT, SKIPPED = OutboxState.DUE, OutboxState.SENT, OutboxState.SKIPPED
 
-def test_a_direct_message_is_sent_once_and_the_conversation_is_kept(world: World) -> None:
+
+def deliver(world: World) -> None:
+    async def scene(workers: Workers) -> None:
+        await workers.delivery().deliver_all()
+
+    world.run(scene)
+
+
+def test_a_direct_message_is_sent_once_and_its_conversation_is_kept(world: World) -> None:
     row = world.put(Outgoing.WELCOME, world.ana)
 
     async def scene(workers: Workers) -> None:
@@ -15,12 +33,262 @@ def test_a_direct_message_is_sent_once_and_the_conversation_is_kept(world: World
     world.run(scene)
     [post] = world.slack.made("chat.postMessage")
     sent = world.row(row)
-    assert sent.state is OutboxState.SENT
+    assert sent.state is SENT
     assert sent.slack_channel == post.body["channel"] == "D-UANA"
     assert sent.slack_ts in world.slack.messages["D-UANA"]
-    assert sent.finished_at == world.now
+    assert (sent.finished_at, sent.claim_token, sent.lease_until) == (world.now, None, None)
     with world.database.reading() as db:
         assert db.get_one(Person, world.ana).dm_channel == "D-UANA"
+
+
+def test_a_message_is_not_unfurled_and_carries_one_opaque_id(world: World) -> None:
+    world.put(Outgoing.WELCOME, world.ana)
+    deliver(world)
+    [post] = world.slack.made("chat.postMessage")
     assert (post.body["unfurl_links"], post.body["unfurl_media"]) == (False, False)
-    assert post.body["metadata"].keys() == {"event_type", "event_payload"}
-    assert post.body["metadata"]["event_payload"].keys() == {"id"}
+    assert "link_names" not in post.body
+    assert post.body["metadata"]["event_type"] == "coach_message"
+    assert list(post.body["metadata"]["event_payload"]) == ["id"]
+    assert post.token == "Bearer xoxb-T1"
+
+
+def test_a_known_conversation_is_not_opened_again(world: World) -> None:
+    world.change(Person, world.bo, dm_channel="D9")
+    world.put(Outgoing.WELCOME, world.bo)
+    deliver(world)
+    assert world.slack.texts("D9") == ["welcome"]
+    assert world.slack.made("conversations.open") == []
+
+
+def test_what_is_not_due_yet_stays(world: World) -> None:
+    row = world.put(Outgoing.WELCOME, world.ana, due_at=world.now + timedelta(minutes=1))
+    deliver(world)
+    assert world.state(row) == (DUE, None)
+    world.later(minutes=1)
+    deliver(world)
+    assert world.state(row) == (SENT, None)
+
+
+def test_a_circle_without_a_channel_gets_a_group_dm_of_its_active_members(world: World) -> None:
+    world.change(Person, world.chidi, active=False)
+    world.put(Outgoing.SESSION_CARD)
+    deliver(world)
+    assert world.slack.texts("G-UANA-UBO") == ["session_card"]
+    with world.database.reading() as db:
+        circle = db.get_one(Circle, world.circle)
+        assert (circle.group_dm, circle.revision) == ("G-UANA-UBO", 1)
+
+
+def test_a_circle_with_a_channel_is_told_there(world: World) -> None:
+    world.change(Circle, world.circle, channel="C1")
+    world.put(Outgoing.SESSION_CARD)
+    deliver(world)
+    assert world.slack.texts("C1") == ["session_card"]
+
+
+def test_a_line_stands_under_its_card_and_waits_for_it(world: World) -> None:
+    card = world.put(Outgoing.SESSION_CARD, not_before=world.now + timedelta(minutes=2))
+    line = world.put(Outgoing.THREAD_LINE, thread_of_id=card)
+    deliver(world)
+    assert world.state(line) == (DUE, None)
+    assert world.row(line).attempts == 0
+    world.later(minutes=2)
+    deliver(world)
+    posts = world.slack.made("chat.postMessage")
+    assert [post.body["text"] for post in posts] == ["session_card", "thread_line"]
+    assert posts[1].body["thread_ts"] == world.row(card).slack_ts
+
+
+def test_a_line_under_a_card_that_was_not_sent_is_skipped(world: World) -> None:
+    card = world.put(Outgoing.SESSION_CARD, state=SKIPPED)
+    line = world.put(Outgoing.THREAD_LINE, thread_of_id=card)
+    deliver(world)
+    assert world.state(line) == (SKIPPED, "its message was not sent")
+
+
+def test_files_and_homes_go_their_own_ways(world: World) -> None:
+    file = world.put(Outgoing.CALENDAR_FILE, world.ana)
+    home = world.put(Outgoing.HOME, world.bo)
+    deliver(world)
+    assert world.state(file) == world.state(home) == (SENT, None)
+    [shared] = world.slack.files
+    assert (shared["channel_id"], shared["initial_comment"]) == ("D-UANA", "Here it is")
+    assert list(world.slack.homes) == ["UBO"]
+
+
+@pytest.mark.parametrize(
+    ("prepare", "reason"),
+    [
+        (lambda world: world.change(Person, world.ana, active=False), "recipient inactive"),
+        (lambda world: world.change(CoachingSession, world.session, plan_version=2), "older plan"),
+    ],
+    ids=["left", "moved"],
+)
+def test_what_is_not_wanted_any_more_is_skipped(
+    world: World, prepare: Callable[[World], None], reason: str
+) -> None:
+    row = world.put(Outgoing.STARTING_SOON, world.ana, session_id=world.session, plan_version=1)
+    prepare(world)
+    deliver(world)
+    assert world.state(row) == (SKIPPED, reason)
+    assert world.slack.calls == []
+
+
+def test_a_renderer_may_refuse(world: World) -> None:
+    row = world.put(Outgoing.BOOKKEEPING, world.ana)
+
+    async def scene(workers: Workers) -> None:
+        await workers.delivery({Outgoing.BOOKKEEPING: lambda *_: Skip("nothing left")}).deliver_all()
+
+    world.run(scene)
+    assert world.state(row) == (SKIPPED, "nothing left")
+
+
+def test_too_late_is_not_sent(world: World) -> None:
+    row = world.put(Outgoing.STARTING_SOON, world.ana, expires_at=world.now + timedelta(minutes=5))
+    world.later(minutes=5)
+    deliver(world)
+    assert world.state(row) == (OutboxState.EXPIRED, "too late")
+    assert world.row(row).finished_at == world.now
+    assert world.slack.calls == []
+
+
+def test_it_is_rendered_from_the_state_of_the_moment(world: World) -> None:
+    row = world.put(Outgoing.SESSION_NEWS, world.ana, facts={"text": "at ten"})
+    world.change(OutboxRow, row, facts={"text": "at eleven"})
+    deliver(world)
+    assert world.slack.texts("D-UANA") == ["session_news at eleven"]
+
+
+def test_two_workers_send_each_row_once(world: World) -> None:
+    people = [world.ana, world.bo, world.chidi]
+    rows = [world.put(Outgoing.SESSION_NEWS, people[i % 3], facts={"text": i}) for i in range(60)]
+
+    async def scene(workers: Workers) -> None:
+        def work() -> None:
+            async def alone() -> None:
+                own = Workers(world)
+                await own.delivery(batch=5).deliver_all()
+                await own.close()
+
+            asyncio.run(alone())
+
+        await asyncio.gather(*(asyncio.to_thread(work) for _ in range(2)))
+
+    world.run(scene)
+    assert {world.state(row) for row in rows} == {(SENT, None)}
+    assert sorted(world.slack.posts().values()) == [1] * 60
+
+
+def refresh(world: World, target: int) -> int:
+    return world.put(Outgoing.REFRESH, target_id=target)
+
+
+def test_a_refresh_replaces_the_message_by_what_its_kind_renders_now(world: World) -> None:
+    card = world.put(Outgoing.SESSION_CARD, facts={"text": "at ten"})
+    deliver(world)
+    world.change(OutboxRow, card, facts={"text": "at eleven"})
+    row = refresh(world, card)
+    deliver(world)
+    assert world.state(row) == (SENT, None)
+    [standing] = world.slack.messages["G-UANA-UBO-UCHIDI"].values()
+    assert standing["text"] == "session_card at eleven"
+
+
+def test_a_refresh_of_a_message_that_is_gone_is_skipped(world: World) -> None:
+    card = world.put(Outgoing.SESSION_CARD)
+    deliver(world)
+    world.slack.messages.clear()
+    row = refresh(world, card)
+    deliver(world)
+    assert world.state(row) == (SKIPPED, "message_not_found")
+
+
+def test_a_newer_refresh_waits_for_the_one_on_its_way(world: World) -> None:
+    """So an older picture never overwrites a newer one."""
+    card = world.put(Outgoing.SESSION_CARD, facts={"text": "1"})
+    deliver(world)
+    older = refresh(world, card)
+    newer: list[int] = []
+
+    async def scene(workers: Workers) -> None:
+        arrived, leave = asyncio.Event(), asyncio.Event()
+
+        async def slowly(_: Call) -> None:
+            arrived.set()
+            await leave.wait()
+
+        world.slack.fail("chat.update", slowly)
+        going = asyncio.create_task(workers.delivery().deliver_due())
+        await arrived.wait()
+        world.change(OutboxRow, card, facts={"text": "2"})
+        newer.append(refresh(world, card))
+        second = workers.delivery()
+        assert await second.deliver_due() == 0
+        leave.set()
+        await going
+        await second.deliver_all()
+
+    world.run(scene)
+    assert world.state(older) == world.state(newer[0]) == (SENT, None)
+    texts = [call.body["text"] for call in world.slack.made("chat.update")]
+    assert texts == ["session_card 1", "session_card 2"]
+
+
+def test_a_refresh_that_failed_gives_way_to_a_newer_one(world: World) -> None:
+    card = world.put(Outgoing.SESSION_CARD)
+    deliver(world)
+    older, newer = refresh(world, card), 0
+
+    async def meanwhile(_: Call) -> Json:
+        nonlocal newer
+        newer = refresh(world, card)
+        return {"ok": False, "error": "service_unavailable"}
+
+    world.slack.fail("chat.update", meanwhile)
+    deliver(world)
+    assert world.state(older) == (SKIPPED, "a newer one waits")
+    assert world.state(newer) == (SENT, None)
+
+
+def test_a_circle_of_nine_without_a_channel_cannot_be_reached(world: World) -> None:
+    """Slack opens a group DM for eight people and the bot, not for more."""
+    with world.database.transaction() as db:
+        circle = db.get_one(Circle, world.circle)
+        for i in range(6):
+            person = world.add_person(db, "T1", f"Member{i}")
+            circle.memberships.append(
+                Membership(workspace_id="T1", person=person, position=9, joined_at=world.now)
+            )
+    row = world.put(Outgoing.SESSION_CARD)
+    deliver(world)
+    assert world.state(row) == (OutboxState.DEAD, "too many for a group DM")
+
+
+def test_a_mark_of_a_worker_that_stalled_changes_nothing(world: World) -> None:
+    row = world.put(Outgoing.WELCOME, world.ana)
+
+    async def stolen(_: Call) -> None:
+        with world.database.transaction() as db:
+            db.execute(update(OutboxRow).where(OutboxRow.id == row).values(claim_token="somebody else's"))
+
+    world.slack.fail("chat.postMessage", stolen)
+
+    async def scene(workers: Workers) -> None:
+        assert await workers.delivery().deliver_due() == 0
+
+    world.run(scene)
+    assert world.row(row).state is OutboxState.CLAIMED
+    assert world.row(row).claim_token == "somebody else's"
+
+
+def test_after_closing_nothing_new_is_claimed(world: World) -> None:
+    row = world.put(Outgoing.WELCOME, world.ana)
+
+    async def scene(workers: Workers) -> None:
+        delivery = workers.delivery()
+        await delivery.close()
+        assert await delivery.deliver_due() == 0
+
+    world.run(scene)
+    assert world.state(row) == (DUE, None)
