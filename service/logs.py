@@ -1,0 +1,120 @@
+"""How the bot logs: one line an event, as text or JSON, without secrets and without what people wrote."""
+
+import logging
+import re
+import secrets as randomness
+import sys
+import traceback
+from collections.abc import Iterable
+from types import TracebackType
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+OURS = frozenset({"bot", "coaching", "demo", "scheduler", "service", "storage"})
+TOKENS = re.compile(r"xox[a-z]+(?:\.xox[a-z]+)?-[\w-]+|xapp-[\w-]+|v0=[0-9a-fA-F]{16,}")
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, which read as digits
+MASK = "[hidden]"
+
+ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None]
+
+
+def set_up_logs(level: str = "INFO", style: str = "text", secrets: Iterable[str] = ()) -> None:
+    """Send every log line of this process to stderr.
+
+    `level` counts for our own packages. Others speak from WARNING up, whatever they are set to: below that
+    Slack's and the database's libraries print what people wrote. `style` is "text" or "json"; `secrets` are
+    values that must never be printed, besides everything that looks like a Slack token or signature.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_formatter(style, secrets))
+    handler.addFilter(_ours_or_serious)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    for name in OURS:
+        logging.getLogger(name).setLevel(level)
+    structlog.configure(
+        processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+
+
+def reference() -> str:
+    """Six letters that a person can read to the operator, who finds them in the log."""
+    return "".join(randomness.choice(LETTERS) for _ in range(6))
+
+
+def _ours_or_serious(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING or record.name.partition(".")[0] in OURS
+
+
+def _shared() -> list[Processor]:
+    return [
+        structlog.stdlib.filter_by_level,
+        *_described(),
+    ]
+
+
+def _described() -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _errors_without_values,
+    ]
+
+
+def _formatter(style: str, secrets: Iterable[str]) -> logging.Formatter:
+    renderer: Processor = structlog.processors.JSONRenderer(default=str, ensure_ascii=False)
+    if style == "text":
+        renderer = structlog.dev.ConsoleRenderer(colors=False)
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_described(),
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            renderer,
+            _masking(secrets),
+        ],
+    )
+
+
+def _errors_without_values(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:  # noqa: ARG001
+    """Say where an error came from, not its message: the database's messages quote what people wrote."""
+    info = _error_info(event.pop("exc_info", None))
+    if info is not None:
+        event["error"] = " < ".join(_names(info[1]))
+        frames = traceback.extract_tb(info[2])
+        event["where"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:]]
+    return event
+
+
+def _error_info(found: object) -> ErrorInfo | None:
+    if isinstance(found, BaseException):
+        return type(found), found, found.__traceback__
+    if isinstance(found, tuple) and len(found) == 3 and isinstance(found[1], BaseException):
+        return type(found[1]), found[1], found[2]
+    error = sys.exception() if found else None
+    return (type(error), error, error.__traceback__) if error else None
+
+
+def _names(error: BaseException) -> Iterable[str]:
+    seen: BaseException | None = error
+    for _ in range(5):
+        if seen is None:
+            return
+        yield type(seen).__name__
+        seen = seen.__cause__ or seen.__context__
+
+
+def _masking(secrets: Iterable[str]) -> Processor:
+    known = sorted({value for value in secrets if len(value) >= 6}, key=len, reverse=True)
+    pattern = re.compile("|".join([TOKENS.pattern, *map(re.escape, known)]))
+
+    def mask(logger: WrappedLogger, method: str, line: object) -> str:  # noqa: ARG001
+        return pattern.sub(MASK, str(line))
+
+    return mask
