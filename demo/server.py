@@ -1,0 +1,241 @@
+"""The local workspace as a web server: Slack's side towards the bot, a page towards people."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from demo import acts, api, hooks, shapes, web_api
+from demo.clock import DemoClock, RealClock
+from demo.delivery import BotLine
+from demo.local import Local, Timing
+from demo.records import Json
+from demo.traffic import Traffic
+from demo.workspace import Workspace
+
+STATIC = Path(__file__).parent / "static"
+OURS = frozenset({"127.0.0.1", "localhost"})
+
+
+def create_app(
+    workspace: Workspace,
+    *,
+    bot_url: str,
+    signing_secret: str,
+    clock: DemoClock | None = None,
+    timing: Timing | None = None,
+) -> Starlette:
+    """The whole workspace for the bot at `bot_url`, which gets its requests at `/slack/events` there."""
+    timing, clock, traffic = timing or Timing(), clock or RealClock(), Traffic()
+    line = BotLine(
+        f"{bot_url.rstrip('/')}/slack/events",
+        signing_secret,
+        traffic,
+        lambda: clock.now().timestamp(),
+        deadline=timing.answer,
+        retries=timing.retries,
+    )
+    local = Local(workspace, clock, line, traffic, timing)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await line.open()
+        yield
+        await line.close()
+
+    app = Starlette(
+        routes=[*_slack_routes(local), *api.routes(local), *_page_routes(local)], lifespan=lifespan
+    )
+    app.add_middleware(OnlyThisMachine)
+    app.state.local = local
+    return app
+
+
+Handler = Callable[[Local, Request], Awaitable[Response]]
+
+
+def _slack_routes(local: Local) -> list[Route]:
+    return [
+        Route("/api/{method}", _bound(local, web_api.answer_call), methods=["GET", "POST"]),
+        Route("/hooks/{kind}/{hook_id:path}", _bound(local, hooks.answer_hook), methods=["POST"]),
+        Route("/upload/v1/{file_id}/{key}", _bound(local, hooks.receive_upload), methods=["POST"]),
+    ]
+
+
+def _page_routes(local: Local) -> list[Route | Mount]:
+    return [
+        Route("/", _page, methods=["GET"]),
+        Route("/files/{file_id}/{name:path}", _bound(local, download), methods=["GET"]),
+        Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
+    ]
+
+
+def _bound(local: Local, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        return await handler(local, request)
+
+    return answer
+
+
+async def _page(_: Request) -> Response:
+    page = STATIC / "index.html"
+    return FileResponse(page) if page.exists() else PlainTextResponse("The page is not here.", 404)
+
+
+async def download(local: Local, request: Request) -> Response:
+    """A file, for those who can see it."""
+    workspace = local.workspace
+    file = workspace.files.get(request.path_params["file_id"])
+    user = request.query_params.get("as", "")
+    if file is None or user not in workspace.people or not shapes.may_download(workspace, user, file):
+        return PlainTextResponse("There is no such file for this person.", 404)
+    headers = {"Content-Disposition": f'attachment; filename="{_ascii(file.name)}"'}
+    return Response(file.content or b"", media_type=file.mimetype, headers=headers)
+
+
+def _ascii(name: str) -> str:
+    return "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else "_" for c in name)
+
+
+class OnlyThisMachine:
+    """Refuses what other websites in the same browser might send here."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not _is_ours(Request(scope)):
+            refusal = PlainTextResponse("This workspace answers to 127.0.0.1 and localhost only.", 403)
+            await refusal(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def _is_ours(request: Request) -> bool:
+    host = request.headers.get("host", "")
+    origin = request.headers.get("origin")
+    if _hostname(f"//{host}") not in OURS:
+        return False
+    return origin is None or urlsplit(origin).netloc == host
+
+
+def _hostname(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
+
+
+class CuttableProtocol(H11Protocol):
+    """HTTP whose handlers can cut the connection: a fault that a bot must survive."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self.app_state = {**self.app_state, "transport": transport}
+        super().connection_made(transport)
+
+
+class LocalWorkspace:
+    """Serves a workspace from a thread of its own, on 127.0.0.1.
+
+    `with LocalWorkspace(workspace, bot_url=..., signing_secret=...) as local:` or `start()` and `stop()`.
+    Its address is known from the beginning, so that a bot can be made for it first.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        bot_url: str,
+        signing_secret: str,
+        clock: DemoClock | None = None,
+        timing: Timing | None = None,
+        port: int = 0,
+    ) -> None:
+        self._app = create_app(
+            workspace, bot_url=bot_url, signing_secret=signing_secret, clock=clock, timing=timing
+        )
+        self._socket = socket.create_server(("127.0.0.1", port))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self.api_url = f"{self.url}/api/"
+        config = uvicorn.Config(
+            self._app,
+            http=CuttableProtocol,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._serve, name="local-workspace", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ready = threading.Event()
+
+    @property
+    def local(self) -> Local:
+        local: Local = self._app.state.local
+        return local
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.local.workspace
+
+    def load(self, workspace: Workspace) -> None:
+        """Shows another workspace from now on; for tests, which need a fresh one faster than a server starts."""
+        self.local.workspace = workspace
+        self.local.wake()
+
+    def _serve(self) -> None:
+        asyncio.run(self._run())
+
+    async def _run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        serving = asyncio.ensure_future(self._server.serve(sockets=[self._socket]))
+        while not (self._server.started or serving.done()):
+            await asyncio.sleep(0.005)
+        self._ready.set()
+        await serving
+
+    def start(self) -> "LocalWorkspace":
+        """Serves from now on. Raises RuntimeError when the server does not come up."""
+        self._thread.start()
+        self._ready.wait()
+        if not self._server.started:
+            raise RuntimeError("the local workspace did not start")
+        return self
+
+    def stop(self) -> None:
+        """Ends the pages' event streams, then the server."""
+        self.local.stopping = True
+        self.local.wake()
+        self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+
+    def __enter__(self) -> "LocalWorkspace":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def fire(self, event: Json) -> bool:
+        """Sends the bot an event, as Slack would; True if the first try was taken."""
+        if self._loop is None:
+            raise RuntimeError("the local workspace has not been started")
+        return asyncio.run_coroutine_threadsafe(acts.fire(self.local, event), self._loop).result()
+
+    def verify_url(self) -> bool:
+        """Asks the bot for the challenge that Slack asks when an address is entered."""
+        if self._loop is None:
+            raise RuntimeError("the local workspace has not been started")
+        return asyncio.run_coroutine_threadsafe(acts.verify_url(self.local), self._loop).result()
