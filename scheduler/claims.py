@@ -7,10 +7,23 @@ that token, so a worker that stalled cannot undo what another did meanwhile.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from secrets import token_hex
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Table, and_, bindparam, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Integer,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -54,40 +67,9 @@ def claim(
     if most <= 0:
         return []
     token, lease_until = token_hex(16), now + LEASE
-    ready = (
-        select(outbox.c.id)
-        .where(
-            _is(outbox, state),
-            outbox.c.due_at <= now,
-            or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
-            outbox.c.workspace_id.not_in(
-                select(workspaces.c.id).where(workspaces.c.paused_reason.is_not(None))
-            ),
-            outbox.c.workspace_id.not_in(busy),
-            ~_must_wait(),
-        )
-        .order_by(outbox.c.due_at, outbox.c.id)
-        .limit(most)
-        .with_for_update(skip_locked=True, of=outbox)
-    )
     taken = db.execute(
-        update(outbox)
-        .where(outbox.c.id.in_(ready))
-        .values(
-            state=OutboxState.CLAIMED,
-            claim_token=token,
-            lease_until=lease_until,
-            not_before=None,
-            attempts=outbox.c.attempts + 1,
-        )
-        .returning(
-            outbox.c.id,
-            outbox.c.workspace_id,
-            outbox.c.kind,
-            outbox.c.target_id,
-            outbox.c.attempts,
-            outbox.c.outcome,
-        )
+        _claiming(state),
+        {"now": now, "most": most, "busy": list(busy), "token": token, "until": lease_until},
     )
     ours = [
         Claim(
@@ -106,31 +88,84 @@ def claim(
     return sorted(ours, key=lambda one: one.id)
 
 
+@cache
+def _claiming(state: OutboxState) -> Executable:
+    # One statement, so that no two workers get the same row on either engine. SQLite has one writer at a
+    # time and leaves the lock out.
+    now = bindparam("now", type_=outbox.c.due_at.type)
+    ready = (
+        select(outbox.c.id)
+        .where(
+            _is(outbox, state),
+            outbox.c.due_at <= now,
+            or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
+            outbox.c.workspace_id.not_in(_paused()),
+            outbox.c.workspace_id.not_in(bindparam("busy", expanding=True)),
+            ~_waits_for_its_message(),
+            ~_older_picture_on_its_way(),
+        )
+        .order_by(outbox.c.due_at, outbox.c.id)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True, of=outbox)
+    )
+    return (
+        update(outbox)
+        .where(outbox.c.id.in_(ready))
+        .values(
+            state=OutboxState.CLAIMED,
+            claim_token=bindparam("token"),
+            lease_until=bindparam("until"),
+            not_before=None,
+            attempts=outbox.c.attempts + 1,
+        )
+        .returning(
+            outbox.c.id,
+            outbox.c.workspace_id,
+            outbox.c.kind,
+            outbox.c.target_id,
+            outbox.c.attempts,
+            outbox.c.outcome,
+        )
+    )
+
+
 def _is(table: Any, *states: OutboxState) -> ColumnElement[bool]:
     # Written into the statement: a partial index is only found for a literal.
     return or_(*(table.c.state == bindparam(None, one, literal_execute=True) for one in states))
 
 
-def _must_wait() -> ColumnElement[bool]:
-    """Another message has to end first: the one it belongs to, or an older picture of the same thing."""
-    parent, other = outbox.alias("parent"), outbox.alias("other")
-    unsent = select(parent.c.id).where(
-        parent.c.id.in_([outbox.c.thread_of_id, outbox.c.target_id]),
-        _is(parent, OutboxState.DUE, OutboxState.CLAIMED, OutboxState.UNKNOWN),
+def _paused() -> Select[Any]:
+    return select(workspaces.c.id).where(workspaces.c.paused_reason.is_not(None))
+
+
+def _waits_for_its_message() -> ColumnElement[bool]:
+    """The message under which it stands, or which it replaces, is not settled yet."""
+    parent = outbox.alias("parent")
+    return (
+        select(parent.c.id)
+        .where(
+            parent.c.id.in_([outbox.c.thread_of_id, outbox.c.target_id]),
+            _is(parent, OutboxState.DUE, OutboxState.CLAIMED, OutboxState.UNKNOWN),
+        )
+        .exists()
     )
-    on_its_way = select(other.c.id).where(
-        _is(other, OutboxState.CLAIMED, OutboxState.UNKNOWN),
-        other.c.id != outbox.c.id,
-        or_(
-            other.c.target_id == outbox.c.target_id,
-            and_(
-                outbox.c.kind == Outgoing.HOME,
-                other.c.kind == Outgoing.HOME,
-                other.c.person_id == outbox.c.person_id,
-            ),
-        ),
+
+
+def _older_picture_on_its_way() -> ColumnElement[bool]:
+    """Another refresh of the same message, or of the same Home tab, could arrive after this one."""
+    other = outbox.alias("other")
+    on_its_way = select(other.c.id).where(_is(other, OutboxState.CLAIMED))
+    return or_(
+        on_its_way.where(other.c.target_id == outbox.c.target_id).exists(),
+        and_(outbox.c.kind == Outgoing.HOME, outbox.c.person_id.in_(_homes_on_their_way())),
     )
-    return or_(unsent.exists(), on_its_way.exists())
+
+
+def _homes_on_their_way() -> Select[Any]:
+    home = outbox.alias("home")
+    return select(home.c.person_id).where(
+        _is(home, OutboxState.CLAIMED), home.c.kind == Outgoing.HOME, home.c.person_id.is_not(None)
+    )
 
 
 def expire(db: Session, now: datetime) -> int:

@@ -3,14 +3,19 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
+from scheduler import claims
 from scheduler.messages import Skip
+from storage import migrate
 from storage.models import Circle, CoachingSession, Membership, OutboxRow, OutboxState, Outgoing, Person
 from tests.scheduler.fake_slack import Call, Json
-from tests.scheduler.world import Workers, World
+from tests.scheduler.world import START, Workers, World
+from tests.storage.engines import empty_database
 
 DUE, SENT, SKIPPED = OutboxState.DUE, OutboxState.SENT, OutboxState.SKIPPED
 
@@ -292,3 +297,53 @@ def test_after_closing_nothing_new_is_claimed(world: World) -> None:
 
     world.run(scene)
     assert world.state(row) == (DUE, None)
+
+
+def test_a_home_waits_for_the_older_picture_on_its_way(world: World) -> None:
+    world.put(Outgoing.HOME, world.ana)
+
+    async def scene(workers: Workers) -> None:
+        arrived, leave = asyncio.Event(), asyncio.Event()
+
+        async def slowly(_: Call) -> None:
+            arrived.set()
+            await leave.wait()
+
+        world.slack.fail("views.publish", slowly)
+        going = asyncio.create_task(workers.delivery().deliver_due())
+        await arrived.wait()
+        newer, other = world.put(Outgoing.HOME, world.ana), world.put(Outgoing.HOME, world.bo)
+        second = workers.delivery()
+        await second.deliver_all()
+        assert (world.row(newer).state, world.row(other).state) == (DUE, SENT)
+        leave.set()
+        await going
+        await second.deliver_all()
+        assert world.row(newer).state is SENT
+
+    world.run(scene)
+
+
+def test_looking_for_due_rows_never_reads_the_whole_table(tmp_path: Path) -> None:
+    """It happens every few seconds, and the table keeps a month of messages."""
+    with empty_database("sqlite", tmp_path) as database:
+        migrate.upgrade(database)
+        seen: list[tuple[str, Any]] = []
+
+        @event.listens_for(database.engine, "before_cursor_execute")
+        def remember(_c: object, _k: object, sql: str, values: object, _x: object, _m: object) -> None:
+            seen.append((sql, values))
+
+        with database.transaction() as db:
+            claims.release_lost(db, START, [])
+            claims.expire(db, START)
+            for state in (DUE, OutboxState.UNKNOWN):
+                claims.claim(db, state, START, 10)
+        with database.engine.connect() as connection:
+            statements = [one for one in seen if one[0].startswith("UPDATE")]
+            plans = [
+                connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", v).all() for sql, v in statements
+            ]
+    steps = [row.detail for plan in plans for row in plan]
+    assert len(plans) == 4
+    assert [step for step in steps if step in ("SCAN outbox", "SCAN parent", "SCAN other", "SCAN home")] == []
