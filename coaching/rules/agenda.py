@@ -1,37 +1,69 @@
-"""The parts of a session and their minutes, scaled to its length."""
+"""The parts of a session, with minutes that scale with its length. Their names come from the content pack."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import accumulate
+from enum import StrEnum
 
 from coaching.rules.terms import CircleKind
 
-OF_AN_HOUR = {
-    CircleKind.GROUP: (35, 10, 5, 10),
-    CircleKind.PAIR: (25, 25, 5, 5),
+
+class Part(StrEnum):
+    CASE = "case"
+    """A case is presented and coached on."""
+    OPEN_TIME = "open_time"
+    CHOOSING = "choosing"
+    """Who presents and who takes notes next time."""
+    EVALUATION = "evaluation"
+
+    FIRST = "first"
+    """A pair: the one who is coached first."""
+    OTHER = "other"
+    UNTIL_NEXT = "until_next"
+    """What each will do until next time."""
+    LOOKING_BACK = "looking_back"
+
+
+MINUTES: Mapping[CircleKind, Mapping[Part, int]] = {
+    CircleKind.GROUP: {Part.CASE: 35, Part.OPEN_TIME: 10, Part.CHOOSING: 5, Part.EVALUATION: 10},
+    CircleKind.PAIR: {Part.FIRST: 25, Part.OTHER: 25, Part.UNTIL_NEXT: 5, Part.LOOKING_BACK: 5},
 }
-"""Group: the case, open time, choosing the next roles, the closing evaluation.
-Pair: the first, the other, what each will do until next time, looking back."""
+"""The parts of an hour, in order."""
 
-CHOOSING, CLOSING = 2, 3
-
-
-def minutes(kind: CircleKind, length: int) -> tuple[int, ...]:
-    """Whole minutes of the four parts; together they are the session's length."""
-    ends = [round(total * length / 60) for total in accumulate(OF_AN_HOUR[kind])]
-    return tuple(end - start for start, end in zip([0, *ends], ends, strict=False))
+_HOUR = 60
 
 
-def part_starts(kind: CircleKind, starts_at: datetime, length: int) -> tuple[datetime, ...]:
-    """When each part begins."""
-    offsets = [0, *accumulate(minutes(kind, length))][:-1]
-    return tuple(starts_at + timedelta(minutes=offset) for offset in offsets)
+@dataclass(frozen=True)
+class AgendaPart:
+    part: Part
+    begins: int
+    """Minutes after the session's start."""
+    minutes: int
 
 
-def choosing_begins(kind: CircleKind, starts_at: datetime, length: int) -> datetime:
-    """When the circle chooses its next roles and date."""
-    return part_starts(kind, starts_at, length)[CHOOSING]
+def parts(kind: CircleKind, length: int) -> tuple[AgendaPart, ...]:
+    """The parts of a session of `length` minutes, in order; whole minutes that add up to the length."""
+    agenda = []
+    begins = through = 0
+    for part, minutes in MINUTES[kind].items():
+        through += minutes
+        # The ends are rounded, not the parts, so that these always add up.
+        ends = (through * length + _HOUR // 2) // _HOUR
+        agenda.append(AgendaPart(part, begins, ends - begins))
+        begins = ends
+    return tuple(agenda)
 
 
-def closing_begins(kind: CircleKind, starts_at: datetime, length: int) -> datetime:
-    """When the closing evaluation goes out."""
-    return part_starts(kind, starts_at, length)[CLOSING]
+def starts(kind: CircleKind, starts_at: datetime, length: int) -> tuple[tuple[Part, datetime], ...]:
+    """When each part of a session begins, as an instant."""
+    return tuple((one.part, starts_at + timedelta(minutes=one.begins)) for one in parts(kind, length))
+
+
+def choosing_begins(starts_at: datetime, length: int, kind: CircleKind) -> datetime:
+    """When the third part begins: the next session's roles and date are put up."""
+    return starts(kind, starts_at, length)[2][1]
+
+
+def closing_begins(starts_at: datetime, length: int, kind: CircleKind) -> datetime:
+    """When the last part begins: the closing evaluation is asked for."""
+    return starts(kind, starts_at, length)[-1][1]

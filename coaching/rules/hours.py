@@ -1,74 +1,68 @@
-"""A person's working hours. Nothing is sent outside them but what somebody just did, and the session itself.
+"""When a person may be written to: working days and quiet hours, in the person's own zone."""
 
-Quiet are 18:00 to 8:00 and every day that is no working day, in the person's own zone. Public holidays are
-not looked up.
-"""
-
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from coaching.rules.recurrence import to_utc
 
-OPENING, LAST_HOUR, CLOSING = time(8), time(17), time(18)
+OPENING = time(8)
+LAST_HOUR = time(17)
+"""What falls into quiet hours but must come before them goes out at this time."""
+CLOSING = time(18)
 MONDAY_TO_FRIDAY = frozenset(range(5))
 
 
 @dataclass(frozen=True)
 class PersonHours:
     zone: str
+    """IANA name."""
     working_days: frozenset[int] = MONDAY_TO_FRIDAY
-    """Monday is 0. Without any, every day counts as one."""
+    """Weekdays, Monday is 0. Somebody without any is treated as working Monday to Friday."""
 
     def works_on(self, day: date) -> bool:
-        return not self.working_days or day.weekday() in self.working_days
-
-    def local(self, instant: datetime) -> datetime:
-        return instant.astimezone(ZoneInfo(self.zone))
-
-    def at(self, day: date, clock: time) -> datetime:
-        return to_utc(day, clock, self.zone).instant
+        return day.weekday() in (self.working_days or MONDAY_TO_FRIDAY)
 
 
-def is_quiet(instant: datetime, hours: PersonHours) -> bool:
-    local = hours.local(instant)
-    return not hours.works_on(local.date()) or not OPENING <= local.time() < CLOSING
+def local(moment: datetime, hours: PersonHours) -> datetime:
+    """The moment as the person's clock shows it."""
+    return moment.astimezone(ZoneInfo(hours.zone))
+
+
+def is_quiet(moment: datetime, hours: PersonHours) -> bool:
+    """Before 8:00, from 18:00 on, and all of a day that is no working day, in the person's zone."""
+    here = local(moment, hours)
+    return not hours.works_on(here.date()) or not OPENING <= here.time() < CLOSING
 
 
 def before(moment: datetime, hours: PersonHours) -> datetime:
-    """For what is counted back from a session: the last working hour before quiet ones, never later.
-
-    For a Monday morning that is Friday at 17:00.
-    """
+    """The moment itself, or when it is quiet the last 17:00 of a working day before it (UTC)."""
     if not is_quiet(moment, hours):
         return moment
-    local = hours.local(moment)
-    day = local.date()
-    if not (hours.works_on(day) and local.time() >= CLOSING):
-        day -= timedelta(days=1)
-    while not hours.works_on(day):
-        day -= timedelta(days=1)
-    return hours.at(day, LAST_HOUR)
+    earlier = _at(LAST_HOUR, moment, hours, step=-1)
+    return next(one for one in earlier if one <= moment)
 
 
 def after(moment: datetime, hours: PersonHours) -> datetime:
-    """For what is counted from something that happened: the next opening, if it is quiet now."""
+    """The moment itself, or when it is quiet the next 8:00 of a working day (UTC)."""
     if not is_quiet(moment, hours):
         return moment
-    local = hours.local(moment)
-    day = local.date()
-    if not (hours.works_on(day) and local.time() < OPENING):
-        day = next_working_day(day, hours)
-    return hours.at(day, OPENING)
+    return next(one for one in _at(OPENING, moment, hours, step=1) if one >= moment)
 
 
-def next_working_day(day: date, hours: PersonHours) -> date:
-    day += timedelta(days=1)
-    while not hours.works_on(day):
-        day += timedelta(days=1)
-    return day
+def next_working_day_at(moment: datetime, at: time, hours: PersonHours) -> datetime:
+    """That time on the person's first working day after the day in which the moment lies (UTC)."""
+    today = local(moment, hours).date()
+    return next(one for one in _at(at, moment, hours, step=1) if local(one, hours).date() > today)
 
 
-def next_working_day_at(moment: datetime, clock: time, hours: PersonHours) -> datetime:
-    """A time of day on the first working day after the day of `moment`."""
-    return hours.at(next_working_day(hours.local(moment).date(), hours), clock)
+def _at(wall: time, moment: datetime, hours: PersonHours, step: int) -> Iterator[datetime]:
+    """That time on the moment's day and on those after it (or before it), as far as they are working days."""
+    today = local(moment, hours).date()
+    for days in count():
+        day = today + timedelta(days=step * days)
+        instant = to_utc(day, wall, hours.zone).instant
+        if hours.works_on(local(instant, hours).date()):
+            yield instant

@@ -1,14 +1,11 @@
-"""The dates of a rhythm, and the instant of a wall time.
+"""The dates of a circle's rhythm, and the instant that a date and a time on the wall mean in a zone."""
 
-Wall time, zone and rule are the truth; the UTC instant is derived from them, so that a session at 10:00 stays
-at 10:00 across a change of the clocks.
-"""
-
-from collections.abc import Iterator
+import calendar
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from itertools import islice, takewhile
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta, weekday
@@ -16,124 +13,143 @@ from dateutil.relativedelta import relativedelta, weekday
 from coaching.rules.terms import Rhythm
 
 LAST = -1
-FOUR_WEEKS = timedelta(weeks=4)
-ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", LAST: "last"}
+"""The position of a weekday that is the last of its kind in the month."""
+
+_FOUR_WEEKS = timedelta(weeks=4)
+_ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", LAST: "last"}
+_SUFFIXES = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd"}
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A circle's rhythm: how its dates follow from the first."""
+    """How the dates of a circle follow each other, from `starts_on` (which may lie in the past)."""
 
     rhythm: Rhythm
     starts_on: date
     position: int = 1
-    """For the same weekday each month: first to fourth, or `LAST`."""
+    """For the same weekday each month: 1 to 4, or -1 for the last. Others ignore it."""
 
 
-def positions_for(starts_on: date) -> tuple[int, ...]:
-    """Which weekday of its month a date is, the likelier reading first.
+class WallTime(StrEnum):
+    """What became of a date and time on the wall, on the days when clocks change."""
 
-    A fifth one means the last; where it is both the fourth and the last, both are offered.
-    """
-    number = (starts_on.day - 1) // 7 + 1
-    if number == 5:
-        return (LAST,)
-    last = (starts_on + timedelta(days=7)).month != starts_on.month
-    return (LAST, number) if last else (number,)
-
-
-def dates(rule: Rule) -> Iterator[date]:
-    """All dates from the first on, without end. No rhythm has none."""
-    if rule.rhythm is Rhythm.NONE:
-        return
-    number = 0
-    while True:
-        day = _nth(rule, number)
-        if day >= rule.starts_on:
-            yield day
-        number += 1
-
-
-def dates_after(rule: Rule, day: date, count: int) -> list[date]:
-    """The next dates after a day; reaches far back rules without walking through them."""
-    if rule.rhythm is Rhythm.NONE:
-        return []
-    start = max(0, _number_near(rule, day) - 2)
-    later = (one for one in (_nth(rule, start + step) for step in range(count + 6)) if one > day)
-    return list(islice((one for one in later if one >= rule.starts_on), count))
-
-
-def between(rule: Rule, first: date, last: date) -> list[date]:
-    """The dates from `first` to `last`, both included."""
-    span = (last - first).days // 28 + 3
-    return list(takewhile(lambda day: day <= last, dates_after(rule, first - timedelta(days=1), span)))
-
-
-def nearest(rule: Rule, day: date) -> date | None:
-    """The date of the rhythm that a session on this day is nearer to than to its neighbours."""
-    around = dates_after(rule, day - timedelta(days=70), 6)
-    return min(around, key=lambda one: (abs((one - day).days), one), default=None)
-
-
-def phrase(rhythm: Rhythm, starts_on: date, position: int) -> str:
-    """The rhythm as people say it; derived from the rule, so that it cannot say something else."""
-    match rhythm:
-        case Rhythm.SAME_WEEKDAY:
-            return f"The {ORDINALS[position]} {starts_on:%A} of each month"
-        case Rhythm.SAME_DATE:
-            return (
-                "The last day of each month" if starts_on.day == 31 else f"Day {starts_on.day} of each month"
-            )
-        case Rhythm.FOUR_WEEKS:
-            return f"Every fourth {starts_on:%A}"
-        case Rhythm.NONE:
-            return "No rhythm"
-
-
-def _nth(rule: Rule, number: int) -> date:
-    if rule.rhythm is Rhythm.FOUR_WEEKS:
-        return rule.starts_on + number * FOUR_WEEKS
-    month = rule.starts_on.replace(day=1) + relativedelta(months=number)
-    if rule.rhythm is Rhythm.SAME_DATE:
-        return month + relativedelta(day=rule.starts_on.day)  # day 31 is the last day of a shorter month
-    same = weekday(rule.starts_on.weekday())
-    if rule.position == LAST:
-        return month + relativedelta(day=31, weekday=same(-1))
-    return month + relativedelta(day=1, weekday=same(rule.position))
-
-
-def _number_near(rule: Rule, day: date) -> int:
-    if rule.rhythm is Rhythm.FOUR_WEEKS:
-        return (day - rule.starts_on).days // 28
-    return (day.year - rule.starts_on.year) * 12 + day.month - rule.starts_on.month
-
-
-class Note(StrEnum):
-    """What was odd about a wall time on the day when the clocks change."""
-
-    PLAIN = "plain"
-    DOES_NOT_EXIST = "does_not_exist"
-    EXISTS_TWICE = "exists_twice"
+    EXACT = "exact"
+    SKIPPED = "skipped"
+    """It does not exist that day; the offset from before the change holds, so it comes out later."""
+    TWICE = "twice"
+    """It exists twice that day; the first is taken."""
 
 
 @dataclass(frozen=True)
 class Resolved:
     instant: datetime
-    note: Note
+    """Aware, UTC."""
+    note: WallTime
+    wall: datetime
+    """What the clocks in the zone show at the instant; differs from what was asked only when skipped."""
 
 
-def to_utc(day: date, at: time, zone: str) -> Resolved:
-    """The instant of a wall time, as RFC 5545, 3.3.5 says.
+def positions_for(starts_on: date) -> tuple[int, ...]:
+    """Which weekday of the month a date can stand for; the first is the one to choose unasked.
 
-    A time that exists twice is its first; one that does not exist is read with the offset before the gap.
+    A fifth can only mean the last, and a fourth that is also the last can mean either.
     """
-    local = datetime.combine(day, at, tzinfo=ZoneInfo(zone))
-    first, second = local.replace(fold=0).astimezone(UTC), local.replace(fold=1).astimezone(UTC)
-    if first == second:
-        return Resolved(first, Note.PLAIN)
-    back = first.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    return Resolved(first, Note.EXISTS_TWICE if back == local.replace(tzinfo=None) else Note.DOES_NOT_EXIST)
+    position = (starts_on.day - 1) // 7 + 1
+    is_last = starts_on.day + 7 > calendar.monthrange(starts_on.year, starts_on.month)[1]
+    if position == 5:
+        return (LAST,)
+    return (LAST, position) if is_last else (position,)
 
 
-def local_day(instant: datetime, zone: str) -> date:
-    return instant.astimezone(ZoneInfo(zone)).date()
+def dates(rule: Rule, after: date | None = None) -> Iterator[date]:
+    """The dates of a rhythm in order, without end: from its start, or those later than `after`."""
+    if rule.rhythm is Rhythm.NONE:
+        return
+    begin = 0 if after is None else max(0, _index_near(rule, after) - 1)
+    for index in count(begin):
+        try:
+            day = _date_at(rule, index)
+        except (ValueError, OverflowError):  # the calendar ends with the year 9999
+            return
+        if day >= rule.starts_on and (after is None or day > after):
+            yield day
+
+
+def next_date(rule: Rule, after: date, taken: Collection[date] = ()) -> date | None:
+    """The first date of the rhythm later than `after` that is not taken; None without a rhythm.
+
+    Taken are dates that are filled, skipped, cancelled or missed: they are not proposed again.
+    """
+    return next((day for day in dates(rule, after) if day not in taken), None)
+
+
+def filled_by(rule: Rule, day: date, taken: Collection[date] = ()) -> date | None:
+    """The date of the rhythm that a session made by hand for `day` fills, if any.
+
+    That is the one it is nearer to than to its neighbours. Halfway between two it fills neither, and what is
+    taken is not filled twice. The neighbour before the first date counts too, so that a session long before a
+    circle's start leaves the start alone.
+    """
+    if rule.rhythm is Rhythm.NONE:
+        return None
+    index = _index_near(rule, day)
+    nearby = sorted(
+        (_date_at(rule, near) for near in range(index - 2, index + 3)), key=lambda one: abs(one - day)
+    )
+    nearest, second = nearby[:2]
+    if abs(nearest - day) == abs(second - day) or nearest < rule.starts_on or nearest in taken:
+        return None
+    return nearest
+
+
+def to_utc(local_date: date, local_time: time, zone: str) -> Resolved:
+    """The instant of a date and time on the wall in a zone, as RFC 5545, 3.3.5 says.
+
+    A time that the clocks skip is read with the offset from before the change; of one that exists twice the
+    first is taken.
+    """
+    tz = ZoneInfo(zone)
+    asked = datetime.combine(local_date, local_time)
+    # fold=0 means both: the first of two, and the offset from before a gap.
+    first = asked.replace(tzinfo=tz, fold=0)
+    instant = first.astimezone(UTC)
+    wall = instant.astimezone(tz).replace(tzinfo=None, fold=0)
+    if wall != asked:
+        return Resolved(instant, WallTime.SKIPPED, wall)
+    twice = first.utcoffset() != first.replace(fold=1).utcoffset()
+    return Resolved(instant, WallTime.TWICE if twice else WallTime.EXACT, wall)
+
+
+def phrase(rule: Rule) -> str:
+    """The rhythm as people say it: "second Tuesday of each month"."""
+    name = calendar.day_name[rule.starts_on.weekday()]
+    if rule.rhythm is Rhythm.SAME_WEEKDAY:
+        return f"{_ORDINALS[rule.position]} {name} of each month"
+    if rule.rhythm is Rhythm.SAME_DATE:
+        return _date_phrase(rule.starts_on.day)
+    return f"every four weeks on {name}" if rule.rhythm is Rhythm.FOUR_WEEKS else "no rhythm"
+
+
+def _date_phrase(day: int) -> str:
+    if day == 31:
+        return "last day of each month"
+    shorter = " (or the last day, in shorter months)" if day > 28 else ""
+    return f"{day}{_SUFFIXES.get(day, 'th')} of each month{shorter}"
+
+
+def _date_at(rule: Rule, index: int) -> date:
+    """The date in the index-th month (or four weeks) from the start. Negative ones lie before it."""
+    start = rule.starts_on
+    if rule.rhythm is Rhythm.FOUR_WEEKS:
+        return start + index * _FOUR_WEEKS
+    if rule.rhythm is Rhythm.SAME_DATE:
+        return start + relativedelta(months=index)  # clips the 31st to the month's last day
+    edge = 31 if rule.position == LAST else 1
+    return start + relativedelta(months=index, day=edge, weekday=weekday(start.weekday(), rule.position))
+
+
+def _index_near(rule: Rule, day: date) -> int:
+    """The index of the month (or four weeks) in which a day lies."""
+    if rule.rhythm is Rhythm.FOUR_WEEKS:
+        return (day - rule.starts_on) // _FOUR_WEEKS
+    return (day.year - rule.starts_on.year) * 12 + day.month - rule.starts_on.month

@@ -1,52 +1,37 @@
-"""The life of a session: which state may follow which. The drawing in docs/architecture.md shows the same."""
+"""The states of a session, and which may follow which. This table is the whole state machine."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
 
-from coaching.rules.terms import SessionState
+from coaching.rules.terms import SessionState as S
 
-CORRECTION = timedelta(days=90)
-"""For this long after its end a session that was held can become one that was missed, and back."""
-
-MOVES: dict[SessionState, frozenset[SessionState]] = {
-    SessionState.PROPOSED: frozenset({SessionState.SCHEDULED, SessionState.SKIPPED}),
-    SessionState.SCHEDULED: frozenset(
-        {
-            SessionState.SCHEDULED,
-            SessionState.CANCELLED,
-            SessionState.SKIPPED,
-            SessionState.HELD,
-            SessionState.MISSED,
-        }
-    ),
-    SessionState.HELD: frozenset({SessionState.MISSED}),
-    SessionState.MISSED: frozenset({SessionState.HELD}),
-    SessionState.CANCELLED: frozenset(),
-    SessionState.SKIPPED: frozenset(),
+MOVES: Mapping[S, frozenset[S]] = {
+    S.PROPOSED: frozenset({S.SCHEDULED, S.SKIPPED}),
+    S.SCHEDULED: frozenset({S.SCHEDULED, S.CANCELLED, S.SKIPPED, S.HELD, S.MISSED}),
+    # What was recorded can be corrected for 90 days; `closing.may_correct` says until when.
+    S.HELD: frozenset({S.MISSED}),
+    S.MISSED: frozenset({S.HELD}),
+    # These two are over for good: meeting after all is a new session.
+    S.SKIPPED: frozenset(),
+    S.CANCELLED: frozenset(),
 }
+"""From each state, those that may follow. A move of a scheduled session leaves it scheduled."""
 
 
-class ForbiddenMove(ValueError):
-    """A session cannot go from the one state to the other."""
+class ImpossibleMove(ValueError):
+    """Something wanted to put a session into a state that cannot follow its present one."""
+
+    def __init__(self, current: S, wanted: S) -> None:
+        super().__init__(f"a session that is {current} cannot become {wanted}")
+        self.current = current
+        self.wanted = wanted
 
 
-def may_become(now_in: SessionState, wanted: SessionState) -> bool:
-    return wanted in MOVES[now_in]
+def may_become(current: S, wanted: S) -> bool:
+    return wanted in MOVES[current]
 
 
-def check_move(now_in: SessionState, wanted: SessionState) -> SessionState:
-    """The wanted state. Raises `ForbiddenMove` when it cannot follow."""
-    if not may_become(now_in, wanted):
-        raise ForbiddenMove(f"{now_in} cannot become {wanted}")
+def check_move(current: S, wanted: S) -> S:
+    """The wanted state, to be assigned. Raises `ImpossibleMove` when it cannot follow the current one."""
+    if not may_become(current, wanted):
+        raise ImpossibleMove(current, wanted)
     return wanted
-
-
-def may_correct(ended_at: datetime, now: datetime) -> bool:
-    return now <= ended_at + CORRECTION
-
-
-def counts(state: SessionState) -> bool:
-    """Whether it uses up a turn and counts for meeting in person.
-
-    Held ones do; scheduled ones as planned, also when they have ended and nobody has said what happened.
-    """
-    return state in (SessionState.HELD, SessionState.SCHEDULED)
