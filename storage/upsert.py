@@ -14,5 +14,5 @@ def insert_if_absent(db: Session, model: type[Base], **values: Any) -> bool:
     table = model.__table__
     done = db.execute(
         engine.insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
-    )  # type: ignore[attr-defined]
+    )
     return done.first() is not None
