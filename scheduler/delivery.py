@@ -55,7 +55,7 @@ class _Round:
 
 
 class Delivery:
-    """One worker's share. Lives in one event loop; the database is used in threads."""
+    """One worker's share. Lives in one event loop; the database is used in threads, by renderers too."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class Delivery:
         """Sends what is due now and may be sent, up to a batch; how much has moved."""
         if self._closed:
             return 0
-        taken = await asyncio.to_thread(self._take)
+        taken = await asyncio.to_thread(self._take, list(self._at_work.values()))
         self._begin(taken.claims)
         probes = (self._probe(workspace_id) for workspace_id in taken.probes)
         moved = await asyncio.gather(*probes, *(self._deliver(claim) for claim in taken.claims))
@@ -107,13 +107,14 @@ class Delivery:
         self._closed = True
         await self._idle.wait()
 
-    def _take(self) -> _Round:
+    def _take(self, at_work: list[Claim]) -> _Round:
         now = self._now()
-        free = self._batch - len(self._at_work)
-        load = Counter(claim.workspace_id for claim in self._at_work.values())
+        free = self._batch - len(at_work)
+        load = Counter(claim.workspace_id for claim in at_work)
         busy = [workspace for workspace, rows in load.items() if rows >= self._per_workspace]
         with self._database.transaction() as db:
-            settled = claims.release_lost(db, now, list(self._at_work)) + claims.expire(db, now)
+            settled = claims.release_lost(db, now, [claim.id for claim in at_work])
+            settled += claims.expire(db, now)
             probes = claims.take_probes(db, now)
             in_doubt = claims.claim(db, OutboxState.UNKNOWN, now, free, busy)
             due = claims.claim(db, OutboxState.DUE, now, free - len(in_doubt), busy)

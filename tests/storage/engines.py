@@ -1,4 +1,4 @@
-"""Databases to test on: SQLite always, PostgreSQL where it is installed."""
+"""Databases to test on: SQLite always, PostgreSQL where there is one."""
 
 import os
 from collections.abc import Iterator
@@ -6,11 +6,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import text
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.engine import make_url
 
 from storage.engine import Database, make_engine
 
 ENGINES = ["sqlite", "postgresql"]
+SERVER = "COACH_TEST_POSTGRES"
+"""Names the address of a PostgreSQL server on which databases may be made."""
 
 
 @contextmanager
@@ -19,16 +23,22 @@ def empty_url(engine: str, folder: Path) -> Iterator[str]:
     if engine == "sqlite":
         yield f"sqlite:///{folder}/test.db"
         return
-    admin = make_engine(os.environ["TEMP_PG"]).execution_options(isolation_level="AUTOCOMMIT")
-    name = f"t{uuid4().hex}"
-    with admin.connect() as c:
-        c.execute(text(f"CREATE DATABASE {name}"))
+    server = os.environ.get(SERVER)
+    if server is None:
+        pytest.skip(f"PostgreSQL is not tested: {SERVER} is not set")
+    name = f"coach_{uuid4().hex}"
+    admin = make_engine(server)
+    _run(admin, f"CREATE DATABASE {name}")
     try:
-        yield os.environ["TEMP_PG"].replace("/postgres?", f"/{name}?")
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:
-        with admin.connect() as c:
-            c.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        _run(admin, f"DROP DATABASE {name} WITH (FORCE)")
         admin.dispose()
+
+
+def _run(engine: Engine, statement: str) -> None:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(statement))
 
 
 @contextmanager
