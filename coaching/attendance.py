@@ -8,7 +8,7 @@ from coaching import access, outbox, reminders
 from coaching.access import Actor, Right
 from coaching.errors import NotAllowed
 from coaching.rules.terms import Coming, SessionState
-from storage.models import Attendance, Circle, CoachingSession, Outgoing
+from storage.models import Attendance, Circle, CoachingSession, OutboxRow, Outgoing
 
 ASKING = (
     Outgoing.SESSION_CARD,
@@ -66,7 +66,7 @@ def ask_anew(session: CoachingSession) -> None:
         one.coming = Coming.UNKNOWN
 
 
-def _showing(db: Session, session: CoachingSession, person_id: int) -> list[outbox.OutboxRow]:
+def _showing(db: Session, session: CoachingSession, person_id: int) -> list[OutboxRow]:
     """The card, which all see, and this person's own messages."""
     rows = outbox.standing(db, session, *ASKING)
     return [row for row in rows if row.person_id in (None, person_id)]

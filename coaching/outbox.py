@@ -53,10 +53,11 @@ def put(
     )
 
 
-def find(db: Session, workspace_id: str, key: str) -> OutboxRow | None:
-    return db.scalar(
+def get(db: Session, workspace_id: str, key: str) -> OutboxRow:
+    """The message with this key, which must have been put before."""
+    return db.scalars(
         select(OutboxRow).where(OutboxRow.workspace_id == workspace_id, OutboxRow.unique_key == key)
-    )
+    ).one()
 
 
 def refresh(db: Session, rows: Iterable[OutboxRow], now: datetime) -> None:

@@ -42,12 +42,12 @@ def known(db: Session, workspace_id: str, slack_ids: Sequence[str]) -> list[Pers
 
 def learn(db: Session, workspace_id: str, profiles: Iterable[Profile]) -> None:
     """Keeps what Slack says. What people have set here themselves (working days, say) stays."""
-    profiles = {one.slack_id: one for one in profiles}
+    by_slack_id = {one.slack_id: one for one in profiles}
     rows = db.scalars(
-        select(Person).where(Person.workspace_id == workspace_id, Person.slack_id.in_(profiles))
+        select(Person).where(Person.workspace_id == workspace_id, Person.slack_id.in_(by_slack_id))
     ).all()
     by_id = {person.slack_id: person for person in rows}
-    for slack_id, profile in profiles.items():
+    for slack_id, profile in by_slack_id.items():
         person = by_id.get(slack_id)
         if person is None:
             person = Person(workspace_id=workspace_id, slack_id=slack_id)

@@ -38,6 +38,7 @@ from coaching.rules import recurrence
 from coaching.rules.circle_form import CircleDraft
 from coaching.rules.facts import CircleFacts, SessionFacts
 from coaching.rules.fields import Field
+from coaching.rules.recurrence import Rule
 from coaching.rules.terms import CircleKind, Mode, Rhythm, WhoMaySchedule
 from coaching.rules.zones import place_of
 
@@ -264,7 +265,7 @@ def page(circle: CircleFacts, in_person: Sequence[str], may_edit: bool) -> View:
 
 def rhythm(circle: CircleFacts) -> str:
     """ "Second Tuesday of each month at 10:00 (New York), since Tuesday, 12 January 2027"."""
-    phrase = recurrence.phrase(circle.rhythm, circle.starts_on, circle.weekday_position)
+    phrase = recurrence.phrase(Rule(circle.rhythm, circle.starts_on, circle.weekday_position)).capitalize()
     if circle.rhythm is Rhythm.NONE:
         return "No rhythm: somebody schedules each session"
     return (

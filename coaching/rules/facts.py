@@ -157,6 +157,7 @@ class RolesDone:
 class RolesPage:
     """`/coach roles` for one circle, the same to all its members."""
 
-    circle: CircleFacts
+    circle_name: str
+    kind: CircleKind
     upcoming: tuple[UpcomingRoles, ...]
     done: tuple[RolesDone, ...]

@@ -1,141 +1,231 @@
-"""The reminders of one session: what is due, to whom, when, and until when it still helps.
+"""Which reminders a scheduled session has: for whom, when due, and until when they still help."""
 
-Counted *before* a session and falling into quiet hours, a reminder goes out at the last working hour before
-them; counted *after* something, it waits for the next opening. What lies before the scheduling, or within a
-day after it, is not laid out: the news of the session stands for it.
-"""
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Protocol, TypeVar
 
-from coaching.rules import agenda, hours
+from coaching.rules import hours
+from coaching.rules.agenda import closing_begins
+from coaching.rules.evaluation import FEWEST_MEMBERS, window_closes
 from coaching.rules.hours import PersonHours
+from coaching.rules.recurrence import to_utc
 from coaching.rules.terms import CircleKind, MessageKind, Mode, ReminderKind
 
-NEWS_STANDS_FOR = timedelta(hours=24)
-AFTERWARDS = timedelta(days=3)
-"""Evaluations and notes are worth asking for so long after their moment."""
-ASKED_UNTIL = time(21)
-"""The convener is asked "did you meet?" until this hour of the day, else at the next opening."""
 NUDGE_AT = time(9)
+LATEST_QUESTION = time(21)
+"""Until then the convener is asked "did you meet?" on the spot, however late the session ends."""
+AFTER_THE_NEWS = timedelta(hours=24)
+HELPS_FOR = timedelta(days=3)
+"""How late a message about what lies behind may still be sent."""
 
-AT_THE_SESSION = frozenset({ReminderKind.STARTING_SOON, ReminderKind.EVALUATION, ReminderKind.DID_YOU_MEET})
-BEFORE = {
-    ReminderKind.PREPARE_CASE: timedelta(days=14),
-    ReminderKind.PREPARE_CASE_AGAIN: timedelta(days=5),
-    ReminderKind.LISTEN_FOR: timedelta(days=1),
-    ReminderKind.TOMORROW: timedelta(days=1),
+_DAYS_BEFORE: Mapping[ReminderKind, int] = {
+    ReminderKind.PREPARE_CASE: 14,
+    ReminderKind.PREPARE_CASE_AGAIN: 5,
+    ReminderKind.LISTEN_FOR: 1,
+    ReminderKind.TOMORROW: 1,
 }
+_SOON: Mapping[bool, timedelta] = {True: timedelta(minutes=15), False: timedelta(minutes=60)}
+"""How long before a remote session, and one in person."""
+_AT_THE_SESSION = frozenset({ReminderKind.STARTING_SOON, ReminderKind.EVALUATION, ReminderKind.DID_YOU_MEET})
+BEFORE_IT = frozenset({*_DAYS_BEFORE, ReminderKind.STARTING_SOON})
+"""The kinds that only help until the session starts."""
 
 
 @dataclass(frozen=True)
-class Meeting:
-    """What the plan needs to know of a session."""
+class Plan:
+    """What the reminders of a session follow from. People are our own ids."""
 
+    session_id: int
+    circle_kind: CircleKind
     starts_at: datetime
     length: int
-    planned_at: datetime
-    kind: CircleKind
+    """Minutes."""
     mode: Mode
-    presenter: int | None
-    note_taker: int | None
-    convener: int | None
+    planned_at: datetime
+    """When the present time was settled, by scheduling or by the last move."""
+    presenter: int | None = None
+    note_taker: int | None = None
+    convener: int | None = None
+    asked_to_prepare: frozenset[int] = frozenset()
+    """Who has had "Prepare the case" before the session was moved: it is not said twice."""
+    shared_a_case: frozenset[int] = frozenset()
+    notes_written: bool = False
 
     @property
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.length)
 
-    @property
-    def soon(self) -> datetime:
-        """In person takes a way there; a link takes a click."""
-        return self.starts_at - timedelta(minutes=15 if self.mode.remote else 60)
-
 
 @dataclass(frozen=True)
 class Recipient:
-    person: int
+    """A member of the circle, as far as reminders are concerned."""
+
+    person_id: int
     hours: PersonHours
-    coming: bool = True
-    """False once they have said that they can't make it, or are away."""
-    turned_off: frozenset[str] = frozenset()
+    out: bool = False
+    """Has said "Can't make it", or is away."""
+    turned_off: frozenset[ReminderKind] = frozenset()
+    told_at: datetime | None = None
+    """When news about this session reached only them (they joined, or took over a role)."""
 
 
 @dataclass(frozen=True)
-class Planned:
-    """One reminder. Instants are UTC; `day` is the recipient's own."""
-
+class Reminder:
+    session_id: int
+    person_id: int
     kind: ReminderKind
-    person: int
+    message_kind: MessageKind
     due_at: datetime
     expires_at: datetime
-    day: date
+    """From then on it helps nobody and is not sent any more."""
+    local_date: date
+    """The person's own day of the moment: bookkeeping of one day goes into one message."""
+
+
+class Due(Protocol):
+    """What is needed to choose among reminders; rows of the database have it as well."""
 
     @property
-    def message_kind(self) -> MessageKind:
-        return MessageKind.AT_THE_SESSION if self.kind in AT_THE_SESSION else MessageKind.BOOKKEEPING
+    def session_id(self) -> int: ...
+    @property
+    def person_id(self) -> int: ...
+    @property
+    def kind(self) -> ReminderKind: ...
+    @property
+    def due_at(self) -> datetime: ...
+    @property
+    def expires_at(self) -> datetime: ...
 
 
-def plan(
-    meeting: Meeting, people: Sequence[Recipient], dropped: frozenset[str] = frozenset()
-) -> list[Planned]:
-    """All reminders of a session. `dropped` are the kinds that the circle does without."""
-    found = []
-    for person in people:
-        if not person.coming:
-            continue
-        for kind, due_at in _moments(meeting, person):
-            if kind in dropped or kind in person.turned_off or due_at < meeting.planned_at + _news(kind):
-                continue
-            expires_at = _expires(kind, meeting, due_at)
-            found.append(Planned(kind, person.person, due_at, expires_at, person.hours.local(due_at).date()))
-    return sorted(found, key=lambda one: (one.due_at, one.person, one.kind))
+D = TypeVar("D", bound=Due)
 
 
-def _moments(meeting: Meeting, person: Recipient) -> Iterator[tuple[ReminderKind, datetime]]:
-    for kind, lead in BEFORE.items():
-        if _concerns(kind, meeting, person.person):
-            yield kind, hours.before(meeting.starts_at - lead, person.hours)
-    yield ReminderKind.STARTING_SOON, meeting.soon
-    yield ReminderKind.EVALUATION, agenda.closing_begins(meeting.kind, meeting.starts_at, meeting.length)
-    yield ReminderKind.EVALUATION_NUDGE, hours.next_working_day_at(meeting.ends_at, NUDGE_AT, person.hours)
-    if person.person == meeting.note_taker:
-        yield ReminderKind.NOTES_NUDGE, hours.next_working_day_at(meeting.ends_at, NUDGE_AT, person.hours)
-    if person.person == meeting.convener:
-        yield ReminderKind.DID_YOU_MEET, _asking(meeting.ends_at, person.hours)
+def reminders(
+    plan: Plan, members: Collection[Recipient], dropped: Collection[ReminderKind] = ()
+) -> list[Reminder]:
+    """All reminders of a session, in order of time. `members` is the whole circle, `dropped` its choice.
+
+    What is counted before the session and would come within 24 hours after the news is left out: the news
+    stands for it. Who is out gets none.
+    """
+    found = [
+        reminder
+        for member in members
+        if not member.out
+        for kind in _kinds(plan, member.person_id, len(members))
+        if not _unwanted(kind, {*dropped, *member.turned_off})
+        for reminder in _laid_out(plan, member, kind)
+    ]
+    return sorted(found, key=lambda one: (one.due_at, one.person_id, one.kind))
 
 
-def _concerns(kind: ReminderKind, meeting: Meeting, person: int) -> bool:
-    match kind:
-        case ReminderKind.PREPARE_CASE:
-            return meeting.kind is CircleKind.PAIR or person == meeting.presenter
-        case ReminderKind.PREPARE_CASE_AGAIN:
-            return person == meeting.presenter
-        case ReminderKind.LISTEN_FOR:
-            return person == meeting.note_taker
-        case _:
-            return True
+def message_kind(kind: ReminderKind) -> MessageKind:
+    return MessageKind.AT_THE_SESSION if kind in _AT_THE_SESSION else MessageKind.BOOKKEEPING
 
 
-def _asking(ends_at: datetime, person: PersonHours) -> datetime:
-    """At the end, but not in the night."""
-    local = person.local(ends_at).time()
-    return ends_at if hours.OPENING <= local <= ASKED_UNTIL else hours.after(ends_at, person)
+def still_useful(reminder: Due, now: datetime) -> bool:
+    """Whether it may be sent, however late: never once the session has started, or three days late."""
+    return now < reminder.expires_at
 
 
-def _news(kind: ReminderKind) -> timedelta:
-    """At the session nothing stands for a message: only what lies before the scheduling is left out."""
-    return timedelta(0) if kind in AT_THE_SESSION else NEWS_STANDS_FOR
+def newest_only(waiting: Iterable[D], now: datetime) -> list[D]:
+    """Of reminders whose moment has passed, those to send: of several about one thing the newest.
+
+    What lies before a session is one thing for its person; behind it, the evaluation, the notes and the
+    convener's question are one each. What is due at the same moment stays together.
+    """
+    due = [one for one in waiting if one.due_at <= now and still_useful(one, now)]
+    newest: dict[object, datetime] = {}
+    for one in due:
+        newest[_thing(one)] = max(one.due_at, newest.get(_thing(one), one.due_at))
+    return [one for one in due if one.due_at == newest[_thing(one)]]
 
 
-def _expires(kind: ReminderKind, meeting: Meeting, due_at: datetime) -> datetime:
-    """Before a session nothing is sent once it has started; afterwards three days."""
-    before = kind in BEFORE or kind is ReminderKind.STARTING_SOON
-    return meeting.starts_at if before else max(due_at, meeting.ends_at) + AFTERWARDS
+def next_day(reminder: Due, person: PersonHours, now: datetime) -> datetime | None:
+    """When a reminder can wait for the person's next working day: its opening. None if it is useless then."""
+    opening = hours.next_working_day_at(now, hours.OPENING, person)
+    return opening if opening < reminder.expires_at else None
 
 
-def newest(reminders: Sequence[Planned], now: datetime) -> list[Planned]:
-    """Of several late ones for one person only the newest; what is useless by now falls away."""
-    late = [one for one in reminders if one.due_at <= now < one.expires_at]
-    last = {one.person: one for one in sorted(late, key=lambda one: one.due_at)}
-    return sorted(last.values(), key=lambda one: one.person)
+def _kinds(plan: Plan, person: int, members: int) -> Iterator[ReminderKind]:
+    """What concerns this person, turned off or not."""
+    pair = plan.circle_kind is CircleKind.PAIR
+    if (pair or person == plan.presenter) and person not in plan.shared_a_case:
+        if person not in plan.asked_to_prepare:
+            yield ReminderKind.PREPARE_CASE
+        yield ReminderKind.PREPARE_CASE_AGAIN
+    yield from (ReminderKind.TOMORROW, ReminderKind.STARTING_SOON)
+    if pair or members >= FEWEST_MEMBERS:
+        yield from (ReminderKind.EVALUATION, ReminderKind.EVALUATION_NUDGE)
+    if person == plan.convener:
+        yield ReminderKind.DID_YOU_MEET
+    if person == plan.note_taker:
+        yield ReminderKind.LISTEN_FOR
+        if not plan.notes_written:
+            yield ReminderKind.NOTES_NUDGE
+
+
+def _unwanted(kind: ReminderKind, off: Collection[ReminderKind]) -> bool:
+    # Who is not asked is not nudged either.
+    return kind in off or (kind is ReminderKind.EVALUATION_NUDGE and ReminderKind.EVALUATION in off)
+
+
+def _laid_out(plan: Plan, member: Recipient, kind: ReminderKind) -> Iterator[Reminder]:
+    due_at = _moment(plan, member.hours, kind)
+    expires_at = _expiry(plan, kind, due_at)
+    news_at = max(plan.planned_at, member.told_at or plan.planned_at)
+    told_by_news = kind in BEFORE_IT and due_at <= news_at + AFTER_THE_NEWS
+    if not told_by_news and due_at < expires_at:
+        day = hours.local(due_at, member.hours).date()
+        yield Reminder(plan.session_id, member.person_id, kind, message_kind(kind), due_at, expires_at, day)
+
+
+def _moment(plan: Plan, person: PersonHours, kind: ReminderKind) -> datetime:
+    if kind in _DAYS_BEFORE:
+        return hours.before(_days_before(plan.starts_at, _DAYS_BEFORE[kind], person), person)
+    return _MOMENTS[kind](plan, person)
+
+
+def _days_before(moment: datetime, days: int, person: PersonHours) -> datetime:
+    """The same time on the person's wall, that many days earlier."""
+    here = hours.local(moment, person)
+    return to_utc(here.date() - timedelta(days=days), here.time(), person.zone).instant
+
+
+def _question(plan: Plan, person: PersonHours) -> datetime:
+    """At the end of the session, whatever the day; but not at night."""
+    awake = hours.OPENING <= hours.local(plan.ends_at, person).time() <= LATEST_QUESTION
+    return plan.ends_at if awake else hours.after(plan.ends_at, person)
+
+
+def _nudge(plan: Plan, person: PersonHours) -> datetime:
+    return hours.next_working_day_at(plan.ends_at, NUDGE_AT, person)
+
+
+_MOMENTS: Mapping[ReminderKind, Callable[[Plan, PersonHours], datetime]] = {
+    ReminderKind.STARTING_SOON: lambda plan, _: plan.starts_at - _SOON[plan.mode.remote],
+    ReminderKind.EVALUATION: lambda plan, _: closing_begins(plan.starts_at, plan.length, plan.circle_kind),
+    ReminderKind.DID_YOU_MEET: _question,
+    ReminderKind.EVALUATION_NUDGE: _nudge,
+    ReminderKind.NOTES_NUDGE: _nudge,
+}
+
+
+def _expiry(plan: Plan, kind: ReminderKind, due_at: datetime) -> datetime:
+    if kind in BEFORE_IT:
+        return plan.starts_at
+    if kind is ReminderKind.EVALUATION_NUDGE:
+        return min(due_at + HELPS_FOR, window_closes(plan.ends_at))
+    return due_at + HELPS_FOR
+
+
+_EVALUATION = frozenset({ReminderKind.EVALUATION, ReminderKind.EVALUATION_NUDGE})
+
+
+def _thing(reminder: Due) -> tuple[int, int, Collection[ReminderKind]]:
+    """What a reminder is about: the next one about the same makes it old."""
+    groups: Sequence[frozenset[ReminderKind]] = (BEFORE_IT, _EVALUATION)
+    alone = frozenset({reminder.kind})
+    group = next((one for one in groups if reminder.kind in one), alone)
+    return reminder.session_id, reminder.person_id, group

@@ -1,0 +1,24 @@
+"""The sessions of a circle that count, in order of date: roles and the in-person rule count them."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coaching.rules.terms import SessionState
+from storage.models import Circle, CoachingSession
+
+COUNTING = (SessionState.HELD, SessionState.SCHEDULED)
+"""Scheduled ones count as planned, also when they have ended and nobody has said what happened yet."""
+
+
+def counting(db: Session, circle: Circle, *, without: int | None = None) -> list[CoachingSession]:
+    """Held ones and scheduled ones, the earliest first; `without` leaves the one in hand out."""
+    found = db.scalars(
+        select(CoachingSession)
+        .where(
+            CoachingSession.workspace_id == circle.workspace_id,
+            CoachingSession.circle_id == circle.id,
+            CoachingSession.state.in_(COUNTING),
+        )
+        .order_by(CoachingSession.starts_at, CoachingSession.id)
+    )
+    return [one for one in found if one.id != without]

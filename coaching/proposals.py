@@ -1,0 +1,143 @@
+"""What the form "Schedule a session" stands at when it opens: rhythm, in-person rule and turns fill it."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from coaching import access, circles, dates, history, in_person, roles, sessions
+from coaching.access import Actor, Right
+from coaching.errors import NotAllowed
+from coaching.rules.facts import Draft, InPersonFacts, ScheduleForm
+from coaching.rules.recurrence import WallTime, to_utc
+from coaching.rules.terms import CircleState, Mode, SessionState
+from storage.models import Circle, CoachingSession
+
+
+def open_form(
+    db: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    circle_id: int | None = None,
+    channel: str | None = None,
+    draft: Draft | None = None,
+) -> ScheduleForm:
+    """The form for a circle: the one asked for, else the one of this channel, else the one that is next.
+
+    With a `draft` it stands at what was typed. Raises `NotAllowed` when there is nothing to schedule for.
+    """
+    mine = [one for one in access.circles(db, actor) if one.state is CircleState.ACTIVE]
+    if circle_id is not None:
+        chosen = access.circle(db, actor, circle_id, Right.SCHEDULE)
+    else:
+        chosen = _choose(db, actor, mine, channel, now)
+    may = [one for one in mine if access.may(one, actor.person.id, Right.SCHEDULE)]
+    shown = draft or _propose(db, chosen, now)
+    return ScheduleForm(
+        circle=circles.facts(chosen),
+        choices=tuple((one.id, one.name) for one in may),
+        draft=shown,
+        in_person=_in_person(db, chosen, shown, now),
+        viewer_zone=actor.person.zone,
+        hints=_hints(db, chosen, shown),
+    )
+
+
+def open_move(
+    db: Session, actor: Actor, session_id: int, now: datetime, *, draft: Draft | None = None
+) -> ScheduleForm:
+    """The same form for a session that is there."""
+    session = access.session(db, actor, session_id, Right.SCHEDULE)
+    sessions.check_open(session, now)
+    circle = session.circle
+    found = in_person.state(db, circle, before=session.starts_at, itself=session)
+    return ScheduleForm(
+        circle=circles.facts(circle),
+        choices=(),
+        draft=draft or draft_of(session),
+        in_person=in_person.facts(found),
+        viewer_zone=actor.person.zone,
+        session_id=session.id,
+        revision=session.revision,
+        hints=("A new date or time asks everybody again. Anything else only edits what stands.",),
+    )
+
+
+def draft_of(session: CoachingSession) -> Draft:
+    return Draft(
+        date=session.local_date,
+        time=session.local_time,
+        length=session.length,
+        mode=session.mode,
+        place=session.place,
+        link=session.link,
+        presenter=session.presenter_id,
+        note_taker=session.note_taker_id,
+        message=session.message,
+        remote_reason=session.remote_reason,
+    )
+
+
+def _choose(db: Session, actor: Actor, mine: list[Circle], channel: str | None, now: datetime) -> Circle:
+    if not mine:
+        raise NotAllowed(
+            "You are in no circle yet, so there is nothing to schedule. /coach circle makes one."
+        )
+    may = [one for one in mine if access.may(one, actor.person.id, Right.SCHEDULE)]
+    if not may:
+        raise NotAllowed("In your circle the coaching leads schedule sessions. Ask one of them.")
+    here = [one for one in may if channel and one.conversation == channel]
+    return here[0] if here else min(may, key=lambda one: (dates.next_free(db, one, now) or date.max, one.id))
+
+
+def _propose(db: Session, circle: Circle, now: datetime) -> Draft:
+    day = dates.next_free(db, circle, now)
+    length, at = circle.usual_length, circle.usual_time
+    due = in_person.state(db, circle, before=_instant(circle, day, at, now)).due
+    mode = Mode.IN_PERSON if due else circle.usual_mode
+    turns = roles.propose(db, circle, day or dates.today(circle, now))
+    return Draft(
+        date=day,
+        time=at,
+        length=length,
+        mode=mode,
+        place=circle.usual_place,
+        link=circle.usual_link,
+        presenter=turns.presenter,
+        note_taker=turns.note_taker,
+    )
+
+
+def _in_person(db: Session, circle: Circle, draft: Draft, now: datetime) -> InPersonFacts:
+    at = _instant(circle, draft.date, draft.time or circle.usual_time, now)
+    return in_person.facts(in_person.state(db, circle, before=at))
+
+
+def _instant(circle: Circle, day: date | None, at: time, now: datetime) -> datetime:
+    """The moment in hand; without a date, behind everything that is scheduled."""
+    return to_utc(day, at, circle.zone).instant if day else datetime.max.replace(tzinfo=now.tzinfo)
+
+
+def _hints(db: Session, circle: Circle, draft: Draft) -> tuple[str, ...]:
+    hints = []
+    if draft.date and _in_month(db, circle, draft.date):
+        hints.append("There is another session of this circle in the same month. That is fine.")
+    if draft.date and draft.time:
+        note = to_utc(draft.date, draft.time, circle.zone)
+        if note.note is WallTime.SKIPPED:
+            shown = note.instant.astimezone(ZoneInfo(circle.zone))
+            hints.append(
+                f"Clocks change that day and {draft.time:%H:%M} does not exist: {shown:%H:%M} is taken."
+            )
+        if note.note is WallTime.TWICE:
+            hints.append(f"Clocks change that day and {draft.time:%H:%M} comes twice: the first is taken.")
+    return tuple(hints)
+
+
+def _in_month(db: Session, circle: Circle, day: date) -> bool:
+    return any(
+        one.state is SessionState.SCHEDULED
+        and (one.local_date.year, one.local_date.month) == (day.year, day.month)
+        for one in history.counting(db, circle)
+    )

@@ -1,0 +1,242 @@
+"""Laying out what is due about a session, and putting the bookkeeping of a person's day into one message."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from coaching import outbox, people, roles
+from coaching.rules import hours, reminder_plan
+from coaching.rules.reminder_plan import Meeting, Planned, Recipient
+from coaching.rules.terms import Coming, MessageKind, ReminderKind, SessionState
+from storage.models import CoachingSession, OutboxRow, OutboxState, Outgoing, Person, Reminder
+
+AT_THE_SESSION = {
+    ReminderKind.STARTING_SOON: Outgoing.STARTING_SOON,
+    ReminderKind.EVALUATION: Outgoing.EVALUATION,
+    ReminderKind.DID_YOU_MEET: Outgoing.DID_YOU_MEET,
+}
+ENDED = (OutboxState.SKIPPED, OutboxState.EXPIRED, OutboxState.DEAD)
+
+
+def lay_out(db: Session, session: CoachingSession, now: datetime) -> None:
+    """Brings the reminders of a session in line with what is so now. What was sent stays sent."""
+    wanted = _plan(db, session) if session.state is SessionState.SCHEDULED else []
+    _withdraw_others(db, session, wanted, now)
+    laid_out = _laid_out(db, session)
+    for one in wanted:
+        if one.expires_at > now and (one.person, one.kind) not in laid_out:
+            _add(db, session, one, now)
+    db.flush()
+
+
+def withdraw(db: Session, session: CoachingSession) -> None:
+    """The session will not be: whatever was not sent is not due any more."""
+    db.execute(
+        delete(Reminder).where(
+            Reminder.workspace_id == session.workspace_id, Reminder.session_id == session.id
+        )
+    )
+
+
+def of_message(db: Session, row: OutboxRow) -> list[Reminder]:
+    """The reminders that one message carries, in order of their sessions."""
+    return list(
+        db.scalars(
+            select(Reminder)
+            .join(CoachingSession, CoachingSession.id == Reminder.session_id)
+            .where(Reminder.workspace_id == row.workspace_id, Reminder.outbox_id == row.id)
+            .order_by(CoachingSession.starts_at, Reminder.id)
+        )
+    )
+
+
+def add_bookkeeping(
+    db: Session,
+    session: CoachingSession,
+    kind: ReminderKind,
+    person: Person,
+    due_at: datetime,
+    expires_at: datetime,
+    now: datetime,
+) -> None:
+    """One more thing to be said to a person on their day."""
+    local_date = hours.local(due_at, people.hours(person)).date()
+    _add(db, session, Planned(kind, person.id, due_at, expires_at, local_date), now)
+
+
+def _plan(db: Session, session: CoachingSession) -> list[Planned]:
+    meeting = Meeting(
+        starts_at=session.starts_at,
+        length=session.length,
+        planned_at=session.planned_at,
+        kind=session.circle.kind,
+        mode=session.mode,
+        presenter=session.presenter_id,
+        note_taker=session.note_taker_id,
+        convener=roles.convener(db, session.circle, session),
+    )
+    recipients = [
+        Recipient(
+            member.person_id,
+            people.hours(member.person),
+            session.coming(member.person_id) is not Coming.NO,
+            frozenset(member.person.reminders_off),
+        )
+        for member in session.circle.members
+        if member.person.active
+    ]
+    return reminder_plan.plan(meeting, recipients, frozenset(session.circle.reminders_off))
+
+
+def _withdraw_others(db: Session, session: CoachingSession, wanted: Iterable[Planned], now: datetime) -> None:
+    """Takes back what is laid out and not due any more: an older plan, a role that moved, somebody's no."""
+    keep = {(one.person, one.kind): one.due_at for one in wanted}
+    for reminder, row in db.execute(
+        select(Reminder, OutboxRow)
+        .join(OutboxRow, OutboxRow.id == Reminder.outbox_id)
+        .where(Reminder.workspace_id == session.workspace_id, Reminder.session_id == session.id)
+    ).tuples():
+        current = reminder.plan_version == session.plan_version
+        if row.state is not OutboxState.DUE and current:
+            continue
+        if current and keep.get((reminder.person_id, reminder.kind)) == reminder.due_at:
+            continue
+        db.delete(reminder)
+        db.flush()
+        _settle(db, row, now)
+
+
+def _settle(db: Session, row: OutboxRow, now: datetime) -> None:
+    """A message that lost a reminder: due when the earliest of the others is, or not at all."""
+    if row.state is not OutboxState.DUE:
+        return
+    earliest = db.scalar(select(func.min(Reminder.due_at)).where(Reminder.outbox_id == row.id))
+    if earliest is None:
+        row.state, row.outcome, row.finished_at = OutboxState.SKIPPED, "nothing left to say", now
+    else:
+        row.due_at = earliest
+    db.flush()
+
+
+def _laid_out(db: Session, session: CoachingSession) -> set[tuple[int, ReminderKind]]:
+    found = db.execute(
+        select(Reminder.person_id, Reminder.kind).where(
+            Reminder.workspace_id == session.workspace_id,
+            Reminder.session_id == session.id,
+            Reminder.plan_version == session.plan_version,
+        )
+    )
+    return {(person, kind) for person, kind in found}
+
+
+def _add(db: Session, session: CoachingSession, one: Planned, now: datetime) -> None:
+    if one.message_kind is MessageKind.BOOKKEEPING:
+        row, due_at, day = _day_message(db, session, one, now)
+    else:
+        row, due_at, day = _own_message(db, session, one, now), one.due_at, one.day
+    db.add(
+        Reminder(
+            workspace_id=session.workspace_id,
+            circle_id=session.circle_id,
+            session_id=session.id,
+            plan_version=session.plan_version,
+            person_id=one.person,
+            kind=one.kind,
+            message_kind=one.message_kind,
+            local_date=day,
+            due_at=due_at,
+            expires_at=one.expires_at,
+            outbox_id=row.id,
+        )
+    )
+
+
+def _own_message(db: Session, session: CoachingSession, one: Planned, now: datetime) -> OutboxRow:
+    kind = AT_THE_SESSION[one.kind]
+    # Evaluations and the convener's question are one per session, whatever was moved before.
+    version = f":{session.plan_version}" if one.kind is ReminderKind.STARTING_SOON else ""
+    key = f"{kind}:{session.id}:{one.person}{version}"
+    outbox.put(
+        db,
+        kind,
+        key,
+        workspace_id=session.workspace_id,
+        session=session,
+        plan_version=session.plan_version,
+        person=one.person,
+        due_at=one.due_at,
+        expires_at=one.expires_at,
+        now=now,
+    )
+    row = outbox.get(db, session.workspace_id, key)
+    if row.state in (*ENDED, OutboxState.DUE):
+        _revive(row, one.due_at, one.expires_at)
+        row.plan_version = session.plan_version
+    return row
+
+
+def _day_message(
+    db: Session, session: CoachingSession, one: Planned, now: datetime
+) -> tuple[OutboxRow, datetime, date]:
+    """The one message of a person's day. Once that is out, the next day's; or that one, edited silently."""
+    row = _message_of(db, session, one.person, one.day, one.due_at, one.expires_at, now)
+    if row.state in (OutboxState.DUE, *ENDED):
+        return row, one.due_at, one.day
+    person = db.get_one(Person, one.person)
+    tomorrow = hours.next_working_day_at(max(one.due_at, now), time(8), people.hours(person))
+    if tomorrow < one.expires_at:
+        day = hours.local(tomorrow, people.hours(person)).date()
+        later = _message_of(db, session, one.person, day, tomorrow, one.expires_at, now)
+        return later, tomorrow, day
+    outbox.refresh(db, [row], now)
+    return row, one.due_at, one.day
+
+
+def _message_of(
+    db: Session,
+    session: CoachingSession,
+    person: int,
+    day: date,
+    due_at: datetime,
+    expires_at: datetime,
+    now: datetime,
+) -> OutboxRow:
+    key = f"bookkeeping:{person}:{day.isoformat()}"
+    outbox.put(
+        db,
+        Outgoing.BOOKKEEPING,
+        key,
+        workspace_id=session.workspace_id,
+        person=person,
+        due_at=due_at,
+        expires_at=expires_at,
+        now=now,
+    )
+    row = outbox.get(db, session.workspace_id, key)
+    if row.state in ENDED:
+        _revive(row, due_at, expires_at)
+    elif row.state is OutboxState.DUE:
+        row.due_at = min(row.due_at, due_at)
+        row.expires_at = max(row.expires_at or expires_at, expires_at)
+    db.flush()
+    return row
+
+
+def _revive(row: OutboxRow, due_at: datetime, expires_at: datetime) -> None:
+    """Ended without having been sent, and needed after all."""
+    row.state = OutboxState.DUE
+    row.due_at, row.expires_at, row.not_before = due_at, expires_at, None
+    row.attempts, row.outcome, row.finished_at = 0, None, None
+
+
+def drop(db: Session, session: CoachingSession, kind: ReminderKind) -> None:
+    """Removes what is left of one kind, sent or not: afterwards nothing tells who was reminded."""
+    db.execute(
+        delete(Reminder).where(
+            Reminder.workspace_id == session.workspace_id,
+            Reminder.session_id == session.id,
+            Reminder.kind == kind,
+        )
+    )

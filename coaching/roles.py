@@ -1,0 +1,204 @@
+"""Who has which role: the rule of turns, fed from a circle's history."""
+
+from collections import Counter
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coaching import dates, history, people
+from coaching.rules import facilitator as leading
+from coaching.rules import rotation
+from coaching.rules.facts import Draft, RolesDone, RolesPage, UpcomingRoles
+from coaching.rules.fields import Field
+from coaching.rules.rotation import Event, Joined, Left, Lines, Met, Roles, Swapped
+from coaching.rules.terms import CircleKind, Coming, Role
+from storage.models import Circle, CoachingSession, RoleSwap
+
+SHOWN = 6
+
+
+def propose(db: Session, circle: Circle, day: date, *, without: CoachingSession | None = None) -> Roles:
+    """The roles of the next session that is not scheduled yet. In a pair, who is coached first."""
+    line = lines(db, circle, without=without.id if without else None)
+    if circle.kind is CircleKind.PAIR:
+        return Roles(next(iter(line.presenters), None), None)
+    return rotation.next_roles(line, excused=_excused(circle, day), not_presenting=_not_presenting(circle))
+
+
+def replacement(db: Session, circle: Circle, session: CoachingSession, role: Role) -> int | None:
+    """Who takes over a role of a scheduled session, when its holder cannot."""
+    planned = Roles(session.presenter_id, session.note_taker_id)
+    return rotation.replacement(
+        lines(db, circle, without=session.id),
+        role,
+        planned,
+        cannot_come=_said_no(session),
+        excused=_excused(circle, session.local_date),
+        not_presenting=_not_presenting(circle),
+    )
+
+
+def give(session: CoachingSession, role: Role, person: int | None) -> None:
+    if role is Role.PRESENTER:
+        session.presenter_id = person
+    else:
+        session.note_taker_id = person
+
+
+def facilitator(db: Session, circle: Circle, session: CoachingSession) -> int | None:
+    """Who leads this session; pairs need nobody."""
+    if circle.kind is CircleKind.PAIR:
+        return None
+    earlier = _earlier(db, circle, session)
+    return leading.next_facilitator(
+        _leads(circle),
+        [one.facilitator_id for one in earlier],
+        session.presenter_id,
+        last_presenter=_still_in(circle, next((one.presenter_id for one in reversed(earlier)), None)),
+        cannot_come=_said_no(session),
+    )
+
+
+def convener(db: Session, circle: Circle, session: CoachingSession) -> int | None:
+    """The one person who is asked when this session needs a decision."""
+    earlier = _earlier(db, circle, session)
+    return leading.convener(
+        _leads(circle),
+        [one.facilitator_id for one in earlier],
+        session.facilitator_id,
+        session.presenter_id,
+        [one.person_id for one in sorted(circle.members, key=lambda one: (one.joined_at, one.position))],
+        away=_said_no(session),
+    )
+
+
+def page(db: Session, circle: Circle, now: datetime) -> RolesPage:
+    """The roles of the next six sessions and who has done what so far: the same for all members."""
+    members = {one.person_id: people.facts(one.person) for one in circle.members}
+    past = [one for one in history.counting(db, circle) if one.ends_at <= now]
+    ahead = [one for one in history.counting(db, circle) if one.ends_at > now]
+    rows = [
+        UpcomingRoles(
+            one.local_date, True, members.get(one.presenter_id or 0), members.get(one.note_taker_id or 0)
+        )
+        for one in ahead
+    ]
+    missing = max(0, SHOWN - len(rows))
+    days: list[date | None] = [*dates.free_ones(db, circle, now, missing)]
+    days += [None] * (missing - len(days))
+    for day, roles in zip(days, _next(db, circle, missing, now), strict=True):
+        rows.append(
+            UpcomingRoles(day, False, members.get(roles.presenter or 0), members.get(roles.note_taker or 0))
+        )
+    presented = Counter(one.presenter_id for one in past)
+    noted = Counter(one.note_taker_id for one in past)
+    done = tuple(RolesDone(facts, presented[person], noted[person]) for person, facts in members.items())
+    return RolesPage(circle.name, circle.kind, tuple(rows), done)
+
+
+def problems(circle: Circle, draft: Draft) -> dict[Field, str | None]:
+    """What is wrong with the chosen roles, by field."""
+    found: dict[Field, str | None] = {
+        Field.PRESENTER: _member_problem(circle, draft.presenter),
+        Field.NOTE_TAKER: _member_problem(circle, draft.note_taker),
+    }
+    if draft.presenter is not None and draft.presenter == draft.note_taker:
+        found[Field.NOTE_TAKER] = "One person cannot present and take notes in the same session."
+    return found
+
+
+def lines(db: Session, circle: Circle, *, without: int | None = None) -> Lines:
+    """Where everybody stands, counting sessions that are scheduled as held as planned."""
+    founders = [one.person_id for one in circle.memberships if one.founding]
+    before = None
+    if circle.before_presenter_id or circle.before_note_taker_id:
+        before = Met(circle.before_presenter_id, circle.before_note_taker_id)
+    return rotation.replay(rotation.start(founders, before), _events(db, circle, without))
+
+
+def _events(db: Session, circle: Circle, without: int | None) -> list[Event]:
+    """Joins, leaves, swaps and sessions in the order in which they happened."""
+    timed: list[tuple[datetime, int, Event]] = []
+    for one in circle.memberships:
+        if not one.founding:
+            timed.append((one.joined_at, 0, Joined(one.person_id, observes=circle.newcomers_observe)))
+        if one.left_at is not None:
+            timed.append((one.left_at, 1, Left(one.person_id)))
+    swaps = _swaps(db, circle)
+    for session in history.counting(db, circle, without=without):
+        for swap in swaps.get(session.id, []):
+            timed.append((session.starts_at, 2, Swapped(swap.role, swap.one_id, swap.other_id)))
+        timed.append((session.starts_at, 3, Met(session.presenter_id, session.note_taker_id)))
+    return [event for _, _, event in sorted(timed, key=lambda one: one[:2])]
+
+
+def _swaps(db: Session, circle: Circle) -> dict[int, list[RoleSwap]]:
+    found: dict[int, list[RoleSwap]] = {}
+    query = (
+        select(RoleSwap)
+        .join(CoachingSession, CoachingSession.id == RoleSwap.session_id)
+        .where(RoleSwap.workspace_id == circle.workspace_id, CoachingSession.circle_id == circle.id)
+        .order_by(RoleSwap.id)
+    )
+    for swap in db.scalars(query):
+        found.setdefault(swap.session_id, []).append(swap)
+    return found
+
+
+def _next(db: Session, circle: Circle, count: int, now: datetime) -> tuple[Roles, ...]:
+    line = lines(db, circle)
+    today = dates.today(circle, now)
+    if circle.kind is CircleKind.PAIR:
+        turns = (
+            [line.presenters[step % len(line.presenters)] for step in range(count)] if line.presenters else []
+        )
+        return tuple(Roles(one, None) for one in turns) or (Roles(None, None),) * count
+    nobody: list[frozenset[int]] = [frozenset()] * count
+    excused, out = _excused(circle, today), _not_presenting(circle)
+    return rotation.upcoming(line, nobody, excused=excused, not_presenting=out)
+
+
+def _earlier(db: Session, circle: Circle, session: CoachingSession) -> list[CoachingSession]:
+    return [
+        one for one in history.counting(db, circle, without=session.id) if one.starts_at < session.starts_at
+    ]
+
+
+def _leads(circle: Circle) -> list[int]:
+    return [one.person_id for one in circle.members if one.lead]
+
+
+def _still_in(circle: Circle, person: int | None) -> int | None:
+    return person if person is not None and circle.member(person) else None
+
+
+def _said_no(session: CoachingSession) -> frozenset[int]:
+    return frozenset(one.person_id for one in session.attendance if one.coming is Coming.NO)
+
+
+def _not_presenting(circle: Circle) -> frozenset[int]:
+    return frozenset() if circle.leads_present else frozenset(_leads(circle))
+
+
+def _excused(circle: Circle, day: date) -> dict[Role, frozenset[int]]:
+    members = circle.members
+    return {
+        Role.PRESENTER: frozenset(
+            one.person_id
+            for one in members
+            if one.presenting_excused_until and one.presenting_excused_until > day
+        ),
+        Role.NOTE_TAKER: frozenset(
+            one.person_id for one in members if one.notes_excused_until and one.notes_excused_until > day
+        ),
+    }
+
+
+def _member_problem(circle: Circle, person: int | None) -> str | None:
+    if person is None:
+        return None
+    member = circle.member(person)
+    if member is None or not member.person.active:
+        return "This person is not in the circle any more. Choose somebody who is."
+    return None
