@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Self, TypeVar
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic import model_validator as checked
 from pydantic_core import ErrorDetails
 
@@ -53,9 +53,16 @@ def _each_once(things: tuple[T, ...]) -> tuple[T, ...]:
     return things
 
 
-def _many(least: int, most: int) -> tuple[object, ...]:
-    """What a list must fulfil: so many entries, and no id twice."""
-    return Field(min_length=least, max_length=most), AfterValidator(_each_once)
+def _many(least: int, most: int) -> AfterValidator:
+    """So many entries, and no id twice."""
+
+    def check(things: tuple[T, ...]) -> tuple[T, ...]:
+        # Pydantic's own bounds count only the right entries, and so would tell one wrong entry twice.
+        if not least <= len(things) <= most:
+            raise ValueError(f"has {len(things)} entries, and should have {least} to {most}")
+        return _each_once(things)
+
+    return AfterValidator(check)
 
 
 class Norm(_Entry):
@@ -96,8 +103,8 @@ class Form(_Entry):
 
     title: Name
     kind: CircleKind
-    statements: Annotated[tuple[Statement, ...], *_many(1, 10)]
-    questions: Annotated[tuple[Question, ...], *_many(0, 5)] = ()
+    statements: Annotated[tuple[Statement, ...], _many(1, 10)]
+    questions: Annotated[tuple[Question, ...], _many(0, 5)] = ()
 
     @checked(mode="after")
     def _statements_and_questions_apart(self) -> Self:
@@ -125,11 +132,11 @@ class Agenda(_Content):
 
 class Pack(_Content):
     name: Name
-    norms: Annotated[tuple[Norm, ...], *_many(1, 10)]
+    norms: Annotated[tuple[Norm, ...], _many(1, 10)]
     agenda: Agenda
-    principles: Annotated[tuple[Principle, ...], *_many(0, 50)] = ()
-    values: Annotated[tuple[Value, ...], *_many(0, 50)] = ()
-    forms: Annotated[tuple[Form, ...], *_many(2, 20)]
+    principles: Annotated[tuple[Principle, ...], _many(0, 50)] = ()
+    values: Annotated[tuple[Value, ...], _many(0, 50)] = ()
+    forms: Annotated[tuple[Form, ...], _many(2, 20)]
 
     def form(self, form_id: str, kind: CircleKind | None = None) -> Form:
         """The form of this id; if the pack has it no more, the first of its kind.
@@ -210,12 +217,13 @@ def _keys_twice(node: yaml.Node) -> Iterator[tuple[int, str]]:
 _REASONS = {
     "missing": "is missing",
     "extra_forbidden": "is not something a pack has",
+    "tuple_type": "should be a list",
+    "too_long": "should have {max_length} entries",
+    "enum": "should be {expected}",
     "string_type": "should be text; put it in quotes",
     "string_pattern_mismatch": "should be up to 40 small letters, digits and _, a letter first",
     "string_too_short": "is empty",
     "string_too_long": "is longer than {max_length} characters",
-    "too_short": "should have at least {min_length} entries",
-    "too_long": "should have at most {max_length} entries",
     "value_error": "{error}",
 }
 
