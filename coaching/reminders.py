@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from coaching import outbox, people, roles
 from coaching.rules import hours, reminder_plan
-from coaching.rules.reminder_plan import Meeting, Planned, Recipient
+from coaching.rules.reminder_plan import Plan, Recipient
+from coaching.rules.reminder_plan import Reminder as Planned
 from coaching.rules.terms import Coming, MessageKind, ReminderKind, SessionState
 from storage.models import CoachingSession, OutboxRow, OutboxState, Outgoing, Person, Reminder
 
@@ -26,7 +27,7 @@ def lay_out(db: Session, session: CoachingSession, now: datetime) -> None:
     _withdraw_others(db, session, wanted, now)
     laid_out = _laid_out(db, session)
     for one in wanted:
-        if one.expires_at > now and (one.person, one.kind) not in laid_out:
+        if one.expires_at > now and (one.person_id, one.kind) not in laid_out:
             _add(db, session, one, now)
     db.flush()
 
@@ -52,47 +53,54 @@ def of_message(db: Session, row: OutboxRow) -> list[Reminder]:
     )
 
 
-def add_bookkeeping(
-    db: Session,
-    session: CoachingSession,
-    kind: ReminderKind,
-    person: Person,
-    due_at: datetime,
-    expires_at: datetime,
-    now: datetime,
-) -> None:
-    """One more thing to be said to a person on their day."""
-    local_date = hours.local(due_at, people.hours(person)).date()
-    _add(db, session, Planned(kind, person.id, due_at, expires_at, local_date), now)
-
-
 def _plan(db: Session, session: CoachingSession) -> list[Planned]:
-    meeting = Meeting(
+    """What the rule lays out for the session as it is now."""
+    circle = session.circle
+    plan = Plan(
+        session_id=session.id,
+        circle_kind=circle.kind,
         starts_at=session.starts_at,
         length=session.length,
-        planned_at=session.planned_at,
-        kind=session.circle.kind,
         mode=session.mode,
+        planned_at=session.planned_at,
         presenter=session.presenter_id,
         note_taker=session.note_taker_id,
-        convener=roles.convener(db, session.circle, session),
+        convener=roles.convener(db, circle, session),
+        asked_to_prepare=_asked_to_prepare(db, session),
     )
-    recipients = [
+    members = [
         Recipient(
             member.person_id,
             people.hours(member.person),
-            session.coming(member.person_id) is not Coming.NO,
-            frozenset(member.person.reminders_off),
+            out=session.coming(member.person_id) is Coming.NO or not member.person.active,
+            turned_off=frozenset(ReminderKind(kind) for kind in member.person.reminders_off),
+            told_at=member.joined_at,
         )
-        for member in session.circle.members
-        if member.person.active
+        for member in circle.members
     ]
-    return reminder_plan.plan(meeting, recipients, frozenset(session.circle.reminders_off))
+    return reminder_plan.reminders(plan, members, [ReminderKind(kind) for kind in circle.reminders_off])
+
+
+def _asked_to_prepare(db: Session, session: CoachingSession) -> frozenset[int]:
+    """Who was asked before the session was moved: that is not said twice."""
+    return frozenset(
+        db.scalars(
+            select(Reminder.person_id)
+            .join(OutboxRow, OutboxRow.id == Reminder.outbox_id)
+            .where(
+                Reminder.workspace_id == session.workspace_id,
+                Reminder.session_id == session.id,
+                Reminder.kind == ReminderKind.PREPARE_CASE,
+                Reminder.plan_version < session.plan_version,
+                OutboxRow.state == OutboxState.SENT,
+            )
+        )
+    )
 
 
 def _withdraw_others(db: Session, session: CoachingSession, wanted: Iterable[Planned], now: datetime) -> None:
     """Takes back what is laid out and not due any more: an older plan, a role that moved, somebody's no."""
-    keep = {(one.person, one.kind): one.due_at for one in wanted}
+    keep = {(one.person_id, one.kind): one.due_at for one in wanted}
     for reminder, row in db.execute(
         select(Reminder, OutboxRow)
         .join(OutboxRow, OutboxRow.id == Reminder.outbox_id)
@@ -135,14 +143,14 @@ def _add(db: Session, session: CoachingSession, one: Planned, now: datetime) -> 
     if one.message_kind is MessageKind.BOOKKEEPING:
         row, due_at, day = _day_message(db, session, one, now)
     else:
-        row, due_at, day = _own_message(db, session, one, now), one.due_at, one.day
+        row, due_at, day = _own_message(db, session, one, now), one.due_at, one.local_date
     db.add(
         Reminder(
             workspace_id=session.workspace_id,
             circle_id=session.circle_id,
             session_id=session.id,
             plan_version=session.plan_version,
-            person_id=one.person,
+            person_id=one.person_id,
             kind=one.kind,
             message_kind=one.message_kind,
             local_date=day,
@@ -157,7 +165,7 @@ def _own_message(db: Session, session: CoachingSession, one: Planned, now: datet
     kind = AT_THE_SESSION[one.kind]
     # Evaluations and the convener's question are one per session, whatever was moved before.
     version = f":{session.plan_version}" if one.kind is ReminderKind.STARTING_SOON else ""
-    key = f"{kind}:{session.id}:{one.person}{version}"
+    key = f"{kind}:{session.id}:{one.person_id}{version}"
     outbox.put(
         db,
         kind,
@@ -165,7 +173,7 @@ def _own_message(db: Session, session: CoachingSession, one: Planned, now: datet
         workspace_id=session.workspace_id,
         session=session,
         plan_version=session.plan_version,
-        person=one.person,
+        person=one.person_id,
         due_at=one.due_at,
         expires_at=one.expires_at,
         now=now,
@@ -181,17 +189,17 @@ def _day_message(
     db: Session, session: CoachingSession, one: Planned, now: datetime
 ) -> tuple[OutboxRow, datetime, date]:
     """The one message of a person's day. Once that is out, the next day's; or that one, edited silently."""
-    row = _message_of(db, session, one.person, one.day, one.due_at, one.expires_at, now)
+    row = _message_of(db, session, one.person_id, one.local_date, one.due_at, one.expires_at, now)
     if row.state in (OutboxState.DUE, *ENDED):
-        return row, one.due_at, one.day
-    person = db.get_one(Person, one.person)
+        return row, one.due_at, one.local_date
+    person = db.get_one(Person, one.person_id)
     tomorrow = hours.next_working_day_at(max(one.due_at, now), time(8), people.hours(person))
     if tomorrow < one.expires_at:
         day = hours.local(tomorrow, people.hours(person)).date()
-        later = _message_of(db, session, one.person, day, tomorrow, one.expires_at, now)
+        later = _message_of(db, session, one.person_id, day, tomorrow, one.expires_at, now)
         return later, tomorrow, day
     outbox.refresh(db, [row], now)
-    return row, one.due_at, one.day
+    return row, one.due_at, one.local_date
 
 
 def _message_of(

@@ -1,5 +1,7 @@
 """Making, editing, showing and leaving circles."""
 
+from slack_sdk.models.views import View as Modal
+
 from bot.ids import Action, Options
 from bot.ids import View as Form
 from bot.parse import Request, Values
@@ -105,7 +107,7 @@ def zones(context: Context) -> Reply:
     return GiveOptions([views.zone_option(zone) for zone in matching_zones(context.request.words)])
 
 
-def _open(context: Context, view: views.View) -> Reply:
+def _open(context: Context, view: Modal) -> Reply:
     """On top of a modal that is open, else a new one."""
     inside = context.request.view is not None and not context.request.view.home
     return PushModal(view) if inside else OpenModal(view)

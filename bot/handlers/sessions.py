@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from slack_sdk.models.views import View as Modal
+
 from bot.ids import Action
 from bot.ids import View as Form
 from bot.parse import Request, Values
@@ -116,7 +118,7 @@ def clicked_message(request: Request, session: CoachingSession) -> Reply:
     return UpdateMessage(request.channel, request.message_ts, views.card(sessions.facts(session)))
 
 
-def _with_reason(context: Context, circle_id: int, draft: Draft) -> views.View:
+def _with_reason(context: Context, circle_id: int, draft: Draft) -> Modal:
     """The same form with one more required field; everything typed stays."""
     request = context.request
     moving = request.view.metadata.get("session") if request.view else None
@@ -130,7 +132,7 @@ def _with_reason(context: Context, circle_id: int, draft: Draft) -> views.View:
     return _view(shown, ask_reason=True)
 
 
-def _view(shown: ScheduleForm, *, ask_reason: bool = False) -> views.View:
+def _view(shown: ScheduleForm, *, ask_reason: bool = False) -> Modal:
     draft = shown.draft
     complete = draft.date and draft.time and draft.length
     starts_at = sessions.timing_of(draft, shown.circle.zone).starts_at if complete else None

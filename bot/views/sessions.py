@@ -417,6 +417,17 @@ def _over(session: SessionFacts, opening: str) -> Said:
     return Said(text.replace("*", ""), [section(text)])
 
 
+def over(session: SessionFacts) -> Said:
+    """A direct message about a session that is behind us."""
+    return _over(session, f"{escape(session.circle_name)}: ")
+
+
+def calendar_text(session: SessionFacts) -> str:
+    ended = session.state is SessionState.CANCELLED
+    lead = "Cancelled, so take it out of your calendar" if ended else "For your calendar"
+    return f"{lead}: {escape(session.circle_name)} on {when(session.starts_at, session.zone)}."
+
+
 def replaced(session: SessionFacts) -> Said:
     """An older direct message about a session that has another time now."""
     text = (

@@ -1,0 +1,25 @@
+"""Steps that renderers share."""
+
+from sqlalchemy.orm import Session
+
+from bot.replies import Said
+from coaching import people
+from coaching.rules.facts import PersonFacts
+from scheduler.messages import Message
+from storage.models import Circle, CoachingSession, OutboxRow, Person
+
+
+def message(said: Said) -> Message:
+    return Message(said.text, said.as_json())
+
+
+def session_of(db: Session, row: OutboxRow) -> CoachingSession:
+    return db.get_one(CoachingSession, row.session_id)
+
+
+def circle_of(db: Session, row: OutboxRow) -> Circle:
+    return db.get_one(Circle, row.circle_id)
+
+
+def recipient(db: Session, row: OutboxRow) -> PersonFacts:
+    return people.facts(db.get_one(Person, row.person_id))
