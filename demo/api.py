@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from demo import acts, posting, shapes
-from demo.acts import Doer, NotPossible
+from demo import clicks, events, forms, posting, shapes, typed
 from demo.clock import CannotMove
+from demo.doers import Doer, NotPossible
 from demo.local import Local
 from demo.records import Json
 
@@ -27,7 +27,7 @@ def routes(local: Local) -> list[Route]:
     reading: dict[str, Handler] = {
         "state": state,
         "messages": messages,
-        "events": events,
+        "events": live,
         "traffic": traffic,
     }
     doing: dict[str, Handler] = {
@@ -114,7 +114,7 @@ async def messages(local: Local, request: Request) -> Response:
     )
 
 
-async def events(local: Local, request: Request) -> Response:
+async def live(local: Local, request: Request) -> Response:
     _doer(local, request, request.query_params["as"])
     return StreamingResponse(
         _stream(local), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
@@ -159,18 +159,18 @@ async def traffic(local: Local, request: Request) -> Response:
 
 async def command(local: Local, request: Request) -> Response:
     body = await _body(request)
-    return _outcome(await acts.run_command(_acting(local, request, body), body["channel"], body["text"]))
+    return _outcome(await typed.run_command(_acting(local, request, body), body["channel"], body["text"]))
 
 
 async def message(local: Local, request: Request) -> Response:
     body = await _body(request)
-    sent = acts.write(_acting(local, request, body), body["channel"], body["text"], body.get("thread_ts"))
+    sent = typed.write(_acting(local, request, body), body["channel"], body["text"], body.get("thread_ts"))
     return JSONResponse({"ok": True, "ts": sent.ts})
 
 
 async def click(local: Local, request: Request) -> Response:
     body = await _body(request)
-    notice = await acts.click(
+    notice = await clicks.click(
         _acting(local, request, body),
         body["container"],
         body["block_id"],
@@ -183,7 +183,7 @@ async def click(local: Local, request: Request) -> Response:
 
 async def submit(local: Local, request: Request) -> Response:
     body = await _body(request)
-    result = await acts.submit(_acting(local, request, body), body["view_id"], body.get("state") or {})
+    result = await forms.submit(_acting(local, request, body), body["view_id"], body.get("state") or {})
     if result.errors:
         return JSONResponse({"ok": False, "errors": result.errors})
     return _outcome(result.notice)
@@ -191,14 +191,14 @@ async def submit(local: Local, request: Request) -> Response:
 
 async def close(local: Local, request: Request) -> Response:
     body = await _body(request)
-    await acts.close(_acting(local, request, body), body["view_id"], all_of_them=bool(body.get("all")))
+    await forms.close(_acting(local, request, body), body["view_id"], all_of_them=bool(body.get("all")))
     return _outcome(None)
 
 
 async def options(local: Local, request: Request) -> Response:
     body = await _body(request)
     doer = _acting(local, request, body)
-    found = await acts.options(
+    found = await clicks.options(
         doer, body["container"], body["block_id"], body["action_id"], body.get("query", "")
     )
     return JSONResponse(found)
@@ -208,9 +208,9 @@ async def open_place(local: Local, request: Request) -> Response:
     body = await _body(request)
     doer = _acting(local, request, body)
     if body["channel"] == "home":
-        await acts.open_home(doer)
+        await events.open_home(doer)
     else:
-        await acts.open_channel(doer, body["channel"])
+        await events.open_channel(doer, body["channel"])
     return _outcome(None)
 
 
@@ -261,5 +261,5 @@ async def change_person(local: Local, request: Request) -> Response:
     tz = body.get("tz")
     if tz:
         ZoneInfo(tz)
-    await acts.change_person(_doer(local, request, body["id"]), tz, bool(body.get("deleted")))
+    await events.change_person(_doer(local, request, body["id"]), tz, bool(body.get("deleted")))
     return _outcome(None)

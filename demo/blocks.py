@@ -40,11 +40,12 @@ INTERACTIVE = frozenset(
 def elements_in(block: Json) -> Iterator[Json]:
     """The interactive elements of a block."""
     candidates = [block.get("accessory"), block.get("element"), *_listed(block)]
-    return (e for e in candidates if isinstance(e, dict) and e.get("type") in INTERACTIVE)
+    return (e for e in candidates if isinstance(e, dict) and str(e.get("type")) in INTERACTIVE)
 
 
 def _listed(block: Json) -> list[Json]:
-    return block.get("elements", []) if block.get("type") == "actions" else []
+    elements = block.get("elements")
+    return elements if isinstance(elements, list) and block.get("type") == "actions" else []
 
 
 def elements_of(blocks: Iterable[Json]) -> Iterator[tuple[Json, Json]]:

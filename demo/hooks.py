@@ -5,7 +5,7 @@ import json
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from demo import acts, clock, limits, posting
+from demo import clock, limits, posting, typed
 from demo.local import Local
 from demo.records import Hook, Json, Message
 
@@ -64,7 +64,7 @@ def _carry_out(local: Local, hook: Hook, reply: Json) -> None:
             local.workspace, original, local.now(), text=reply.get("text") or "", blocks=reply.get("blocks")
         )
     elif not reply.get("delete_original"):
-        acts.answer_message(local, hook.channel, hook.user, reply, hook.thread_ts)
+        typed.answer_message(local, hook.channel, hook.user, reply, hook.thread_ts)
 
 
 def _original(local: Local, hook: Hook) -> Message | None:

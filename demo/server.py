@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from demo import acts, api, hooks, shapes, web_api
+from demo import api, events, hooks, shapes, web_api
 from demo.clock import DemoClock, RealClock
 from demo.delivery import BotLine
 from demo.local import Local, Timing
@@ -43,7 +43,7 @@ def create_app(
         f"{bot_url.rstrip('/')}/slack/events",
         signing_secret,
         traffic,
-        lambda: clock.now().timestamp(),
+        lambda: local.now().timestamp(),
         deadline=timing.answer,
         retries=timing.retries,
     )
@@ -190,9 +190,10 @@ class LocalWorkspace:
     def workspace(self) -> Workspace:
         return self.local.workspace
 
-    def load(self, workspace: Workspace) -> None:
-        """Shows another workspace from now on; for tests, which need a fresh one faster than a server starts."""
+    def load(self, workspace: Workspace, clock: DemoClock | None = None) -> None:
+        """Shows another workspace from now on: tests need fresh ones sooner than a server starts."""
         self.local.workspace = workspace
+        self.local.clock = clock or self.local.clock
         self.local.wake()
 
     def _serve(self) -> None:
@@ -232,10 +233,10 @@ class LocalWorkspace:
         """Sends the bot an event, as Slack would; True if the first try was taken."""
         if self._loop is None:
             raise RuntimeError("the local workspace has not been started")
-        return asyncio.run_coroutine_threadsafe(acts.fire(self.local, event), self._loop).result()
+        return asyncio.run_coroutine_threadsafe(events.fire(self.local, event), self._loop).result()
 
     def verify_url(self) -> bool:
         """Asks the bot for the challenge that Slack asks when an address is entered."""
         if self._loop is None:
             raise RuntimeError("the local workspace has not been started")
-        return asyncio.run_coroutine_threadsafe(acts.verify_url(self.local), self._loop).result()
+        return asyncio.run_coroutine_threadsafe(events.verify_url(self.local), self._loop).result()

@@ -7,8 +7,6 @@ from demo.methods.call import Call, Method, Refused, refuse_with
 from demo.objects import view_json
 from demo.records import Json, Trigger, View
 
-VIEW_BYTES = 250_000
-
 
 def open_view(call: Call) -> Json:
     body = _body(call, "modal")
@@ -76,7 +74,7 @@ def _body(call: Call, kind: str, replacing: View | None = None) -> Json:
     body = call.args.get("view")
     if not isinstance(body, dict):
         raise refuse_with("invalid_arguments", ["missing required field: view"])
-    if len(json.dumps(body).encode()) > VIEW_BYTES:
+    if len(json.dumps(body).encode()) > limits.VIEW_BYTES:
         raise Refused("view_too_large")
     problems = limits.problems_of_view(body)
     if body.get("type") != kind:

@@ -23,9 +23,8 @@ def serving() -> Iterator[tuple[LocalWorkspace, ScriptedBot]]:
     bot = ScriptedBot()
     with BotServer(bot.take) as server:
         bot.url = server.url
-        options = {"bot_url": server.url, "signing_secret": SECRET}
-        clock = SteppingClock(START)
-        with LocalWorkspace(cast.riverbend(START), clock=clock, timing=QUICK, **options) as local:
+        workspace = cast.riverbend(START)
+        with LocalWorkspace(workspace, bot_url=server.url, signing_secret=SECRET, timing=QUICK) as local:
             yield local, bot
 
 
@@ -40,8 +39,7 @@ def clock(local: LocalWorkspace) -> SteppingClock:
 def local(serving: tuple[LocalWorkspace, ScriptedBot]) -> LocalWorkspace:
     local, bot = serving
     bot.forget()
-    local.local.clock = SteppingClock(START)
-    local.load(cast.riverbend(START))
+    local.load(cast.riverbend(START), SteppingClock(START))
     return local
 
 

@@ -137,7 +137,7 @@ def test_a_menu_that_tells_at_once_rebuilds_the_form(
     )
     second = modal(*first["blocks"], field("Number", "number", {"type": "plain_text_input"}))
     bot.on("command", opens(client, first))
-    bot.on("block_actions", lambda p: client.views_update(view_id=p["view"]["id"], view=second) and None)
+    bot.on("block_actions", lambda p: client.views_update(view_id=p["view"]["id"], view=second))
     ana.command("/coach schedule")
     ana.fill({"Topic": "Intake", "How": "Phone", "Number": "555 0100"})
     assert ana.submit() == {}
@@ -204,7 +204,7 @@ def test_a_silent_bot_is_trouble(bot: ScriptedBot, ana: Person) -> None:
 
 def test_home_is_drawn_when_it_is_opened(client: WebClient, bot: ScriptedBot, ana: Person) -> None:
     view = {"type": "home", "blocks": [{"type": "section", "text": words_of("Your next sessions")}]}
-    bot.on("app_home_opened", lambda e: client.views_publish(user_id=e["event"]["user"], view=view) and None)
+    bot.on("app_home_opened", lambda e: client.views_publish(user_id=e["event"]["user"], view=view))
     assert words(ana.open_home()["blocks"]) == "Your next sessions"
 
 
