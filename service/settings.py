@@ -1,161 +1,206 @@
-"""What can be set from outside: environment variables and the file `.env`, read once at the start."""
+"""What is set from outside: environment variables, or a file `.env` in the working folder.
 
-from collections.abc import Sequence
+Every field is one variable of the same name in capitals. Its description completes two sentences:
+"PORT cannot be used: it should be …" and "SLACK_BOT_TOKEN is missing: it should be …". No value ever
+stands in a message, because people paste messages into tickets.
+"""
+
+import os
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-SLACK_NEEDS = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET")
+LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+NOT_USED_YET = {
+    "slack_app_token": "Socket Mode comes in a later version",
+    "slack_client_id": "installing by OAuth comes in a later version",
+    "slack_client_secret": "installing by OAuth comes in a later version",
+    "coach_encryption_keys": "encrypting what is stored comes in a later version",
+}
 
 
 class SettingsError(Exception):
-    """Settings that cannot be used: one line for a human for each wrong or missing variable."""
+    """The settings cannot be used: `lines` has a sentence for each that is wrong or missing."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
         super().__init__("\n".join(lines))
-        self.lines = list(lines)
 
 
-def _database_url(url: str) -> str:
-    """Name the PostgreSQL driver, which hosting providers leave out."""
-    scheme, separator, rest = url.partition("://")
-    if scheme in ("postgres", "postgresql"):
-        scheme = "postgresql+psycopg"
-    if not separator or scheme not in ("sqlite", "postgresql+psycopg"):
-        raise ValueError("scheme")
-    return f"{scheme}://{rest}"
+def _database(url: str) -> str:
+    """SQLAlchemy's spelling of an address; hosts hand out `postgres://`. Raises `ValueError`."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError("not an address") from None
+    if parsed.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    elif parsed.drivername != "sqlite" or parsed.database in {None, "", ":memory:"}:
+        raise ValueError("not SQLite in a file, nor PostgreSQL")
+    return parsed.render_as_string(hide_password=False)
 
 
 def _web_address(url: str) -> str:
-    if not url.startswith(("https://", "http://")) or not url.partition("://")[2].strip("/"):
-        raise ValueError("scheme")
+    """Encrypted, unless it never leaves this computer. Raises `ValueError`."""
+    parts = urlsplit(url)
+    local = parts.scheme == "http" and parts.hostname in LOCAL_HOSTS
+    if not parts.hostname or not (parts.scheme == "https" or local) or parts.query or parts.fragment:
+        raise ValueError("not a web address")
     return url.rstrip("/")
 
 
-def _api_address(url: str) -> str:
-    """Slack's client appends method names to the address, so it has to end with a slash."""
-    return _web_address(url) + "/"
+def _with_slash(url: str) -> str:
+    return url + "/"
 
 
 def _bot_token(token: SecretStr) -> SecretStr:
-    return _starting(token, "xoxb-")
-
-
-def _app_token(token: SecretStr) -> SecretStr:
-    return _starting(token, "xapp-")
-
-
-def _starting(token: SecretStr, prefix: str) -> SecretStr:
-    if not token.get_secret_value().startswith(prefix):
-        raise ValueError("prefix")
+    if not token.get_secret_value().startswith("xoxb-"):
+        raise ValueError("not a bot token")
     return token
 
 
-def _printable(secret: SecretStr) -> SecretStr:
-    """A secret pasted with a line break or a space fails later and far from here."""
-    value = secret.get_secret_value()
-    if not (value.isascii() and value.isprintable()) or " " in value:
-        raise ValueError("characters")
+def _one_word(secret: SecretStr) -> SecretStr:
+    """Secrets travel in headers and signatures: a stray space or umlaut is a slip in copying."""
+    text = secret.get_secret_value()
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("not one word")
     return secret
 
 
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise ValueError("not there")
+    return path
+
+
+def _stripped(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
 def _upper(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
+    return value.strip().upper() if isinstance(value, str) else value
 
 
 def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
+    return value.strip().lower() if isinstance(value, str) else value
 
 
-Secret = Annotated[SecretStr, AfterValidator(_printable)]
+Secret = Annotated[SecretStr, BeforeValidator(_stripped), AfterValidator(_one_word)]
+BotToken = Annotated[Secret, AfterValidator(_bot_token)]
+DatabaseUrl = Annotated[str, BeforeValidator(_stripped), AfterValidator(_database)]
+WebAddress = Annotated[str, BeforeValidator(_stripped), AfterValidator(_web_address)]
+ApiAddress = Annotated[WebAddress, AfterValidator(_with_slash)]
+LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
+LogFormat = Annotated[Literal["text", "json"], BeforeValidator(_lower)]
+NONE = SecretStr("")
 
 
 class Settings(BaseSettings):
-    """Every variable the bot reads. A field's description completes the sentence "… should be"."""
+    """What can be set. An empty variable counts as not set; a secret that is not set is empty."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+        frozen=True,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        validate_default=False,
     )
 
-    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
-        default="sqlite:///coach.db",
+    database_url: DatabaseUrl = Field(
+        "sqlite:///coach.db",
         repr=False,  # it may hold a password
-        description="an address such as sqlite:///coach.db or postgresql://user:password@host/name",
+        description="sqlite:///file.db, or the address of a PostgreSQL database: postgresql://user:password@host/name",
     )
-    port: int = Field(default=3000, ge=1, le=65535, description="a whole number from 1 to 65535")
-    slack_bot_token: Annotated[Secret, AfterValidator(_bot_token)] | None = Field(
-        default=None,
-        description='the token that starts with xoxb-, from "OAuth & Permissions" of the Slack app',
+    port: int = Field(3000, ge=1, le=65535, description="a free port, a number from 1 to 65535")
+    slack_bot_token: BotToken = Field(
+        NONE,
+        description='the bot token, xoxb-…, from "OAuth & Permissions" in the settings of your Slack app',
     )
-    slack_signing_secret: Secret | None = Field(
-        default=None, description='the signing secret from "Basic Information" of the Slack app'
+    slack_signing_secret: Secret = Field(
+        NONE, description='the signing secret from "Basic Information" in the settings of your Slack app'
     )
-    slack_api_url: Annotated[str, AfterValidator(_api_address)] = Field(
-        default="https://slack.com/api/", description="an address that starts with https:// or http://"
+    slack_api_url: ApiAddress = Field(
+        "https://slack.com/api/", description="the address of Slack's Web API: https://slack.com/api/"
     )
-    slack_app_token: Annotated[Secret, AfterValidator(_app_token)] | None = Field(
-        default=None, description="the token that starts with xapp-, used for Socket Mode alone"
+    slack_app_token: Secret = Field(NONE, description="the app-level token, xapp-…, for Socket Mode")
+    slack_client_id: Secret = Field(
+        NONE, description="the client id of your Slack app, for installing by OAuth"
     )
-    slack_client_id: str | None = Field(
-        default=None, description='the client id from "Basic Information" of the Slack app'
+    slack_client_secret: Secret = Field(
+        NONE, description="the client secret of your Slack app, for installing by OAuth"
     )
-    slack_client_secret: Secret | None = Field(
-        default=None, description='the client secret from "Basic Information" of the Slack app'
+    coach_public_url: WebAddress | None = Field(
+        None,
+        description="the https address at which Slack reaches this bot, such as https://coach.example.org",
     )
-    coach_public_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
-        default=None,
-        description="the address at which Slack reaches the bot, such as https://coach.example.org",
+    coach_encryption_keys: Secret = Field(
+        NONE, description="the keys for what is stored, separated by commas"
     )
-    coach_encryption_keys: SecretStr | None = Field(
-        default=None, description="one or more keys with commas between them, the newest first"
+    coach_packs: Annotated[Path, AfterValidator(_existing)] | None = Field(
+        None, description="a folder with content packs of your own"
     )
-    coach_packs: Path | None = Field(default=None, description="a folder with content packs")
-    log_level: Annotated[
-        Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)
-    ] = Field(default="INFO", description="DEBUG, INFO, WARNING, ERROR or CRITICAL")
-    log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = Field(
-        default="text", description="text or json"
-    )
+    log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_format: LogFormat = Field("text", description="text or json")
 
     @property
     def secrets(self) -> list[str]:
-        """The secret values that are set, for the log to mask."""
-        fields = (getattr(self, name) for name in Settings.model_fields)
-        return [field.get_secret_value() for field in fields if isinstance(field, SecretStr)]
+        """The values that no log may show."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return [value.get_secret_value() for value in values if isinstance(value, SecretStr) and value]
+
+    def notes(self) -> list[str]:
+        """One line for each variable that is set, but that this version does not use yet."""
+        return [
+            f"{name.upper()} is set, but not used yet: {reason}."
+            for name, reason in NOT_USED_YET.items()
+            if name in self.model_fields_set
+        ]
 
 
-def read_settings(needs: Sequence[str] = SLACK_NEEDS) -> Settings:
-    """Read the environment and `.env`; the variables in `needs` have to be there.
+class SlackSettings(Settings):
+    """The same, with what a running bot cannot do without."""
 
-    A bot installed by OAuth gets its tokens then, so a client id and secret stand in for SLACK_BOT_TOKEN.
-    Raises `SettingsError` with a line for each variable that is wrong or missing, and never shows a value.
+    slack_bot_token: BotToken = Field(description=Settings.model_fields["slack_bot_token"].description)
+    slack_signing_secret: Secret = Field(
+        description=Settings.model_fields["slack_signing_secret"].description
+    )
+
+
+def read_settings(*, slack: bool = True) -> Settings:
+    """Reads the environment and `.env`. Raises `SettingsError`.
+
+    `slack`: what a bot that talks to Slack cannot do without has to be there.
     """
     try:
-        settings = Settings()
+        settings = SlackSettings() if slack else Settings()  # type: ignore[call-arg]  # from the environment
     except ValidationError as error:
-        raise SettingsError(_wrong(error)) from None
-    except (OSError, UnicodeDecodeError):
-        raise SettingsError([".env cannot be read: it should be a text file in UTF-8."]) from None
-    missing = [name for name in needs if not _given(settings, name)]
-    if missing:
-        raise SettingsError([f"{name} is missing: it should be {_description(name)}." for name in missing])
+        raise SettingsError(_problems(error)) from None
+    except (OSError, UnicodeError):
+        raise SettingsError(["The file .env cannot be read: it should be a text file in UTF-8."]) from None
+    if "DYNO" in os.environ and settings.database_url.startswith("sqlite"):
+        raise SettingsError(
+            [
+                "DATABASE_URL is missing: this host empties its disk at every restart,"
+                " so it should be the address of a PostgreSQL database."
+            ]
+        )
     return settings
 
 
-def _given(settings: Settings, name: str) -> bool:
-    if name == "SLACK_BOT_TOKEN" and settings.slack_client_id and settings.slack_client_secret:
-        return True
-    return getattr(settings, name.lower()) is not None
-
-
-def _wrong(error: ValidationError) -> list[str]:
-    names = {
-        str(problem["loc"][0]).upper() for problem in error.errors(include_input=False, include_context=False)
-    }
-    return [f"{name} should be {_description(name)}." for name in sorted(names)]
-
-
-def _description(name: str) -> str:
-    return Settings.model_fields[name.lower()].description or "set"
+def _problems(error: ValidationError) -> list[str]:
+    """In the order of the fields, each variable once."""
+    wrong = {str(one["loc"][0]): one["type"] for one in error.errors(include_url=False, include_input=False)}
+    return [
+        f"{name.upper()} {'is missing' if wrong[name] == 'missing' else 'cannot be used'}:"
+        f" it should be {field.description}."
+        for name, field in Settings.model_fields.items()
+        if name in wrong
+    ]
