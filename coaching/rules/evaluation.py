@@ -148,7 +148,8 @@ def decide(window: Window, waiting: Waiting, rng: Random) -> Publish | Wait:
         # Somebody can be recorded as absent after having answered.
         asked=max(window.asked + waiting.asked, len(answers)),
         windows=1 + waiting.windows,
-        figures=_figures(answers, window.promise),
+        # Answers that waited may have been given under the stricter promise.
+        figures=_figures(answers, Promise.ANONYMOUS if waiting.answers else window.promise),
         comments=tuple(_shuffled(shown, rng)),
         answers=tuple(_shuffled(answers, rng)),
         waiting=Waiting(comments=tuple(_shuffled(held_back, rng))),
