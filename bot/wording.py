@@ -4,8 +4,8 @@ OLD_BUTTON = (
     "This button is from an older message and does nothing any more. Type /coach to see what is so now."
 )
 SLACK_SILENT = (
-    "Slack did not answer me just now, so I could not finish this. Nothing was changed, and nothing you typed "
-    "is lost: try again in a minute. (Reference {reference})"
+    "Slack did not answer me just now, so I could not finish this. Nothing was changed, and nothing "
+    "you typed is lost: try again in a minute. (Reference {reference})"
 )
 DATABASE_AWAY = (
     "I cannot reach my memory just now. Nothing was changed, and nothing you typed is lost: "

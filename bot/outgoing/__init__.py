@@ -3,3 +3,12 @@
 One renderer per kind of message, found by the same noun as its handlers and views. A renderer reads and
 writes nothing; it gives a message, or the reason why there is nothing to say any more.
 """
+
+from bot.outgoing import circles, sessions
+from coaching.packs import Pack
+from scheduler.messages import Renderers
+
+
+def all_renderers(pack: Pack) -> Renderers:
+    """One for each kind of message; words of the practice come from the content pack."""
+    return {**sessions.RENDERERS, **circles.renderers(pack)}

@@ -5,6 +5,9 @@ from datetime import date, datetime, time
 
 from coaching.rules.terms import CircleKind, Coming, Mode, Rhythm, Role, SessionState, WhoMaySchedule
 
+Day, Clock = date, time
+"""Names for the types where a field is called like them."""
+
 
 @dataclass(frozen=True)
 class PersonFacts:
@@ -108,8 +111,8 @@ class InPersonFacts:
 class Draft:
     """A form for a session, as filled in so far or as proposed."""
 
-    date: date | None = None
-    time: time | None = None
+    date: Day | None = None
+    time: Clock | None = None
     length: int | None = None
     mode: Mode | None = None
     place: str | None = None

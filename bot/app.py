@@ -1,0 +1,66 @@
+"""The Bolt app: every feature registered, one catch-all listener per kind of request."""
+
+import ssl
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltError
+from slack_sdk import WebClient
+
+from bot.dispatch import Dispatcher
+from bot.handlers import FEATURES
+from bot.routes import Routes
+from coaching.packs import Pack
+from storage.engine import Database
+
+TIMEOUT_S = 2
+"""Slack waits three seconds for our answer, and this call is part of it."""
+
+
+def all_routes() -> Routes:
+    """The whole surface: which handler answers what."""
+    routes = Routes()
+    for feature in FEATURES:
+        feature.register(routes)
+    return routes
+
+
+def create_app(
+    *,
+    token: Callable[[str], tuple[str, str]],
+    api_url: str,
+    database: Database,
+    pack: Pack,
+    now: Callable[[], datetime],
+    reference: Callable[[], str],
+    wake: Callable[[], None],
+) -> App:
+    """`token` gives a workspace's bot token and the bot's own user id; raises `LookupError` for others."""
+    # Made once: loading the certificates costs 50 ms of CPU for every call that makes its own context.
+    client = WebClient(
+        base_url=api_url, timeout=TIMEOUT_S, ssl=ssl.create_default_context(), retry_handlers=[]
+    )
+
+    def authorize(team_id: str | None = None, **_: Any) -> AuthorizeResult:
+        try:
+            bot_token, bot_user = token(team_id or "")
+        except LookupError as error:
+            raise BoltError("no installation for this workspace") from error
+        return AuthorizeResult(enterprise_id=None, team_id=team_id, bot_token=bot_token, bot_user_id=bot_user)
+
+    app = App(
+        client=client,
+        authorize=authorize,
+        # The answer leaves when the listener returns; Bolt's other way polls and costs 11 ms a request.
+        process_before_response=True,
+        # The guard in front has checked the signature; Bolt would write the body of a refused one to the log.
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+        url_verification_enabled=False,
+        ignoring_self_events_enabled=False,
+    )
+    Dispatcher(all_routes(), database, pack, now, reference, wake).listen(app)
+    return app

@@ -1,0 +1,16 @@
+"""The workspaces that have installed the bot."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from storage.models import Workspace
+
+
+def remember(db: Session, workspace_id: str, name: str, bot_user_id: str, now: datetime) -> None:
+    """Keeps what Slack says about the workspace of a token."""
+    found = db.get(Workspace, workspace_id)
+    if found is None:
+        db.add(Workspace(id=workspace_id, name=name, bot_user_id=bot_user_id, created_at=now))
+    else:
+        found.name, found.bot_user_id = name, bot_user_id

@@ -1,0 +1,158 @@
+"""The bot and a local Slack-like workspace in one process, with a clock that can be moved.
+
+No other command can move time. The bot does not know that it is not Slack that it talks to.
+"""
+
+import asyncio
+import concurrent.futures
+import secrets
+import tempfile
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import uvicorn
+from pydantic import SecretStr
+
+from demo.cast import riverbend
+from demo.clock import CannotMove, Progress
+from demo.server import LocalWorkspace
+from demo.workspace import Workspace
+from service import root
+from service.clock import MovableClock, SystemClock
+from service.settings import Settings
+from storage import migrate
+
+STEP = timedelta(hours=1)
+LONGEST = timedelta(days=400)
+
+
+class MovingTime:
+    """The demo's clock: moving it lets everything in between happen, hour by hour, in its order."""
+
+    movable = True
+
+    def __init__(self, clock: MovableClock, tick: Callable[[datetime], "asyncio.Future[None]"]) -> None:
+        self._clock = clock
+        self._tick = tick
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    async def advance(self, to: datetime, progress: Progress) -> None:
+        """Raises `CannotMove` for going backward, or over a year at once."""
+        if to < self.now():
+            raise CannotMove("backward", "Time goes forward only. To start over, start the demo again.")
+        if to > self.now() + LONGEST:
+            raise CannotMove("too_far", "That is over a year away. Move there in smaller steps.")
+        while self.now() < to:
+            self._clock.move(min(to, self.now() + STEP))
+            await self._tick(self.now())
+            progress(self.now())
+
+
+class Demo:
+    """A running demo. `with Demo(...) as demo:` or `start()` and `stop()`."""
+
+    def __init__(self, workspace: Workspace, database_url: str, start: datetime, port: int = 0) -> None:
+        self.clock = MovableClock(start)
+        secret = secrets.token_hex(16)
+        self._server: uvicorn.Server | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._serving = threading.Event()
+        self._bot_port = _free_port()
+        self.workspace = LocalWorkspace(
+            workspace,
+            bot_url=f"http://127.0.0.1:{self._bot_port}",
+            signing_secret=secret,
+            clock=MovingTime(self.clock, self._tick),
+            port=port,
+        )
+        settings = Settings(
+            _env_file=None,
+            database_url=database_url,
+            slack_bot_token=SecretStr(workspace.bot.token),
+            slack_signing_secret=SecretStr(secret),
+            slack_api_url=self.workspace.api_url,
+        )
+        self.coach = root.build(settings, self.clock)
+        migrate.upgrade(self.coach.database)
+
+    @property
+    def url(self) -> str:
+        return self.workspace.url
+
+    def start(self) -> None:
+        self.workspace.start()
+        threading.Thread(target=self._serve, name="bot", daemon=True).start()
+        self._serving.wait()
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.should_exit = True
+        self.workspace.stop()
+
+    def __enter__(self) -> "Demo":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def live_until(self, to: datetime) -> None:
+        """Moves the clock from outside, with everything that happens on the way."""
+        loop = self._loop
+        if loop is None:
+            raise RuntimeError("the demo is not running")
+        time = MovingTime(self.clock, self._tick)
+        asyncio.run_coroutine_threadsafe(time.advance(to, lambda _: None), loop).result()
+
+    def settle(self) -> None:
+        """Sends everything that is due now."""
+        self._run_tick(self.clock.now()).result()
+
+    def _tick(self, now: datetime) -> "asyncio.Future[None]":
+        return asyncio.wrap_future(self._run_tick(now))
+
+    def _run_tick(self, now: datetime) -> concurrent.futures.Future[None]:
+        if self._loop is None:
+            raise RuntimeError("the demo is not running")
+        return asyncio.run_coroutine_threadsafe(self.coach.worker.run_ticks(now), self._loop)
+
+    def _serve(self) -> None:
+        asyncio.run(self._run())
+
+    async def _run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        config = uvicorn.Config(
+            self.coach.web(with_worker=True),
+            host="127.0.0.1",
+            port=self._bot_port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
+        serving = asyncio.create_task(self._server.serve())
+        while not self._server.started and not serving.done():
+            await asyncio.sleep(0.01)
+        self._serving.set()
+        await serving
+
+
+def run(port: int) -> None:
+    """Starts the demo and serves it until it is interrupted."""
+    start = SystemClock().now()
+    with tempfile.TemporaryDirectory() as folder:
+        database = f"sqlite:///{Path(folder) / 'coach.db'}"
+        with Demo(riverbend(start), database, start, port) as demo:
+            print(f"\n  The demo is at {demo.url}\n  Stop it with Ctrl+C.\n", flush=True)
+            threading.Event().wait()
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])

@@ -1,0 +1,194 @@
+"""The composition root: settings in, running parts out. Nothing else builds an engine or a client."""
+
+import asyncio
+import random
+import signal
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import structlog
+import uvicorn
+from slack_bolt import App
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+
+from bot.app import create_app
+from bot.outgoing import all_renderers
+from coaching import workspaces
+from coaching.packs import Pack, default_pack, load_pack
+from coaching.planning import NIGHTLY, PLANNERS
+from scheduler.delivery import Delivery
+from scheduler.slack import Slack
+from scheduler.worker import Worker
+from service.clock import Clock, SystemClock
+from service.logs import reference, set_up_logs
+from service.settings import Settings
+from service.web import create_web
+from storage import migrate as migrations
+from storage.engine import Database
+
+STOP_WITHIN_S = 10
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class BotToken:
+    """The one workspace of a bot token. Slack is asked once which workspace it is."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    _found: tuple[str, str] | None = None
+    """Workspace and the bot's own user."""
+    _asking: threading.Lock = field(default_factory=threading.Lock)
+
+    def of(self, workspace_id: str) -> tuple[str, str]:
+        """The token and the bot's user. Raises `LookupError` for a workspace that it is not for."""
+        with self._asking:
+            if self._found is None:
+                self._found = self.ask()
+        if workspace_id != self._found[0]:
+            raise LookupError(workspace_id)
+        return self.secret, self._found[1]
+
+    @property
+    def secret(self) -> str:
+        return self.settings.slack_bot_token.get_secret_value()
+
+    def ask(self) -> tuple[str, str]:
+        client = WebClient(token=self.secret, base_url=self.settings.slack_api_url, timeout=5)
+        answer = client.auth_test()
+        team, user = str(answer["team_id"]), str(answer["user_id"])
+        with self.database.transaction() as db:
+            workspaces.remember(db, team, str(answer.get("team") or team), user, self.clock.now())
+        return team, user
+
+
+@dataclass
+class Coach:
+    """All parts of a running bot."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    pack: Pack
+    token: BotToken
+    app: App
+    worker: Worker
+
+    def ready(self) -> list[str]:
+        """What stops the bot, a line each; nothing when it runs."""
+        try:
+            problem = migrations.current_problem(self.database)
+        except SQLAlchemyError:
+            return ["The database does not answer."]
+        return [problem] if problem else []
+
+    def web(self, *, with_worker: bool) -> Starlette:
+        @asynccontextmanager
+        async def lifespan(_: Starlette) -> AsyncIterator[None]:
+            if with_worker:
+                await self.worker.start()
+            yield
+            if with_worker:
+                await self.worker.stop(STOP_WITHIN_S)
+
+        return create_web(
+            self.app.dispatch,
+            signing_secret=self.settings.slack_signing_secret.get_secret_value(),
+            ready=self.ready,
+            lifespan=lifespan,
+        )
+
+
+def build(settings: Settings, clock: Clock | None = None) -> Coach:
+    """Puts the parts together. Opens no connection yet."""
+    clock = clock or SystemClock()
+    database = Database(settings.database_url)
+    pack = load_pack(settings.coach_packs) if settings.coach_packs else default_pack()
+    token = BotToken(settings, database, clock)
+    slack = Slack(settings.slack_api_url, lambda workspace: token.of(workspace)[0], clock.now)
+    delivery = Delivery(database, slack, all_renderers(pack), clock.now, random.SystemRandom())
+    worker = Worker(database, delivery, clock.now, plan=PLANNERS, nightly=NIGHTLY)
+    app = create_app(
+        token=token.of,
+        api_url=settings.slack_api_url,
+        database=database,
+        pack=pack,
+        now=clock.now,
+        reference=reference,
+        wake=worker.wake,
+    )
+    return Coach(settings, clock, database, pack, token, app, worker)
+
+
+def serve(settings: Settings, *, worker: bool = True) -> None:
+    """Web, and the worker with it unless told otherwise. Ends on SIGTERM."""
+    _logs(settings)
+    coach = build(settings)
+    if settings.database_url.startswith("sqlite"):
+        migrations.upgrade(coach.database)
+    config = uvicorn.Config(
+        coach.web(with_worker=worker),
+        host="0.0.0.0",  # noqa: S104 - Slack must reach it; the guard lets only Slack's requests in
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=STOP_WITHIN_S,
+    )
+    log.info("serving", port=settings.port, worker=worker)
+    uvicorn.Server(config).run()
+    coach.database.dispose()
+
+
+def worker(settings: Settings) -> None:
+    """The worker alone. Ends on SIGTERM."""
+    _logs(settings)
+    coach = build(settings)
+    asyncio.run(_work(coach))
+    coach.database.dispose()
+
+
+def migrate(settings: Settings) -> None:
+    """Brings the schema to its newest version."""
+    database = Database(settings.database_url)
+    migrations.upgrade(database)
+    database.dispose()
+
+
+def doctor(settings: Settings) -> list[str]:
+    """What would keep the bot from running, a line each, with what to do."""
+    coach = build(settings)
+    return coach.ready() or _token_problems(coach)
+
+
+def _token_problems(coach: Coach) -> list[str]:
+    try:
+        coach.token.ask()
+    except SlackApiError as error:
+        word = error.response.get("error")
+        return [f"Slack refuses the bot token ({word}). Copy it again from OAuth & Permissions."]
+    except OSError:
+        return [f"{coach.settings.slack_api_url} does not answer. Is this machine allowed to reach it?"]
+    return []
+
+
+async def _work(coach: Coach) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopped.set)
+    await coach.worker.start()
+    await stopped.wait()
+    await coach.worker.stop(STOP_WITHIN_S)
+
+
+def _logs(settings: Settings) -> None:
+    secrets = [settings.slack_bot_token.get_secret_value(), settings.slack_signing_secret.get_secret_value()]
+    set_up_logs(settings.log_level, settings.log_format, secrets)
+    for note in settings.notes():
+        log.warning(note)
