@@ -1,0 +1,54 @@
+/** For the first minutes: three things to try. */
+import { api } from "./api.js";
+import { prefill } from "./composer.js";
+import { classes, html, memory, useState } from "./dom.js";
+import { Icon } from "./icons.js";
+import { say } from "./notices.js";
+import { actAs, channelOf, dmChannel, go, refresh, state } from "./state.js";
+
+const KEY = "demo-hints-dismissed";
+
+const called = (viewer, name) => [...viewer.people.values()].find((person) => person.real_name.startsWith(name) && !person.deleted);
+
+async function scheduleAs(person, command) {
+  if (state.as !== person.id) await actAs(person.id);
+  const circle = state.data.channels.find((channel) => channel.kind === "private") ?? dmChannel();
+  if (!channelOf(state.place.channel) || state.place.channel === dmChannel()?.id) await go(circle.id);
+  prefill(state.place.channel, `${command} schedule`);
+}
+
+async function nextMorning(tz) {
+  await api.clock({ next_morning: { tz } }).catch((error) => say(error.message));
+  await refresh();
+}
+
+async function readAs(person) {
+  if (state.as !== person.id) await actAs(person.id);
+  await go(dmChannel().id);
+}
+
+function steps(viewer) {
+  const [ana, bo] = [called(viewer, "Ana"), called(viewer, "Bo")];
+  const { command } = viewer.bot;
+  return [
+    ana && { words: html`Act as Ana and type <b>${command} schedule</b>`, run: () => scheduleAs(ana, command) },
+    state.data.clock.movable && { words: "Move the clock to the next morning", run: () => nextMorning(viewer.tz) },
+    bo && { words: "Switch to Bo and read the reminder", run: () => readAs(bo) },
+  ].filter(Boolean);
+}
+
+export function HintCard({ viewer }) {
+  const [gone, setGone] = useState(() => memory.get(KEY) === "yes");
+  const [done, setDone] = useState([]);
+  if (gone) return null;
+  const dismiss = () => {
+    memory.set(KEY, "yes");
+    setGone(true);
+  };
+  return html`<section class="hint-card" aria-label="Three things to try" data-testid="hint-card">
+    <h2>Three things to try</h2>
+    <ol>${steps(viewer).map((step, index) => html`<li key=${index}><button type="button" class=${classes("hint-step", done.includes(index) && "done")}
+      onClick=${() => (setDone([...done, index]), step.run())}><span class="hint-number">${done.includes(index) ? html`<${Icon} name="check" />` : index + 1}</span><span>${step.words}</span></button></li>`)}</ol>
+    <button type="button" class="icon-button" aria-label="Dismiss these hints" data-testid="hint-dismiss" onClick=${dismiss}><${Icon} name="close" /></button>
+  </section>`;
+}
