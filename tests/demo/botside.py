@@ -50,12 +50,13 @@ class ScriptedBot:
 
     def take(self, headers: dict[str, str], body: bytes) -> tuple[int, str, str]:
         kind, payload = read(headers["content-type"], body)
-        verifier = SignatureVerifier(SECRET)  # type: ignore[no-untyped-call]
+        verifier = SignatureVerifier(SECRET)
         signed = verifier.is_valid_request(body, headers)
         with self.arrived:
             self.received.append(Received(kind, payload, headers, signed))
             self.arrived.notify_all()
-        return reply_of(self.scripts.get(kind, lambda _: None)(payload))
+        script = self.scripts.get(kind)
+        return reply_of(script(payload) if script else None)
 
     def forget(self) -> None:
         self.scripts.clear()

@@ -1,7 +1,5 @@
 """A person at the page: what they do reaches the bot, what the bot does reaches them."""
 
-from typing import Any
-
 import pytest
 from slack_sdk import WebClient
 
@@ -9,54 +7,7 @@ from demo import cast
 from demo.person import NotThere, Person, Trouble, words
 from demo.workspace import Workspace
 from tests.demo.botside import Json, ScriptedBot
-
-
-def words_of(text: str) -> Json:
-    return {"type": "plain_text", "text": text}
-
-
-def field(label: str, block_id: str, element: Json, **more: Any) -> Json:
-    return {
-        "type": "input",
-        "block_id": block_id,
-        "label": words_of(label),
-        "element": {"action_id": "value", **element},
-        **more,
-    }
-
-
-def option(text: str) -> Json:
-    return {"text": words_of(text), "value": text.lower()}
-
-
-def modal(*blocks: Json, **more: Any) -> Json:
-    return {
-        "type": "modal",
-        "callback_id": "form",
-        "title": words_of("A form"),
-        "submit": words_of("Save"),
-        "close": words_of("Cancel"),
-        "blocks": list(blocks),
-        **more,
-    }
-
-
-def buttons(*labels: str, block_id: str = "buttons") -> Json:
-    elements = [
-        {"type": "button", "action_id": f"press.{label}", "text": words_of(label), "value": label.lower()}
-        for label in labels
-    ]
-    return {"type": "actions", "block_id": block_id, "elements": elements}
-
-
-def opens(client: WebClient, view: Json) -> Any:
-    """A script that opens a modal with the trigger it gets."""
-
-    def script(payload: Json) -> None:
-        client.views_open(trigger_id=payload["trigger_id"], view=view)
-
-    return script
-
+from tests.demo.forms import buttons, field, modal, opens, option, words_of
 
 ALL_FIELDS = modal(
     field("Topic", "topic", {"type": "plain_text_input"}),
