@@ -1,13 +1,13 @@
 """The only door to the bot: is a request from Slack, and has it a shape that the bot can read?
 
-The bot's own framework checks neither behind this door. Whatever comes from outside ends in an `Admitted`
-or in a `Refused`, never in another exception; and what was refused is never quoted.
+Behind it nothing checks signatures again. Whatever comes from outside ends in an `Admitted` or in a
+`Refused`, never in another exception; and what was refused is quoted nowhere.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
 from slack_sdk.signature import SignatureVerifier
@@ -19,6 +19,15 @@ MAX_DEPTH = 64
 MAX_FIELDS = 200
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+OBJECTS = frozenset({"container", "enterprise", "event", "message", "team", "user", "view"})
+LISTS_OF_OBJECTS = frozenset({"actions", "authorizations", "response_urls"})
+NEEDED = {
+    "block_actions": "actions",
+    "event_callback": "event",
+    "view_closed": "view",
+    "view_submission": "view",
+}
+"""What each kind of request is about; without it there is nothing to answer."""
 
 
 class Refused(Exception):
@@ -34,12 +43,10 @@ class Refused(Exception):
 class Admitted:
     """A request from Slack that can be read."""
 
-    body: str
-    """The text to hand on."""
-    content: Mapping[str, Any]
-    """What it says: the JSON object, the JSON object in the form's `payload`, or the form's fields."""
-    command: bool = False
-    """Whether a person typed it, so that a sentence can be the answer."""
+    content: dict[str, Any]
+    """The JSON object, the JSON object in the form's `payload`, or the form's fields."""
+    kind: str
+    """`command`, or what Slack calls it: `block_actions`, `view_submission`, `event_callback`, …"""
 
 
 class Guard:
@@ -50,11 +57,11 @@ class Guard:
         self._verifier = SignatureVerifier(signing_secret)
 
     def admit(self, headers: Mapping[str, str], body: bytes) -> Admitted:
-        """Let a request in or raise `Refused`. `headers` has lower-case names; `body` fits `MAX_BODY`."""
+        """Lets a request in or raises `Refused`. `headers` has lower-case names; `body` fits `MAX_BODY`."""
         text = self._from_slack(headers, body)
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type == JSON:
-            return Admitted(text, _json_object(text))
+            return _interaction(text)
         if media_type == FORM:
             return _form(text)
         raise Refused(415, "content type is neither JSON nor a form")
@@ -71,7 +78,7 @@ class Guard:
             text = body.decode("utf-8")
         except UnicodeDecodeError:
             raise Refused(400, "body is not UTF-8") from None
-        if not self._verifier.is_valid(body, timestamp, signature):
+        if not self._verifier.is_valid(text, timestamp, signature):
             raise Refused(401, "signature is wrong or older than five minutes")
         return text
 
@@ -82,18 +89,40 @@ def _form(text: str) -> Admitted:
     except ValueError:
         raise Refused(400, "form has too many fields") from None
     if "payload" in fields:
-        return Admitted(text, _json_object(fields["payload"]))
-    if "command" not in fields and fields.get("ssl_check") != "1":
+        return _interaction(fields["payload"])
+    if fields.get("ssl_check") == "1":
+        return Admitted(fields, "ssl_check")
+    if "command" not in fields:
         raise Refused(400, "form has neither a payload nor a command")
-    # Bolt takes any form in which the word "payload" stands for an interaction, and would lose the words
-    # that somebody typed. Written differently it says the same to everybody else.
-    return Admitted(text.replace("payload", "%70ayload"), fields, command="command" in fields)
+    return Admitted(fields, "command")
+
+
+def _interaction(text: str) -> Admitted:
+    content = _json_object(text)
+    kind = content.get("type")
+    if not isinstance(kind, str):
+        raise Refused(400, "JSON does not say its type")
+    if not all(map(_has_its_shape, content.items())):
+        raise Refused(400, "JSON has parts of another shape than Slack sends")
+    if kind in NEEDED and not content.get(NEEDED[kind]):
+        raise Refused(400, "JSON lacks what it is about")
+    return Admitted(content, kind)
+
+
+def _has_its_shape(part: tuple[str, object]) -> bool:
+    """Bolt reaches into these parts without looking."""
+    name, value = part
+    if value is None:
+        return True
+    if name in LISTS_OF_OBJECTS:
+        return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+    return name not in OBJECTS or isinstance(value, dict)
 
 
 def _json_object(text: str) -> dict[str, Any]:
     try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):  # broken, numbers with thousands of digits, nested without end
+        content = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):  # broken, numbers of thousands of digits, nested without end
         raise Refused(400, "JSON cannot be read") from None
     if not isinstance(content, dict):
         raise Refused(400, "JSON is not an object")
@@ -102,6 +131,10 @@ def _json_object(text: str) -> dict[str, Any]:
     if _has_half_characters(text, content):
         raise Refused(400, "JSON holds half a character")
     return content
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(name)
 
 
 def _nested_deeper_than(depth: int, content: object) -> bool:
@@ -113,10 +146,11 @@ def _nested_deeper_than(depth: int, content: object) -> bool:
     return True
 
 
-def _children(value: object) -> list[object]:
+def _children(value: object) -> Iterator[object]:
     if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+        yield from value.values()
+    elif isinstance(value, list):
+        yield from value
 
 
 def _has_half_characters(text: str, content: object) -> bool:

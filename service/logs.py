@@ -7,11 +7,13 @@ import sys
 import traceback
 from collections.abc import Iterable
 from types import TracebackType
+from typing import TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 OURS = frozenset({"bot", "coaching", "demo", "scheduler", "service", "storage"})
+SLACKS = frozenset({"slack_bolt", "slack_sdk"})
 TOKENS = re.compile(r"xox[a-z]+(?:\.xox[a-z]+)?-[\w-]+|xapp-[\w-]+|v0=[0-9a-fA-F]{16,}")
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, which read as digits
 MASK = "[hidden]"
@@ -19,23 +21,30 @@ MASK = "[hidden]"
 ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
-def set_up_logs(level: str = "INFO", style: str = "text", secrets: Iterable[str] = ()) -> None:
-    """Send every log line of this process to stderr.
+def set_up_logs(
+    level: str = "INFO", style: str = "text", secrets: Iterable[str] = (), stream: TextIO | None = None
+) -> None:
+    """Sends every log line of this process to `stream`, or to stderr.
 
-    `level` counts for our own packages. Others speak from WARNING up, whatever they are set to: below that
-    Slack's and the database's libraries print what people wrote. `style` is "text" or "json"; `secrets` are
-    values that must never be printed, besides everything that looks like a Slack token or signature.
+    `level` counts for our own packages. Others speak from WARNING up, and Slack's from ERROR, whatever the
+    level: below that they print what people wrote. `style` is "text" or "json"; `secrets` are values that
+    must never be printed, besides everything that looks like a Slack token or signature.
     """
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(_formatter(style, secrets))
-    handler.addFilter(_ours_or_serious)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     for name in OURS:
         logging.getLogger(name).setLevel(level)
+    for name in SLACKS:
+        logging.getLogger(name).setLevel(logging.ERROR)
     structlog.configure(
-        processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_described(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.stdlib.LoggerFactory(),
     )
@@ -44,17 +53,6 @@ def set_up_logs(level: str = "INFO", style: str = "text", secrets: Iterable[str]
 def reference() -> str:
     """Six letters that a person can read to the operator, who finds them in the log."""
     return "".join(randomness.choice(LETTERS) for _ in range(6))
-
-
-def _ours_or_serious(record: logging.LogRecord) -> bool:
-    return record.levelno >= logging.WARNING or record.name.partition(".")[0] in OURS
-
-
-def _shared() -> list[Processor]:
-    return [
-        structlog.stdlib.filter_by_level,
-        *_described(),
-    ]
 
 
 def _described() -> list[Processor]:
@@ -82,7 +80,7 @@ def _formatter(style: str, secrets: Iterable[str]) -> logging.Formatter:
     )
 
 
-def _errors_without_values(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:  # noqa: ARG001
+def _errors_without_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Say where an error came from, not its message: the database's messages quote what people wrote."""
     info = _error_info(event.pop("exc_info", None))
     if info is not None:
@@ -102,6 +100,7 @@ def _error_info(found: object) -> ErrorInfo | None:
 
 
 def _names(error: BaseException) -> Iterable[str]:
+    """The error and up to four that led to it."""
     seen: BaseException | None = error
     for _ in range(5):
         if seen is None:
@@ -114,7 +113,7 @@ def _masking(secrets: Iterable[str]) -> Processor:
     known = sorted({value for value in secrets if len(value) >= 6}, key=len, reverse=True)
     pattern = re.compile("|".join([TOKENS.pattern, *map(re.escape, known)]))
 
-    def mask(logger: WrappedLogger, method: str, line: object) -> str:  # noqa: ARG001
+    def mask(_logger: WrappedLogger, _method: str, line: object) -> str:
         return pattern.sub(MASK, str(line))
 
     return mask

@@ -1,6 +1,9 @@
 """The HTTP side: Slack's requests through the guard into the bot, and two pages for whoever runs it."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
 
 import structlog
 from slack_bolt import BoltRequest, BoltResponse
@@ -9,8 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from service.guard import MAX_BODY, Admitted, Guard, Refused
@@ -18,6 +21,7 @@ from service.logs import reference
 
 Dispatch = Callable[[BoltRequest], BoltResponse]
 
+READ_WITHIN_S = 10
 SECURITY_HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -26,8 +30,8 @@ SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
 }
 UNEXPECTED = (
-    "Something went wrong on my side, and nothing was changed. Try again in a minute, and if it stays so, "
-    "tell whoever looks after me this reference: {reference}"
+    "Something went wrong on my side. Try again in a minute; if it stays like this, "
+    "give this word to whoever looks after me: {reference}"
 )
 
 log = structlog.get_logger(__name__)
@@ -39,21 +43,20 @@ def create_web(
     signing_secret: str,
     ready: Callable[[], list[str]],
     lifespan: Lifespan[Starlette] | None = None,
-    routes: Sequence[BaseRoute] = (),
+    read_within_s: float = READ_WITHIN_S,
 ) -> Starlette:
     """The HTTP app around the bot.
 
-    `dispatch` and `ready` run in threads. `ready` gives a line for each thing that stops the bot.
-    `routes` are pages of other parts. Bolt must not verify signatures a second time: a demo's clock would
-    refuse them. Raises `ValueError` for an empty signing secret.
+    `dispatch` and `ready` run in threads; `ready` gives a line for each thing that stops the bot.
+    `read_within_s`: seconds in which a body has to arrive. Raises `ValueError` for an empty signing secret.
     """
-    slack = _Slack(dispatch, Guard(signing_secret))
+    slack = _Slack(dispatch, Guard(signing_secret), read_within_s)
     return Starlette(
         routes=[
             Route("/slack/events", slack.take, methods=["POST"]),
+            Route("/slack/events", _certificate_check, methods=["GET"]),
             Route("/livez", _alive, methods=["GET"]),
             Route("/readyz", _readiness(ready), methods=["GET"]),
-            *routes,
         ],
         middleware=[Middleware(_SecurityHeaders)],
         lifespan=lifespan,
@@ -63,19 +66,31 @@ def create_web(
 class _Slack:
     """The one address that Slack calls."""
 
-    def __init__(self, dispatch: Dispatch, guard: Guard) -> None:
+    def __init__(self, dispatch: Dispatch, guard: Guard, read_within_s: float) -> None:
         self._dispatch = dispatch
         self._guard = guard
+        self._read_within_s = read_within_s
 
     async def take(self, request: Request) -> Response:
+        started = time.perf_counter()
         try:
-            admitted = self._guard.admit(request.headers, await _read(request))
-            return _own_answer(admitted) or await self._hand_on(request, admitted)
+            admitted = self._guard.admit(request.headers, await self._body(request))
+            answer = _own_answer(admitted) or await self._hand_on(request, admitted)
         except Refused as refused:
-            log.warning("request refused", status=refused.status, reason=refused.reason)
-            return PlainTextResponse(refused.reason, refused.status)
+            log.warning("request_refused", status=refused.status, reason=refused.reason)
+            return _refusal(refused)
+        took = round((time.perf_counter() - started) * 1000)
+        log.info("slack_request", kind=admitted.kind, status=answer.status_code, ms=took)
+        return answer
+
+    async def _body(self, request: Request) -> bytes:
+        try:
+            async with asyncio.timeout(self._read_within_s):
+                return await _read(request)
+        except TimeoutError:
+            raise Refused(408, "body took too long") from None
         except ClientDisconnect:
-            return Response(status_code=400)
+            raise Refused(400, "body broke off") from None
 
     async def _hand_on(self, request: Request, admitted: Admitted) -> Response:
         bolt_request = _for_bolt(request, admitted)
@@ -89,7 +104,7 @@ class _Slack:
 async def _read(request: Request) -> bytes:
     """The body, given up as soon as it is too long, whether or not its length was announced."""
     announced = request.headers.get("content-length", "0")
-    if not announced.isdigit() or len(announced) > 9 or int(announced) > MAX_BODY:
+    if len(announced) > 9 or int(announced) > MAX_BODY:
         raise Refused(413, "body is too long")
     body = bytearray()
     async for chunk in request.stream():
@@ -99,39 +114,70 @@ async def _read(request: Request) -> bytes:
     return bytes(body)
 
 
+def _refusal(refused: Refused) -> Response:
+    # What is left of a body that nobody reads must not be taken for the next request.
+    headers = {"connection": "close"} if refused.status in (408, 413) else None
+    return PlainTextResponse(refused.reason, refused.status, headers)
+
+
 def _own_answer(admitted: Admitted) -> Response | None:
     """Slack's questions about the address itself, which concern no workspace."""
-    if admitted.content.get("type") == "url_verification":
-        challenge = admitted.content.get("challenge")
-        if not isinstance(challenge, str):
-            raise Refused(400, "url_verification has no challenge")
-        return PlainTextResponse(challenge)
-    if admitted.content.get("ssl_check") == "1":
+    if admitted.kind == "ssl_check":
         return PlainTextResponse("")
-    return None
+    if admitted.kind != "url_verification":
+        return None
+    challenge = admitted.content.get("challenge")
+    if not isinstance(challenge, str):
+        raise Refused(400, "url_verification has no challenge")
+    return PlainTextResponse(challenge)
 
 
 def _for_bolt(request: Request, admitted: Admitted) -> BoltRequest:
-    """Hand on only the headers that are Slack's: some others would switch parts of Bolt on."""
-    names = ("content-type", "x-slack-retry-num", "x-slack-retry-reason")
-    headers: dict[str, str | Sequence[str]] = {
-        name: request.headers[name] for name in names if name in request.headers
-    }
+    """Hands on what the guard has read. From text, Bolt would read it a second time, and take a command
+    with the word "payload" in it for a broken click; only requests of Socket Mode may be objects already.
+
+    Only Slack's own headers go along: some others would switch parts of Bolt on.
+    """
+    retries = {name: text for name, text in request.headers.items() if name.startswith("x-slack-retry-")}
     try:
-        return BoltRequest(body=admitted.body, headers=headers, mode="http")
+        return BoltRequest(body=admitted.content, headers=dict(retries), mode="socket_mode")
     except Exception:  # it looks for workspace and person in whatever shape these have
-        raise Refused(400, "content does not say where it comes from") from None
-
-
-def _failed(admitted: Admitted, error: Exception | None = None) -> Response:
-    """No status that makes Slack repeat the request or show its own error: a sentence where one can be read."""
-    name = reference()
-    log.error("request failed", reference=name, exc_info=error)
-    return PlainTextResponse(UNEXPECTED.format(reference=name) if admitted.command else "")
+        raise Refused(400, "request does not say where it comes from") from None
 
 
 def _from_bolt(answer: BoltResponse) -> Response:
     return Response(answer.body, answer.status, answer.first_headers_without_set_cookie())
+
+
+def _failed(admitted: Admitted, error: Exception | None = None) -> Response:
+    """The bot itself has failed, past all of its own care.
+
+    Who typed a command reads a sentence, and a form stays open with the sentence and with all that was typed.
+    Nothing can be said to the rest, so Slack is told the truth: it marks the button and sends events again.
+    """
+    name = reference()
+    log.error("request_failed", reference=name, kind=admitted.kind, exc_info=error)
+    sentence = UNEXPECTED.format(reference=name)
+    if admitted.kind == "command":
+        return JSONResponse({"response_type": "ephemeral", "text": sentence})
+    if admitted.kind == "view_submission" and (block := _first_input(admitted.content)):
+        return JSONResponse({"response_action": "errors", "errors": {block: sentence}})
+    return PlainTextResponse("", 500)
+
+
+def _first_input(content: dict[str, Any]) -> str | None:
+    blocks = content["view"].get("blocks") if content.get("view") else None
+    if not isinstance(blocks, list):
+        return None
+    inputs = (block for block in blocks if isinstance(block, dict) and block.get("type") == "input")
+    return next((str(block["block_id"]) for block in inputs if block.get("block_id")), None)
+
+
+async def _certificate_check(request: Request) -> Response:
+    """Slack looks in from time to time whether the certificate holds; nobody else has business here."""
+    if request.query_params.get("ssl_check") == "1":
+        return PlainTextResponse("")
+    return PlainTextResponse("Method Not Allowed", 405, {"allow": "POST"})
 
 
 async def _alive(_: Request) -> Response:
@@ -143,7 +189,7 @@ def _readiness(ready: Callable[[], list[str]]) -> Callable[[Request], object]:
         try:
             problems = await run_in_threadpool(ready)
         except Exception as error:
-            log.error("readiness failed", exc_info=error)
+            log.error("readiness_failed", exc_info=error)
             problems = ["It could not be found out whether everything is ready: see the log."]
         if problems:
             return PlainTextResponse("".join(f"{problem}\n" for problem in problems), 503)
