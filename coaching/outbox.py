@@ -79,7 +79,11 @@ def refresh(db: Session, rows: Iterable[OutboxRow], now: datetime) -> None:
 
 
 def standing(db: Session, session: CoachingSession, *kinds: Outgoing) -> list[OutboxRow]:
-    """The messages about a session that people can still see, or soon will."""
+    """The messages about a session that people can still see, or soon will.
+
+    They are locked: a worker that claimed one between this look and our commit would send an older picture,
+    and nobody would refresh it.
+    """
     return list(
         db.scalars(
             select(OutboxRow)
@@ -90,6 +94,7 @@ def standing(db: Session, session: CoachingSession, *kinds: Outgoing) -> list[Ou
                 OutboxRow.state.in_(STANDING),
             )
             .order_by(OutboxRow.id)
+            .with_for_update()
         )
     )
 
@@ -103,12 +108,14 @@ def home(db: Session, people: Iterable[Person], now: datetime) -> None:
     """Draws people's Home tabs anew, because something of theirs has changed."""
     for person in people:
         waiting = db.scalar(
-            select(OutboxRow.id).where(
+            select(OutboxRow.id)
+            .where(
                 OutboxRow.workspace_id == person.workspace_id,
                 OutboxRow.kind == Outgoing.HOME,
                 OutboxRow.person_id == person.id,
                 OutboxRow.state == OutboxState.DUE,
             )
+            .with_for_update()
         )
         if waiting is None:
             put(

@@ -46,19 +46,32 @@ def learn(db: Session, workspace_id: str, profiles: Iterable[Profile]) -> None:
     rows = db.scalars(
         select(Person).where(Person.workspace_id == workspace_id, Person.slack_id.in_(by_slack_id))
     ).all()
-    by_id = {person.slack_id: person for person in rows}
+    known_ones = {person.slack_id: person for person in rows}
     for slack_id, profile in by_slack_id.items():
-        person = by_id.get(slack_id)
+        person = known_ones.get(slack_id)
         if person is None:
             person = Person(workspace_id=workspace_id, slack_id=slack_id)
             db.add(person)
-        person.name = profile.name
-        person.zone = profile.zone
-        person.locale = profile.locale
-        person.kind = profile.kind
-        person.active = profile.active and not profile.from_elsewhere
-        person.workspace_admin = profile.workspace_admin
+        _write(person, profile)
     db.flush()
+
+
+def update_known(db: Session, workspace_id: str, profile: Profile) -> None:
+    """Slack says that somebody has changed. Whom the bot has never met it does not keep."""
+    person = db.scalar(
+        select(Person).where(Person.workspace_id == workspace_id, Person.slack_id == profile.slack_id)
+    )
+    if person is not None:
+        _write(person, profile)
+
+
+def _write(person: Person, profile: Profile) -> None:
+    person.name = profile.name
+    person.zone = profile.zone
+    person.locale = profile.locale
+    person.kind = profile.kind
+    person.active = profile.active and not profile.from_elsewhere
+    person.workspace_admin = profile.workspace_admin
 
 
 def with_ids(db: Session, workspace_id: str, ids: Iterable[int | None]) -> dict[int, Person]:

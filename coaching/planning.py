@@ -8,7 +8,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from coaching import reminders
+
 Planner = Callable[[Session, datetime], None]
 
-PLANNERS: tuple[Planner, ...] = ()
+PLANNERS: tuple[Planner, ...] = (reminders.gather_late,)
 NIGHTLY: tuple[Planner, ...] = ()

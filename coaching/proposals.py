@@ -120,7 +120,7 @@ def _instant(circle: Circle, day: date | None, at: time, now: datetime) -> datet
 
 
 def _hints(db: Session, circle: Circle, draft: Draft) -> tuple[str, ...]:
-    hints = []
+    hints: list[str] = []
     if draft.date and _in_month(db, circle, draft.date):
         hints.append("There is another session of this circle in the same month. That is fine.")
     if draft.date and draft.time:

@@ -1,7 +1,7 @@
 """Laying out what is due about a session, and putting the bookkeeping of a person's day into one message."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ AT_THE_SESSION = {
     ReminderKind.EVALUATION: Outgoing.EVALUATION,
     ReminderKind.DID_YOU_MEET: Outgoing.DID_YOU_MEET,
 }
+LATE = timedelta(hours=1)
 ENDED = (OutboxState.SKIPPED, OutboxState.EXPIRED, OutboxState.DEAD)
 
 
@@ -248,3 +249,57 @@ def drop(db: Session, session: CoachingSession, kind: ReminderKind) -> None:
             Reminder.kind == kind,
         )
     )
+
+
+def session_of(db: Session, reminder: Reminder) -> CoachingSession:
+    return db.get_one(CoachingSession, reminder.session_id)
+
+
+def holds(db: Session, reminder: Reminder, now: datetime, *, sent: bool = False) -> bool:
+    """Whether what was due still is, by what is so now. One that was sent stays until its session is over."""
+    session = session_of(db, reminder)
+    if reminder.plan_version != session.plan_version or session.circle.member(reminder.person_id) is None:
+        return False
+    if session.coming(reminder.person_id) is Coming.NO:
+        return False
+    if reminder.kind in reminder_plan.BEFORE_IT:
+        return session.state is SessionState.SCHEDULED and session.starts_at > now
+    if session.state not in (SessionState.SCHEDULED, SessionState.HELD):
+        return False
+    return sent or reminder_plan.still_useful(reminder, now)
+
+
+def gather_late(db: Session, now: datetime) -> None:
+    """After a time of being down: what was due on days gone by goes into today's message, in working hours."""
+    late = db.execute(
+        select(Reminder, CoachingSession, Person)
+        .join(OutboxRow, OutboxRow.id == Reminder.outbox_id)
+        .join(CoachingSession, CoachingSession.id == Reminder.session_id)
+        .join(Person, Person.id == Reminder.person_id)
+        .where(
+            OutboxRow.kind == Outgoing.BOOKKEEPING,
+            OutboxRow.state == OutboxState.DUE,
+            OutboxRow.due_at < now - LATE,
+        )
+        .limit(500)
+    ).tuples()
+    for reminder, session, person in list(late):
+        row = db.get_one(OutboxRow, reminder.outbox_id)
+        due_at = hours.after(now, people.hours(person))
+        one = Planned(
+            session.id,
+            person.id,
+            reminder.kind,
+            reminder.message_kind,
+            due_at,
+            reminder.expires_at,
+            hours.local(due_at, people.hours(person)).date(),
+        )
+        if (one.local_date, due_at) == (reminder.local_date, now):
+            continue  # today's own, a little late, and nothing against sending it
+        db.delete(reminder)
+        db.flush()
+        _settle(db, row, now)
+        if one.expires_at > due_at:
+            _add(db, session, one, now)
+            db.flush()

@@ -47,7 +47,7 @@ def give(session: CoachingSession, role: Role, person: int | None) -> None:
 
 
 def facilitator(db: Session, circle: Circle, session: CoachingSession) -> int | None:
-    """Who leads this session; pairs need nobody."""
+    """Who leads this session; pairs need nobody. Whoever presented last stands at the end of the line."""
     if circle.kind is CircleKind.PAIR:
         return None
     earlier = _earlier(db, circle, session)
@@ -55,7 +55,7 @@ def facilitator(db: Session, circle: Circle, session: CoachingSession) -> int | 
         _leads(circle),
         [one.facilitator_id for one in earlier],
         session.presenter_id,
-        last_presenter=_still_in(circle, next((one.presenter_id for one in reversed(earlier)), None)),
+        last_presenter=next(iter(reversed(lines(db, circle, without=session.id).presenters)), None),
         cannot_come=_said_no(session),
     )
 
@@ -167,10 +167,6 @@ def _earlier(db: Session, circle: Circle, session: CoachingSession) -> list[Coac
 
 def _leads(circle: Circle) -> list[int]:
     return [one.person_id for one in circle.members if one.lead]
-
-
-def _still_in(circle: Circle, person: int | None) -> int | None:
-    return person if person is not None and circle.member(person) else None
 
 
 def _said_no(session: CoachingSession) -> frozenset[int]:

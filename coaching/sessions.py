@@ -101,6 +101,8 @@ def move(
         _check_mode(db, circle, draft, timing, itself=session)
     before = replace(facts(session))
     _write(session, draft, timing, now)
+    if before.presenter is None or session.presenter_id != before.presenter.id:
+        session.facilitator_id = roles.facilitator(db, circle, session)
     db.flush()
     if (before.starts_at, before.length) != (session.starts_at, session.length):
         _moved(db, session, before, actor, now)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import uvicorn
 from pydantic import SecretStr
+from sqlalchemy import func, select
 
 from demo.cast import riverbend
 from demo.clock import CannotMove, Progress
@@ -23,19 +24,26 @@ from service import root
 from service.clock import MovableClock, SystemClock
 from service.settings import Settings
 from storage import migrate
+from storage.models import OutboxRow, OutboxState
 
 STEP = timedelta(hours=1)
 LONGEST = timedelta(days=400)
 
 
 class MovingTime:
-    """The demo's clock: moving it lets everything in between happen, hour by hour, in its order."""
+    """The demo's clock: moving it lets everything in between happen at its minute, in its order."""
 
     movable = True
 
-    def __init__(self, clock: MovableClock, tick: Callable[[datetime], "asyncio.Future[None]"]) -> None:
+    def __init__(
+        self,
+        clock: MovableClock,
+        tick: Callable[[datetime], "asyncio.Future[None]"],
+        next_due: Callable[[datetime], datetime],
+    ) -> None:
         self._clock = clock
         self._tick = tick
+        self._next_due = next_due
 
     def now(self) -> datetime:
         return self._clock.now()
@@ -47,7 +55,7 @@ class MovingTime:
         if to > self.now() + LONGEST:
             raise CannotMove("too_far", "That is over a year away. Move there in smaller steps.")
         while self.now() < to:
-            self._clock.move(min(to, self.now() + STEP))
+            self._clock.move(min(to, self.now() + STEP, self._next_due(self.now())))
             await self._tick(self.now())
             progress(self.now())
 
@@ -66,7 +74,7 @@ class Demo:
             workspace,
             bot_url=f"http://127.0.0.1:{self._bot_port}",
             signing_secret=secret,
-            clock=MovingTime(self.clock, self._tick),
+            clock=MovingTime(self.clock, self._tick, self._next_due),
             port=port,
         )
         settings = Settings(
@@ -105,7 +113,7 @@ class Demo:
         loop = self._loop
         if loop is None:
             raise RuntimeError("the demo is not running")
-        time = MovingTime(self.clock, self._tick)
+        time = MovingTime(self.clock, self._tick, self._next_due)
         asyncio.run_coroutine_threadsafe(time.advance(to, lambda _: None), loop).result()
 
     def settle(self) -> None:
@@ -119,6 +127,16 @@ class Demo:
         if self._loop is None:
             raise RuntimeError("the demo is not running")
         return asyncio.run_coroutine_threadsafe(self.coach.worker.run_ticks(now), self._loop)
+
+    def _next_due(self, now: datetime) -> datetime:
+        """When the next message falls due, so that none is sent late only because the clock makes steps."""
+        with self.coach.database.reading() as db:
+            found = db.scalar(
+                select(func.min(OutboxRow.due_at)).where(
+                    OutboxRow.state == OutboxState.DUE, OutboxRow.due_at > now
+                )
+            )
+        return found or now + STEP
 
     def _serve(self) -> None:
         asyncio.run(self._run())

@@ -79,6 +79,12 @@ class Coach:
     token: BotToken
     app: App
     worker: Worker
+    slack: Slack
+
+    async def stop(self) -> None:
+        """Finishes what is under way, then closes the connections to Slack."""
+        await self.worker.stop(STOP_WITHIN_S)
+        await self.slack.close()
 
     def ready(self) -> list[str]:
         """What stops the bot, a line each; nothing when it runs."""
@@ -95,7 +101,7 @@ class Coach:
                 await self.worker.start()
             yield
             if with_worker:
-                await self.worker.stop(STOP_WITHIN_S)
+                await self.stop()
 
         return create_web(
             self.app.dispatch,
@@ -123,7 +129,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Coach:
         reference=reference,
         wake=worker.wake,
     )
-    return Coach(settings, clock, database, pack, token, app, worker)
+    return Coach(settings, clock, database, pack, token, app, worker, slack)
 
 
 def serve(settings: Settings, *, worker: bool = True) -> None:
@@ -184,7 +190,7 @@ async def _work(coach: Coach) -> None:
         loop.add_signal_handler(name, stopped.set)
     await coach.worker.start()
     await stopped.wait()
-    await coach.worker.stop(STOP_WITHIN_S)
+    await coach.stop()
 
 
 def _logs(settings: Settings) -> None:

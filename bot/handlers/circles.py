@@ -1,11 +1,10 @@
 """Making, editing, showing and leaving circles."""
 
-from slack_sdk.models.views import View as Modal
-
+from bot.handlers import showing
 from bot.ids import Action, Options
 from bot.ids import View as Form
 from bot.parse import Request, Values
-from bot.replies import Done, Ephemeral, GiveOptions, OpenModal, PushModal, Reply, UpdateModal
+from bot.replies import Done, Ephemeral, GiveOptions, OpenModal, Reply, UpdateModal
 from bot.routes import Context, Routes
 from bot.views import circles as views
 from coaching import access, circles, in_person, sessions
@@ -39,12 +38,12 @@ def new(context: Context) -> Reply:
     draft = CircleDraft(
         zone=actor.person.zone, members=(actor.person.slack_id,), leads=(actor.person.slack_id,)
     )
-    return _open(context, views.form(draft))
+    return showing.show(context.request, views.form(draft))
 
 
 def edit(context: Context) -> Reply:
     circle = access.circle(context.db, context.actor(), context.request.id_value, Right.EDIT)
-    return _open(context, views.form(circle_form.of_circle(circles.facts(circle))))
+    return showing.show(context.request, views.form(circle_form.of_circle(circles.facts(circle))))
 
 
 def unfold(context: Context) -> Reply:
@@ -84,12 +83,12 @@ def show(context: Context) -> Reply:
     circle = access.circle(context.db, actor, context.request.id_value, Right.SEE)
     sentences = in_person.sentences(context.db, circle, context.now)
     may_edit = access.may(circle, actor.person.id, Right.EDIT)
-    return _open(context, views.page(circles.facts(circle), sentences, may_edit))
+    return showing.show(context.request, views.page(circles.facts(circle), sentences, may_edit))
 
 
 def ask_to_leave(context: Context) -> Reply:
     circle = access.circle(context.db, context.actor(), context.request.id_value, Right.SEE)
-    return _open(context, views.leave(circles.facts(circle)))
+    return showing.show(context.request, views.leave(circles.facts(circle)))
 
 
 def leave_by_command(context: Context) -> Reply:
@@ -105,12 +104,6 @@ def leave(context: Context) -> Reply:
 
 def zones(context: Context) -> Reply:
     return GiveOptions([views.zone_option(zone) for zone in matching_zones(context.request.words)])
-
-
-def _open(context: Context, view: Modal) -> Reply:
-    """On top of a modal that is open, else a new one."""
-    inside = context.request.view is not None and not context.request.view.home
-    return PushModal(view) if inside else OpenModal(view)
 
 
 def _channel(context: Context, plan: CirclePlan) -> Channel | None:

@@ -1,19 +1,90 @@
-"""`/coach` alone, its help, and words it does not know."""
+"""`/coach` alone, the Home tab, help, roles, settings, and words that are none."""
 
-from bot.replies import Ephemeral, Reply
+from bot.directory import profile
+from bot.handlers import showing
+from bot.ids import Action
+from bot.ids import View as Form
+from bot.replies import Done, Ephemeral, OpenModal, PublishHome, Reply
 from bot.routes import UNKNOWN_WORD, Context, Routes
 from bot.views import hub as views
+from bot.views.circles import REMINDERS
+from coaching import access, hub, people, roles, settings
+from coaching.access import Right
+from coaching.rules.fields import Field
+from coaching.rules.terms import ReminderKind
 
 
 def register(routes: Routes) -> None:
+    routes.command("", hub_message)
     routes.command("help", help_page)
-    routes.command("", help_page)
+    routes.command("roles", roles_by_command)
+    routes.command("settings", open_settings)
     routes.command(UNKNOWN_WORD, unknown)
+    routes.action(Action.SHOW_ROLES, show_roles)
+    routes.action(Action.SHOW_HELP, help_modal)
+    routes.action(Action.SETTINGS, open_settings)
+    routes.view(Form.SETTINGS, save_settings)
+    routes.event("app_home_opened", home_opened)
+    routes.event("user_change", user_changed)
+
+
+def hub_message(context: Context) -> Reply:
+    return Ephemeral(views.hub_message(hub.of_person(context.db, context.actor(), context.now)))
 
 
 def help_page(_context: Context) -> Reply:
     return Ephemeral(views.help_page())
 
 
+def help_modal(_context: Context) -> Reply:
+    return OpenModal(views.help_modal())
+
+
 def unknown(context: Context) -> Reply:
     return Ephemeral(views.unknown(context.request.words))
+
+
+def roles_by_command(context: Context) -> Reply:
+    """Straight to the one circle, or the question which."""
+    mine = access.circles(context.db, context.actor())
+    if len(mine) != 1:
+        return (
+            Ephemeral(views.choose_circle([(one.id, one.name) for one in mine]))
+            if mine
+            else hub_message(context)
+        )
+    return OpenModal(views.roles(roles.page(context.db, mine[0], context.now)))
+
+
+def show_roles(context: Context) -> Reply:
+    circle = access.circle(context.db, context.actor(), context.request.id_value, Right.SEE)
+    return showing.show(context.request, views.roles(roles.page(context.db, circle, context.now)))
+
+
+def open_settings(context: Context) -> Reply:
+    return showing.show(context.request, views.settings(settings.facts(context.actor())))
+
+
+def save_settings(context: Context) -> Reply:
+    values, actor = context.request.values, context.actor()
+    on = set(values.choices(Field.REMINDERS))
+    off = [ReminderKind(kind) for kind, _ in REMINDERS if kind not in on]
+    days = [int(day) for day in values.choices(Field.WORKING_DAYS) if day.isdigit()]
+    settings.change(context.db, actor, days, values.text(Field.WORKPLACE), off, context.now)
+    return Done()
+
+
+def home_opened(context: Context) -> Reply:
+    if context.request.event.get("tab") != "home":
+        return Done()
+    return PublishHome(views.home(hub.of_person(context.db, context.actor(), context.now)))
+
+
+def user_changed(context: Context) -> Reply:
+    """Slack says that somebody has a new name or zone, or has left: whom the bot knows is kept true."""
+    changed = context.request.event.get("user")
+    if isinstance(changed, dict):
+        people.update_known(
+            context.db, context.request.workspace_id, profile(changed, context.request.workspace_id)
+        )
+    return Done()

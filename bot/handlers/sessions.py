@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from slack_sdk.models.views import View as Modal
 
+from bot.handlers import showing
 from bot.ids import Action
 from bot.ids import View as Form
 from bot.parse import Request, Values
-from bot.replies import Done, OpenModal, PushModal, Reply, UpdateMessage, UpdateModal
+from bot.replies import Done, OpenModal, Reply, UpdateMessage, UpdateModal
 from bot.routes import Context, Routes
 from bot.views import sessions as views
 from coaching import access, attendance, calendar, proposals, sessions
@@ -40,8 +41,7 @@ def schedule(context: Context) -> Reply:
 
 def schedule_from_button(context: Context) -> Reply:
     shown = proposals.open_form(context.db, context.actor(), context.now, circle_id=context.request.id_value)
-    inside = context.request.view is not None and not context.request.view.home
-    return PushModal(_view(shown)) if inside else OpenModal(_view(shown))
+    return showing.show(context.request, _view(shown))
 
 
 def choose_circle(context: Context) -> Reply:

@@ -1,12 +1,145 @@
-"""The hub: help, words that are none."""
+"""The hub: `/coach`, the Home tab, help, roles, one's own settings."""
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 
+from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock
+from slack_sdk.models.views import View
+
+from bot.ids import Action
+from bot.ids import View as Form
 from bot.replies import Said
-from bot.views.text import escape, section, shortened, small
+from bot.views import circles, inputs, notices
+from bot.views import sessions as session_views
+from bot.views.inputs import entry
+from bot.views.text import escape, mode, plain, section, shortened, small, spoken_day, when
 from bot.wording import COMMANDS
+from coaching.rules.facts import HubFacts, RolesPage, SessionFacts, SettingsFacts, UpcomingRoles
+from coaching.rules.fields import Field
+from coaching.rules.terms import CircleKind, Coming, Role
+from coaching.rules.zones import place_of
 
 WORDS = [word for word, _ in COMMANDS]
+WEEKDAYS = (
+    ("0", "Monday"),
+    ("1", "Tuesday"),
+    ("2", "Wednesday"),
+    ("3", "Thursday"),
+    ("4", "Friday"),
+    ("5", "Saturday"),
+    ("6", "Sunday"),
+)
+MOST_BLOCKS = {"message": 50, "home": 100}
+
+
+def home(hub: HubFacts) -> View:
+    """The Home tab."""
+    return View(
+        type="home", blocks=[HeaderBlock(text=plain("Your coaching")), *_hub(hub)][: MOST_BLOCKS["home"]]
+    )
+
+
+def hub_message(hub: HubFacts) -> Said:
+    """`/coach` alone: the same as an answer that only the asker sees."""
+    if not hub.circles:
+        return circles.empty(hub.may_create)
+    first = (
+        f"Next: {escape(hub.coming[0].circle_name)} on {_when(hub.coming[0])}."
+        if hub.coming
+        else "Nothing is planned yet."
+    )
+    waiting = len(hub.to_answer) + len(hub.to_evaluate) + len(hub.to_record)
+    rest = (
+        f" {waiting} thing{'' if waiting == 1 else 's'} wait{'s' if waiting == 1 else ''} for you."
+        if waiting
+        else ""
+    )
+    return Said(first + rest, _hub(hub)[: MOST_BLOCKS["message"]])
+
+
+def _hub(hub: HubFacts) -> list[Block]:
+    if not hub.circles:
+        return list(circles.empty(hub.may_create).blocks)
+    return [
+        *_waiting(hub),
+        section("*Coming up*"),
+        *[block for session in hub.coming for block in _coming(session, hub.person_id)],
+        *([] if hub.coming else [section("Nothing is planned yet. Schedule the next session below.")]),
+        DividerBlock(),
+        section("*Your circles*"),
+        *_circles(hub),
+        _footer(hub),
+    ]
+
+
+def _waiting(hub: HubFacts) -> list[Block]:
+    blocks: list[Block] = []
+    for session in hub.to_record:
+        blocks += [
+            section(f"Did *{escape(session.circle_name)}* meet on {_when(session)}?"),
+            _recording(session),
+        ]
+    for session in hub.to_evaluate:
+        blocks += [
+            section(f"How was *{escape(session.circle_name)}* on {_when(session)}?"),
+            inputs.buttons(inputs.button("Answer", Action.ANSWER_EVALUATION, session.id, style="primary")),
+        ]
+    for session in hub.to_answer:
+        blocks += [
+            section(f"Can you come to *{escape(session.circle_name)}* on {_when(session)}?"),
+            session_views.answer_buttons(session.id),
+        ]
+    return [section("*Waiting for you*"), *blocks, DividerBlock()] if blocks else []
+
+
+def _recording(session: SessionFacts) -> Block:
+    return inputs.buttons(
+        inputs.button("We met", Action.RECORD_MET, session.id, style="primary"),
+        inputs.button("We did not meet", Action.RECORD_NOT_MET, session.id),
+    )
+
+
+def _coming(session: SessionFacts, person: int) -> list[Block]:
+    role = {Role.PRESENTER: "you present", Role.NOTE_TAKER: "you take notes", None: ""}[
+        session.role_of(person)
+    ]
+    if role and session.kind is CircleKind.PAIR:
+        role = "you are coached first"
+    answer = {Coming.YES: "you'll be there", Coming.NO: "you can't make it", Coming.UNKNOWN: ""}[
+        session.answer_of(person)
+    ]
+    details = ", ".join(one for one in (mode(session.mode), role, answer) if one)
+    return [
+        section(f"*{escape(session.circle_name)}* – {_when(session)}\n{details.capitalize()}"),
+        inputs.buttons(
+            inputs.button("How to join", Action.HOW_TO_JOIN, session.id), session_views.more_menu(session.id)
+        ),
+    ]
+
+
+def _circles(hub: HubFacts) -> list[Block]:
+    blocks: list[Block] = []
+    for standing in hub.circles:
+        circle = standing.circle
+        blocks += [
+            section(f"*{escape(circle.name)}*\n{escape(standing.in_person)}"),
+            inputs.buttons(
+                inputs.button("Schedule a session", Action.SCHEDULE, circle.id),
+                inputs.button("Roles", Action.SHOW_ROLES, circle.id),
+                inputs.button("Open", Action.SHOW_CIRCLE, circle.id),
+            ),
+        ]
+    return blocks
+
+
+def _footer(hub: HubFacts) -> Block:
+    more = [inputs.button("Settings", Action.SETTINGS), inputs.button("Help", Action.SHOW_HELP)]
+    new = [inputs.button("New circle", Action.NEW_CIRCLE)] if hub.may_create else []
+    return inputs.buttons(*new, *more)
+
+
+def _when(session: SessionFacts) -> str:
+    return when(session.starts_at, session.zone)
 
 
 def help_page() -> Said:
@@ -23,10 +156,91 @@ def help_page() -> Said:
     )
 
 
+def help_modal() -> View:
+    return notices.page(list(help_page().blocks), "Help")
+
+
 def unknown(typed: str) -> Said:
     """The nearest word, or the help."""
     word = typed.split(maxsplit=1)[0] if typed.split() else ""
+    shown = escape(shortened(word, 40))
     near = get_close_matches(word.lower(), WORDS, n=1, cutoff=0.5)
     if not near:
-        return Said(f"I do not know “{escape(shortened(word, 40))}”. /coach help lists what I can do.")
-    return Said(f"I do not know “{escape(shortened(word, 40))}”. Did you mean `/coach {near[0]}`?")
+        return Said(f"I do not know “{shown}”. /coach help lists what I can do.")
+    return Said(f"I do not know “{shown}”. Did you mean `/coach {near[0]}`?")
+
+
+def roles(page: RolesPage) -> View:
+    """The next six sessions' roles and who has done what, the same to all members."""
+    pair = page.kind is CircleKind.PAIR
+    coming = [_turn(one, pair=pair) for one in page.upcoming]
+    done = [
+        f"{escape(one.person.name)}: {_times(one.presented, 'coached first' if pair else 'presented')}"
+        + ("" if pair else f", {_times(one.took_notes, 'took notes')}")
+        for one in page.done
+    ]
+    blocks: list[Block] = [
+        section(f"*{escape(page.circle_name)}*"),
+        section("*Next*\n" + "\n".join(coming)),
+        section("*So far*\n" + "\n".join(done)),
+        small(
+            "Whoever has waited longest is next. Who can't come keeps their place and is first the time after."
+        ),
+    ]
+    return notices.page(blocks, "Roles")
+
+
+def _turn(one: UpcomingRoles, *, pair: bool) -> str:
+    day = spoken_day(one.day) if one.day else "After that"
+    state = "" if one.scheduled else " (not scheduled yet)"
+    presenter = escape(one.presenter.name) if one.presenter else "open"
+    if pair:
+        return f"{day}{state}: {presenter} is coached first"
+    note_taker = escape(one.note_taker.name) if one.note_taker else "open"
+    return f"{day}{state}: {presenter} presents, {note_taker} takes notes"
+
+
+def _times(count: int, what: str) -> str:
+    return {0: f"has not {what} yet", 1: f"{what} once"}.get(count, f"{what} {count} times").replace(
+        "not took", "not taken"
+    )
+
+
+def choose_circle(choices: Sequence[tuple[int, str]]) -> Said:
+    """In several circles: which one's roles?"""
+    text = "Whose roles would you like to see?"
+    buttons = [
+        inputs.buttons(inputs.button(shortened(name, 75), Action.SHOW_ROLES, one))
+        for one, name in choices[:40]
+    ]
+    return Said(text, [section(text), *buttons])
+
+
+def settings(shown: SettingsFacts) -> View:
+    kinds = [value for value, _ in circles.REMINDERS if value not in shown.reminders_off]
+    return View(
+        type="modal",
+        callback_id=Form.SETTINGS.value,
+        title=plain("Settings"),
+        submit=plain("Save"),
+        close=plain("Cancel"),
+        blocks=[
+            small(
+                f"Your time zone is {place_of(shown.zone)}, as set in Slack. I write between 8:00 and 18:00 there."
+            ),
+            entry(
+                Field.WORKING_DAYS,
+                "Working days",
+                inputs.boxes(WEEKDAYS, [str(one) for one in shown.working_days]),
+            ),
+            entry(
+                Field.WORKPLACE,
+                "Workplace",
+                inputs.words(shown.workplace),
+                hint="Offered as the place of sessions in person.",
+                optional=True,
+            ),
+            entry(Field.REMINDERS, "Reminders", inputs.boxes(circles.REMINDERS, kinds), optional=True),
+            small("News of your sessions and the evaluation at their end always come."),
+        ],
+    )

@@ -275,7 +275,7 @@ def later_due(session: SessionFacts) -> Said:
         f"{escape(session.circle_name)} on {when(session.starts_at, session.zone)} should now be in person: "
         "those before it are remote. Change how you meet if you can."
     )
-    return Said(text, [section(text), inputs.buttons(_more(session.id))])
+    return Said(text, [section(text), inputs.buttons(more_menu(session.id))])
 
 
 def thread_line(session: SessionFacts, what: str, earlier: datetime | None, earlier_zone: str) -> Said:
@@ -366,10 +366,10 @@ def answer_buttons(session_id: int, *, more: bool = False, answered: Coming = Co
     if not more:
         return inputs.buttons(yes, no)
     join = inputs.button("How to join", Action.HOW_TO_JOIN, session_id)
-    return ActionsBlock(elements=[yes, no, join, _more(session_id)])
+    return ActionsBlock(elements=[yes, no, join, more_menu(session_id)])
 
 
-def _more(session_id: int) -> OverflowMenuElement:
+def more_menu(session_id: int) -> OverflowMenuElement:
     options = [Option(value=f"{word}:{session_id}", text=option_text(shown)) for word, shown in MORE]
     return OverflowMenuElement(action_id=Action.MORE.value, options=options)
 

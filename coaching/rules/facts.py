@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import TypeAlias
 
 from coaching.rules.terms import CircleKind, Coming, Mode, Rhythm, Role, SessionState, WhoMaySchedule
 
-Day, Clock = date, time
+Day: TypeAlias = date
+Clock: TypeAlias = time
 """Names for the types where a field is called like them."""
 
 
@@ -164,3 +166,36 @@ class RolesPage:
     kind: CircleKind
     upcoming: tuple[UpcomingRoles, ...]
     done: tuple[RolesDone, ...]
+
+
+@dataclass(frozen=True)
+class CircleStanding:
+    """A circle in the hub, with its next session and how it stands with meeting in person."""
+
+    circle: CircleFacts
+    next_session: SessionFacts | None
+    in_person: str
+
+
+@dataclass(frozen=True)
+class HubFacts:
+    """What somebody sees first: what comes, what waits for them, how their circles stand."""
+
+    person_id: int
+    may_create: bool
+    coming: tuple[SessionFacts, ...]
+    to_answer: tuple[SessionFacts, ...]
+    """Sessions that they have not said anything about."""
+    to_evaluate: tuple[SessionFacts, ...]
+    to_record: tuple[SessionFacts, ...]
+    circles: tuple[CircleStanding, ...]
+
+
+@dataclass(frozen=True)
+class SettingsFacts:
+    """What a person has set for themself."""
+
+    zone: str
+    working_days: tuple[int, ...]
+    workplace: str | None
+    reminders_off: tuple[str, ...]

@@ -1,0 +1,41 @@
+"""The bookkeeping message of a day, from those of its reminders that still hold."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.outgoing.sending import message
+from bot.views import reminders as views
+from bot.views.reminders import Part
+from coaching import reminders, sessions
+from coaching.packs import Pack
+from coaching.rules.reminder_plan import newest_only
+from coaching.rules.terms import ReminderKind
+from scheduler.messages import Content, Renderers, Skip
+from storage.models import OutboxRow, OutboxState, Outgoing, Reminder
+
+NOTHING = "nothing left to say"
+
+
+def renderers(_pack: Pack) -> Renderers:
+    def bookkeeping(db: Session, row: OutboxRow, now: datetime) -> Content:
+        sent = row.state is OutboxState.SENT
+        holding = [one for one in reminders.of_message(db, row) if reminders.holds(db, one, now, sent=sent)]
+        # A message that stands keeps its parts. One that goes out says all of the day, also what is due later
+        # in it, because there will be no second one; of several late ones only the newest.
+        chosen = (
+            holding if sent else [*newest_only(holding, now), *(one for one in holding if one.due_at > now)]
+        )
+        parts = [part for one in chosen if (part := _part(db, one)) is not None]
+        if parts:
+            return message(views.bookkeeping(parts))
+        return message(views.nothing_left()) if sent else Skip(NOTHING)
+
+    return {Outgoing.BOOKKEEPING: bookkeeping}
+
+
+def _part(db: Session, reminder: Reminder) -> Part | None:
+    session = reminders.session_of(db, reminder)
+    if reminder.kind is ReminderKind.EVALUATION_NUDGE:
+        return None
+    return views.part_of(reminder.kind, sessions.facts(session), reminder.person_id)

@@ -1,0 +1,83 @@
+"""The one bookkeeping message of a person's day: each thing that is due, with its own buttons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import Block, DividerBlock
+
+from bot.ids import Action
+from bot.replies import Said
+from bot.views import inputs
+from bot.views.sessions import answer_buttons, roles_line, where_lines
+from bot.views.text import escape, mode, section, small, when
+from coaching.rules.facts import SessionFacts
+from coaching.rules.terms import CircleKind, Coming, ReminderKind
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that is due: a line, and what to press."""
+
+    line: str
+    blocks: tuple[Block, ...] = ()
+
+
+def bookkeeping(parts: Sequence[Part]) -> Said:
+    """All parts in one message. The text on top says all of them, for notifications and screen readers."""
+    blocks: list[Block] = []
+    for part in parts:
+        blocks += [*([DividerBlock()] if blocks else []), section(part.line), *part.blocks]
+    blocks.append(small("At most one such message a day. `/coach settings` changes what I remind you of."))
+    return Said(" ".join(part.line.replace("*", "") for part in parts), blocks)
+
+
+def nothing_left() -> Said:
+    """What a message reads once everything in it is settled."""
+    text = "Everything that stood here is settled."
+    return Said(text, [section(text)])
+
+
+def part_of(kind: ReminderKind, session: SessionFacts, person: int) -> Part:
+    """What a reminder before or after a session says."""
+    name, at = f"*{escape(session.circle_name)}*", when(session.starts_at, session.zone)
+    match kind:
+        case ReminderKind.PREPARE_CASE:
+            return _prepare(
+                session, f"{name}: {_turn(session)} on {at}. Which situation would you like to bring?"
+            )
+        case ReminderKind.PREPARE_CASE_AGAIN:
+            return _prepare(
+                session,
+                f"{name} is coming up on {at}, and {_turn(session, soon=True)}. A few notes on your case are enough.",
+            )
+        case ReminderKind.LISTEN_FOR:
+            return Part(
+                f"{name}: you take notes on {at}. Listen for what was discussed, ideas for practice, "
+                "what the group wants to learn, and who does what by when."
+            )
+        case ReminderKind.NOTES_NUDGE:
+            return Part(f"{name}: the notes of {at} are still open. A few lines are enough.")
+        case _:
+            return _tomorrow(session, person, name, at)
+
+
+def _turn(session: SessionFacts, *, soon: bool = False) -> str:
+    if session.kind is CircleKind.PAIR:
+        return "you will both be coached" if soon else "each of you brings something"
+    return "it is your case" if soon else "it is your turn to present"
+
+
+def _prepare(session: SessionFacts, line: str) -> Part:
+    return Part(line, (inputs.buttons(inputs.button("How to join", Action.HOW_TO_JOIN, session.id)),))
+
+
+def _tomorrow(session: SessionFacts, person: int, name: str, at: str) -> Part:
+    answer = session.answer_of(person)
+    asks = "" if answer is Coming.YES else " Can you come?"
+    details = [
+        f"{name} meets on {at}, {mode(session.mode)}.{asks}",
+        *where_lines(session),
+        roles_line(session),
+    ]
+    buttons = () if answer is Coming.YES else (answer_buttons(session.id),)
+    return Part("\n".join(details), buttons)

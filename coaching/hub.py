@@ -1,0 +1,76 @@
+"""What somebody sees first: what comes, what waits for them, how their circles stand."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coaching import access, circles, in_person, sessions
+from coaching.access import Actor
+from coaching.rules.facts import CircleStanding, HubFacts, SessionFacts
+from coaching.rules.terms import Coming, PersonKind, SessionState
+from storage.models import Circle, CoachingSession, EvaluationAsked, EvaluationReceipt, EvaluationWindow
+
+MOST_SESSIONS = 5
+
+
+def of_person(db: Session, actor: Actor, now: datetime) -> HubFacts:
+    mine = access.circles(db, actor)
+    coming = _coming(db, mine, now)
+    me = actor.person.id
+    return HubFacts(
+        person_id=me,
+        may_create=actor.person.kind is PersonKind.FULL,
+        coming=tuple(coming[:MOST_SESSIONS]),
+        to_answer=tuple(one for one in coming if one.answer_of(me) is Coming.UNKNOWN),
+        to_evaluate=tuple(_unanswered(db, actor, mine, now)),
+        to_record=tuple(_unrecorded(db, mine, now)),
+        circles=tuple(_standing(db, one, coming, now) for one in mine),
+    )
+
+
+def _coming(db: Session, mine: Sequence[Circle], now: datetime) -> list[SessionFacts]:
+    found = [session for circle in mine for session in sessions.scheduled(db, circle, now)]
+    return [sessions.facts(one) for one in sorted(found, key=lambda one: (one.starts_at, one.id))]
+
+
+def _unrecorded(db: Session, mine: Sequence[Circle], now: datetime) -> list[SessionFacts]:
+    """Ended, and nobody has said what happened."""
+    found = db.scalars(
+        select(CoachingSession)
+        .where(
+            CoachingSession.circle_id.in_([circle.id for circle in mine]),
+            CoachingSession.state == SessionState.SCHEDULED,
+            CoachingSession.ends_at <= now,
+        )
+        .order_by(CoachingSession.ends_at)
+    )
+    return [sessions.facts(one) for one in found]
+
+
+def _unanswered(db: Session, actor: Actor, mine: Sequence[Circle], now: datetime) -> list[SessionFacts]:
+    """Sessions whose evaluation waits for this person."""
+    person = actor.person.id
+    answered = select(EvaluationReceipt.window_id).where(EvaluationReceipt.person_id == person)
+    found = db.scalars(
+        select(CoachingSession)
+        .join(EvaluationWindow, EvaluationWindow.session_id == CoachingSession.id)
+        .join(EvaluationAsked, EvaluationAsked.window_id == EvaluationWindow.id)
+        .where(
+            EvaluationAsked.person_id == person,
+            EvaluationAsked.out.is_(False),
+            EvaluationWindow.workspace_id == actor.workspace_id,
+            EvaluationWindow.circle_id.in_([circle.id for circle in mine]),
+            EvaluationWindow.closed_at.is_(None),
+            EvaluationWindow.closes_at > now,
+            EvaluationWindow.id.not_in(answered),
+        )
+        .order_by(CoachingSession.ends_at)
+    )
+    return [sessions.facts(one) for one in found]
+
+
+def _standing(db: Session, circle: Circle, coming: Sequence[SessionFacts], now: datetime) -> CircleStanding:
+    next_one = next((one for one in coming if one.circle_id == circle.id), None)
+    return CircleStanding(circles.facts(circle), next_one, in_person.sentences(db, circle, now)[0])
