@@ -74,9 +74,9 @@ def _response_url(doer: Doer, act: Act, block: Json, state: State) -> Json | Non
 def _obey(doer: Doer, view: View, reply: Json) -> bool:
     """Does what the bot's answer to a form says; False when it makes no sense."""
     action = reply.get("response_action")
-    if action is None:
+    if not reply:
         windows.close(doer.local.workspace, view)
-        return not reply
+        return True
     if action == "clear":
         windows.close(doer.local.workspace, view, all_of_them=True)
         return True

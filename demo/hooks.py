@@ -46,13 +46,21 @@ def _use(local: Local, hook_id: str, reply: Json | None) -> tuple[str, int]:
         return "used_url", 404
     if reply is None:
         return "invalid_payload", 400
-    if not reply.get("delete_original") and not reply.get("text") and not reply.get("blocks"):
-        return "no_text", 400
-    if limits.problems_of_message(reply.get("text"), reply.get("blocks")):
-        return "invalid_blocks", 400
+    wrong = _wrong(reply)
+    if wrong:
+        return wrong, 400
     hook.uses_left -= 1
     _carry_out(local, hook, reply)
     return "ok", 200
+
+
+def _wrong(reply: Json) -> str | None:
+    """Slack's word for an answer that it would not show."""
+    if reply.get("delete_original"):
+        return None
+    if not reply.get("text") and not reply.get("blocks"):
+        return "no_text"
+    return "invalid_blocks" if limits.problems_of_message(reply.get("text"), reply.get("blocks")) else None
 
 
 def _carry_out(local: Local, hook: Hook, reply: Json) -> None:
