@@ -180,7 +180,7 @@ def read_settings(*, slack: bool = True) -> Settings:
     `slack`: what a bot that talks to Slack cannot do without has to be there.
     """
     try:
-        settings = SlackSettings() if slack else Settings()  # type: ignore[call-arg]  # from the environment
+        settings = SlackSettings() if slack else Settings()  # from the environment
     except ValidationError as error:
         raise SettingsError(_problems(error)) from None
     except (OSError, UnicodeError):
