@@ -270,7 +270,7 @@ def holds(db: Session, reminder: Reminder, now: datetime, *, sent: bool = False)
 
 
 def gather_late(db: Session, now: datetime) -> None:
-    """After a time of being down: what was due on days gone by goes into today's message, in working hours."""
+    """After a time of being down: what was due earlier goes into today's message, in working hours."""
     late = db.execute(
         select(Reminder, CoachingSession, Person)
         .join(OutboxRow, OutboxRow.id == Reminder.outbox_id)
