@@ -80,6 +80,19 @@ def _made_up(thing: Json, place: int) -> str:
     return hashlib.blake2s(content, digest_size=4).hexdigest()
 
 
+def pictures_in(thing: object) -> Iterator[str]:
+    """The ids of the files that blocks show as pictures."""
+    if isinstance(thing, list):
+        for item in thing:
+            yield from pictures_in(item)
+    elif isinstance(thing, dict):
+        picture = thing.get("slack_file")
+        if isinstance(picture, dict) and picture.get("id"):
+            yield str(picture["id"])
+        for value in thing.values():
+            yield from pictures_in(value)
+
+
 def plain(thing: object) -> str:
     """The words of a text object, or nothing."""
     return str(thing.get("text", "")) if isinstance(thing, dict) else ""

@@ -133,7 +133,6 @@ def message_json(workspace: Workspace, message: Message, *, metadata: bool = Fal
         "metadata": message.metadata if metadata else None,
         "files": [file_json(workspace, workspace.files[f]) for f in message.files] or None,
         "subtype": "tombstone" if message.tombstone else None,
-        "is_ephemeral": True if message.only_for else None,
     }
     return shape | {key: value for key, value in optional.items() if value is not None}
 

@@ -72,6 +72,7 @@ def _envelope(act: Act, kind: str) -> Json:
 
 
 def _in_message(act: Act, message: Message) -> Json:
+    """Where it was pressed. Of an ephemeral message an app must know by itself what it said."""
     channel = act.workspace.channels[message.channel]
     container = {
         "type": "message",
@@ -81,11 +82,10 @@ def _in_message(act: Act, message: Message) -> Json:
     }
     if message.thread_ts:
         container["thread_ts"] = message.thread_ts
-    return {
-        "container": container,
-        "channel": {"id": channel.id, "name": _channel_name(channel)},
-        "message": objects.message_json(act.workspace, message),
-    }
+    where: Json = {"container": container, "channel": {"id": channel.id, "name": _channel_name(channel)}}
+    if message.only_for is None:
+        where["message"] = objects.message_json(act.workspace, message)
+    return where
 
 
 def _in_view(act: Act, view: View, state: State) -> Json:

@@ -220,7 +220,8 @@ class LocalWorkspace:
         self.local.stopping = True
         self.local.wake()
         self._server.should_exit = True
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
         self._socket.close()
 
     def __enter__(self) -> "LocalWorkspace":

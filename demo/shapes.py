@@ -1,9 +1,10 @@
 """Records as the page sees them through one person's eyes. Pure."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from demo import posting
-from demo.blocks import plain
+from demo.blocks import pictures_in, plain
 from demo.objects import zone_label
 from demo.records import Channel, ChannelKind, File, Json, Message, Person, View
 from demo.workspace import Workspace
@@ -131,5 +132,17 @@ def _file(file: File) -> Json:
 
 
 def may_download(workspace: Workspace, user: str, file: File) -> bool:
-    """Whoever sees a channel it was shared in."""
-    return any(workspace.may_see(user, workspace.channels[channel]) for channel in file.shares)
+    """Whoever sees a channel it was shared in, or a message or view that shows it as a picture."""
+    if any(workspace.may_see(user, workspace.channels[channel]) for channel in file.shares):
+        return True
+    return any(file.id in pictures_in(blocks) for blocks in _blocks_before(workspace, user))
+
+
+def _blocks_before(workspace: Workspace, user: str) -> Iterator[list[Json]]:
+    """All blocks that a person can look at: in views, then in messages."""
+    home = workspace.homes.get(user)
+    yield from (view.body["blocks"] for view in [*workspace.stacks.get(user, []), *([home] if home else [])])
+    for channel in workspace.channels.values():
+        if workspace.may_see(user, channel):
+            messages = workspace.messages[channel.id].values()
+            yield from (m.blocks or [] for m in messages if m.only_for in (None, user))

@@ -65,7 +65,7 @@ class Workspace:
 
     def next_ts(self, now: datetime) -> str:
         """A message's ts for the demo's now; unique and growing, even when many share one moment."""
-        self.last_ts = max(self.last_ts + 100, int(now.timestamp()) * 1_000_000)
+        self.last_ts = max(self.last_ts + 100, int(now.timestamp()) * 1_000_000 + 100)
         return f"{self.last_ts // 1_000_000}.{self.last_ts % 1_000_000:06d}"
 
     def add_person(self, person: Person) -> Person:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from demo.blocks import pictures_in
 from demo.local import Local
 from demo.records import Channel, ChannelKind, Json, Person
 from demo.workspace import Workspace
@@ -21,6 +22,17 @@ class Refused(Exception):
 def refuse_with(error: str, messages: Sequence[str]) -> Refused:
     """A refusal that says what is wrong, where Slack does: in `response_metadata.messages`."""
     return Refused(error, response_metadata={"messages": [f"[ERROR] {message}" for message in messages]})
+
+
+def unknown_pictures(workspace: Workspace, thing: object) -> list[str]:
+    """Pictures must be files that have been uploaded."""
+    missing = [file_id for file_id in pictures_in(thing) if not _is_uploaded(workspace, file_id)]
+    return [f"invalid slack file: {file_id}" for file_id in missing]
+
+
+def _is_uploaded(workspace: Workspace, file_id: str) -> bool:
+    file = workspace.files.get(file_id)
+    return file is not None and file.content is not None
 
 
 READ = {

@@ -3,7 +3,7 @@
 import json
 
 from demo import limits, posting
-from demo.methods.call import Call, Method, Refused, refuse_with
+from demo.methods.call import Call, Method, Refused, refuse_with, unknown_pictures
 from demo.objects import message_json
 from demo.records import Channel, Json, Message
 
@@ -45,14 +45,14 @@ def _content(call: Call, most: int) -> tuple[str, list[Json] | None]:
     if len(text) > most and most == MOST_UPDATED:
         raise Refused("msg_too_long")
     if blocks:
-        _check_blocks(blocks)
+        _check_blocks(call, blocks)
     return text[:most], blocks or None
 
 
-def _check_blocks(blocks: object) -> None:
+def _check_blocks(call: Call, blocks: object) -> None:
     if not isinstance(blocks, list):
         raise refuse_with("invalid_blocks_format", ["blocks must be a list"])
-    problems = limits.problems_of_blocks(blocks)
+    problems = limits.problems_of_blocks(blocks) or unknown_pictures(call.workspace, blocks)
     if problems:
         raise refuse_with("invalid_blocks", problems)
     if limits.letters_in(blocks) > limits.MESSAGE_LETTERS:

@@ -3,7 +3,7 @@
 import json
 
 from demo import limits, tickets, windows
-from demo.methods.call import Call, Method, Refused, refuse_with
+from demo.methods.call import Call, Method, Refused, refuse_with, unknown_pictures
 from demo.objects import view_json
 from demo.records import Json, Trigger, View
 
@@ -76,7 +76,7 @@ def _body(call: Call, kind: str, replacing: View | None = None) -> Json:
         raise refuse_with("invalid_arguments", ["missing required field: view"])
     if len(json.dumps(body).encode()) > limits.VIEW_BYTES:
         raise Refused("view_too_large")
-    problems = limits.problems_of_view(body)
+    problems = limits.problems_of_view(body) or unknown_pictures(call.workspace, body)
     if body.get("type") != kind:
         problems.append(f"view must be of type {kind} [json-pointer:/view/type]")
     if problems:

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from demo import cast
 from demo.person import Person, Refused
 from demo.server import LocalWorkspace
-from tests.demo.forms import refused
+from tests.demo.forms import home, refused
 
 
 def test_a_file_is_sent_by_the_sdk(client: WebClient, ana: Person) -> None:
@@ -42,6 +42,32 @@ def test_who_cannot_see_the_channel_gets_no_file(
     gus = Person(local.url, cast.GUS)
     with pytest.raises(Refused, match="no such file"):
         gus.download(message["files"][0])
+
+
+def uploaded(client: WebClient, content: bytes) -> str:
+    """A file that is not shown anywhere yet."""
+    promised = client.files_getUploadURLExternal(filename="result.png", length=len(content))
+    put(promised["upload_url"], content)
+    client.files_completeUploadExternal(files=[{"id": promised["file_id"], "title": "Result"}])
+    return str(promised["file_id"])
+
+
+def test_a_picture_is_for_those_who_are_shown_it(client: WebClient, ana: Person, bo: Person) -> None:
+    file_id = uploaded(client, b"picture")
+    picture = {"type": "image", "slack_file": {"id": file_id}, "alt_text": "A bar for each statement"}
+    file = {"url": f"/files/{file_id}/result.png"}
+    client.views_publish(user_id=cast.ANA, view=home(picture))
+    assert ana.download(file) == b"picture"
+    with pytest.raises(Refused):
+        bo.download(file)
+    client.chat_postMessage(channel=cast.PRACTICE_CIRCLE, text="A result", blocks=[picture])
+    assert bo.download(file) == b"picture"
+
+
+def test_a_picture_must_have_been_uploaded(client: WebClient) -> None:
+    picture = {"type": "image", "slack_file": {"id": "F0NOTHING"}, "alt_text": "Nothing"}
+    refused("invalid_blocks", client.chat_postMessage, channel=cast.GENERAL, text="x", blocks=[picture])
+    refused("invalid_arguments", client.views_publish, user_id=cast.ANA, view=home(picture))
 
 
 def test_an_upload_is_refused(client: WebClient, local: LocalWorkspace) -> None:

@@ -1,8 +1,10 @@
 """The page's own calls: what each person sees, what is refused, time, and what is shown of the traffic."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,10 +13,10 @@ from slack_sdk import WebClient
 from demo import cast
 from demo.api import next_morning
 from demo.clock import CannotMove, RealClock
-from demo.person import Person, Refused
+from demo.person import NotThere, Person, Refused, Trouble
 from demo.server import LocalWorkspace
 from demo.workspace import Workspace
-from tests.demo.botside import ScriptedBot
+from tests.demo.botside import Json, ScriptedBot
 from tests.demo.conftest import START
 from tests.demo.forms import buttons, field, modal, opens
 
@@ -192,18 +194,42 @@ def test_a_clock_may_refuse_for_its_own_reasons(local: LocalWorkspace, ana: Pers
 # Live updates and traffic
 
 
-def test_changes_are_told_at_once(local: LocalWorkspace, client: WebClient) -> None:
+@contextmanager
+def open_page(local: LocalWorkspace) -> Iterator[HTTPResponse]:
+    """A page that listens for changes."""
     connection = HTTPConnection(urlsplit(local.url).netloc, timeout=5)
     connection.request("GET", f"/demo/events?as={cast.ANA}")
-    stream = connection.getresponse()
-    first = json.loads(stream.readline().removeprefix(b"data: "))
-    stream.readline()
-    client.chat_postMessage(channel=cast.ANA, text="x")
-    second = json.loads(stream.readline().removeprefix(b"data: "))
+    with connection.getresponse() as stream:
+        yield stream
     connection.close()
+
+
+def test_changes_are_told_at_once(local: LocalWorkspace, client: WebClient) -> None:
+    with open_page(local) as stream:
+        first = json.loads(stream.readline().removeprefix(b"data: "))
+        stream.readline()
+        client.chat_postMessage(channel=cast.ANA, text="x")
+        second = json.loads(stream.readline().removeprefix(b"data: "))
     assert stream.headers["content-type"].startswith("text/event-stream")
     assert second["revision"] > first["revision"]
     assert (first["clock"], first["moving"]) == (START.timestamp(), False)
+
+
+def test_an_open_page_holds_no_stop_up() -> None:
+    alone = LocalWorkspace(cast.riverbend(START), bot_url="http://127.0.0.1:9", signing_secret="x")
+    with alone as local, open_page(local) as stream:
+        stream.readline()
+        local.stop()
+        stream.read()
+
+
+def test_a_bot_that_is_not_there_is_said(client: WebClient) -> None:
+    with LocalWorkspace(cast.riverbend(START), bot_url="http://127.0.0.1:9", signing_secret="x") as local:
+        ana = Person(local.url, cast.ANA)
+        with pytest.raises(Trouble, match="dispatch_failed"):
+            ana.command("/coach")
+        with pytest.raises(NotThere, match="did not answer"):
+            ana.open_home()
 
 
 def test_traffic_shows_both_ways_and_no_secrets(

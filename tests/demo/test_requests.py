@@ -85,6 +85,14 @@ def test_a_click_in_a_message_brings_the_message(client: WebClient, bot: Scripte
     }
 
 
+def test_a_click_in_an_ephemeral_message_does_not(client: WebClient, bot: ScriptedBot, ana: Person) -> None:
+    client.chat_postEphemeral(channel=cast.GENERAL, user=cast.ANA, text="x", blocks=[buttons("Yes")])
+    ana.click("Yes", in_=ana.ephemerals("#general")[0])
+    payload = bot.last("block_actions")
+    assert payload["container"]["is_ephemeral"]
+    assert "message" not in payload
+
+
 def test_a_menu_brings_the_option(client: WebClient, bot: ScriptedBot, ana: Person) -> None:
     more = {"type": "overflow", "action_id": "more", "options": [option("Move"), option("Cancel")]}
     client.chat_postMessage(channel=cast.ANA, text="Card", blocks=[{**section("Card"), "accessory": more}])
