@@ -75,12 +75,11 @@ function App() {
     <a class="skip" href="#main" onClick=${(event) => (event.preventDefault(), document.getElementById("main").focus())}>Skip to the messages</a>
     <div class=${classes("page", app.inspecting && "inspecting")}>
       <${Bar} app=${app} viewer=${viewer} />
-      <${Trouble} app=${app} />
+      <div class="strip"><${Trouble} app=${app} /><${Notices} /></div>
       <${Workspace} app=${app} viewer=${viewer} />
       ${app.inspecting && html`<${Inspector} app=${app} viewer=${viewer} />`}
     </div>
     <${Confirm} viewer=${viewer} />
-    <${Notices} />
   <//>`;
 }
 

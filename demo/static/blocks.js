@@ -46,7 +46,7 @@ function Input({ block }) {
   const error = container.errors?.[block.block_id];
   const counter = counterOf(element, element.type === "plain_text_input" ? valueOf(container.key, block, element) : "");
   const isGroup = GROUPS.includes(element.type);
-  const described = [error && `${id}-error`, block.hint && `${id}-hint`, counter && `${id}-left`].filter(Boolean).join(" ");
+  const described = [block.optional && `${id}-optional`, error && `${id}-error`, block.hint && `${id}-hint`, counter && `${id}-left`].filter(Boolean).join(" ");
   const field = {
     id,
     "aria-describedby": described || undefined,
@@ -54,9 +54,10 @@ function Input({ block }) {
     "aria-required": block.optional || (isGroup && element.type === "checkboxes") ? undefined : "true",
     ...(isGroup ? { "aria-labelledby": `${id}-label` } : { labelled: true }),
   };
-  const words = html`${plain(block.label)}${block.optional && html` <span class="optional">(optional)</span>`}`;
+  const words = plain(block.label);
   return html`<div class=${classes("input", error && "input-wrong")}>
-    ${isGroup ? html`<div class="label" id=${`${id}-label`}>${words}</div>` : html`<label class="label" for=${id}>${words}</label>`}
+    <div class="label">${isGroup ? html`<span id=${`${id}-label`}>${words}</span>` : html`<label for=${id}>${words}</label>`}
+      ${block.optional && html`<span class="optional" id=${`${id}-optional`}> (optional)</span>`}</div>
     <${Field} block=${block} element=${element} field=${field} invalid=${Boolean(error)} />
     ${counter && html`<p class=${classes("counter", counter.over && "counter-over")} id=${`${id}-left`}>${counter.text}</p>`}
     ${error && html`<p class="error" id=${`${id}-error`} data-testid="field-error">${plain(error)}</p>`}

@@ -19,7 +19,7 @@ function AppTabs({ current }) {
 }
 
 function OpenSidebar() {
-  return html`<button type="button" class="icon-button only-narrow" aria-label="Channels" data-testid="open-sidebar" onClick=${() => update({ sidebarOpen: true })}>
+  return html`<button type="button" class="icon-button only-narrow" aria-label="Open sidebar" data-testid="open-sidebar" onClick=${() => update({ sidebarOpen: true })}>
     <${Icon} name="menu" /></button>`;
 }
 
@@ -41,7 +41,7 @@ function ChannelHead({ channel, viewer }) {
     <span class="place-face"><${Icon} name=${CHANNEL_ICON[channel.kind]} /></span>
     <h1>${channel.name}</h1>
     <details class="members">
-      <summary aria-label=${`${members.length} members: ${names}`}><span class="faces">${members.slice(0, 4).map((person) => html`<${Avatar} person=${person} small />`)}</span>${members.length}</summary>
+      <summary aria-label=${`People here: ${members.length}`} title=${names}><span class="faces">${members.slice(0, 4).map((person) => html`<${Avatar} person=${person} small />`)}</span>${members.length}</summary>
       <ul class="popup members-list">${members.map((person) => html`<li key=${person.id}><${Avatar} person=${person} small />${person.real_name}</li>`)}</ul>
     </details>
   </header>`;
@@ -62,10 +62,10 @@ export function Foot({ channel, viewer, thread }) {
 export function ChannelPane({ channel, viewer, app }) {
   const place = `${viewer.me.id} ${channel.id}`;
   const messages = app.messages.of === place ? app.messages.list : [];
-  return html`<main class="place" id="main" tabIndex="-1" aria-label=${channel.name}>
+  return html`<main class="place" id="main" tabIndex="-1">
     <${ChannelHead} channel=${channel} viewer=${viewer} />
     <${HintCard} viewer=${viewer} />
-    <${Scroller} key=${place} place=${app.messages.of} count=${messages.length} label=${`Messages in ${channel.name}`}>
+    <${Scroller} key=${place} place=${app.messages.of} count=${messages.length} label="What was said">
       ${messages.length ? html`<${MessageRows} messages=${messages} />` : app.messages.of === place && html`<p class="nothing">Nothing has been said here yet.</p>`}
     <//>
     <${Foot} channel=${channel} viewer=${viewer} thread="" />
@@ -74,7 +74,7 @@ export function ChannelPane({ channel, viewer, app }) {
 
 export function HomePane({ viewer, app }) {
   const { home, home_error: error } = app.data;
-  return html`<main class="place" id="main" tabIndex="-1" aria-label=${`${viewer.bot.name}, Home`}>
+  return html`<main class="place" id="main" tabIndex="-1">
     <${AppHead} viewer=${viewer} current="home" />
     <${HintCard} viewer=${viewer} />
     <div class="home-scroll" tabIndex="0" role="region" aria-label="Home tab" data-testid="home">

@@ -3,7 +3,7 @@ import { api } from "./api.js";
 import { classes, freshId, html, useEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
 import { say } from "./notices.js";
-import { refresh, state } from "./state.js";
+import { refresh, state, update } from "./state.js";
 
 const SUBCOMMANDS = [
   ["", "Your sessions, and what waits for you"],
@@ -93,6 +93,7 @@ export function Composer({ viewer, channel, thread = "" }) {
       setSending(false);
     }
     await refresh();
+    update({ sent: state.sent + 1 });
   };
   const onKeyDown = (event) => {
     if (event.isComposing) return;
@@ -120,7 +121,7 @@ export function Composer({ viewer, channel, thread = "" }) {
         <b>${offer.text}</b><span class="quiet">${offer.what}</span></div>`)}
     </div>`}
     <div class="composer-box">
-      <textarea ref=${box} rows="1" data-testid=${thread ? "thread-composer" : "composer"} aria-label=${thread ? "Reply in thread" : where} placeholder=${where}
+      <textarea ref=${box} rows="1" data-testid=${thread ? "thread-composer" : "composer"} aria-label=${thread ? "Your reply" : "Write here"} placeholder=${where}
         role="combobox" aria-expanded=${offers.length > 0} aria-controls=${offers.length ? listId : undefined} aria-autocomplete="list"
         aria-activedescendant=${active >= 0 ? `${listId}-${active}` : undefined}
         value=${text} onInput=${(event) => write(event.target.value)} onKeyDown=${onKeyDown} onBlur=${() => setFolded(true)} onFocus=${() => setFolded(false)}></textarea>

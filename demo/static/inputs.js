@@ -1,7 +1,7 @@
 /** Fields that are typed or ticked: text, numbers, addresses, dates, times, checkboxes, radio buttons. */
-import { classes, html, useEffect, useRef, useState } from "./dom.js";
+import { html, useEffect, useRef } from "./dom.js";
 import { plain, textObject } from "./mrkdwn.js";
-import { city, epochOf, hhmm, isoDate, zoneName } from "./time.js";
+import { city, epochOf, hhmm, isoDate, weekday, zoneName } from "./time.js";
 
 /*
  * Every field gets: element, value, change(value, {tell}), field ({id, "aria-…"} for the input), invalid, viewer, single (a text field
@@ -93,8 +93,11 @@ const onEnter = (action) => (event) => {
 
 export function DateField({ element, value, change, field, tells, submit }) {
   const calm = useCalm(tells, change);
-  return html`<input ...${field} type="date" class="text-field short-field" value=${value ?? ""} data-action-id=${element.action_id} max="9999-12-31"
-    onInput=${(event) => calm.take(event.target.value || null)} onBlur=${calm.tell} onKeyDown=${onEnter(tells ? calm.tell : submit)} />`;
+  return html`<span class="with-note">
+    <input ...${field} type="date" class="text-field short-field" value=${value ?? ""} data-action-id=${element.action_id} max="9999-12-31"
+      onInput=${(event) => calm.take(event.target.value || null)} onBlur=${calm.tell} onKeyDown=${onEnter(tells ? calm.tell : submit)} />
+    ${value && html`<span class="field-note">${weekday(value)}</span>`}
+  </span>`;
 }
 
 export function TimeField({ element, value, change, field, tells, submit, viewer }) {

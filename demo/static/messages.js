@@ -6,7 +6,7 @@ import { classes, html, useContext, useEffect, useLayoutEffect, useRef, useState
 import { Icon } from "./icons.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { Avatar, Badge } from "./people.js";
-import { go, state } from "./state.js";
+import { go, state, useApp } from "./state.js";
 import { dayDivider, fullMoment, hhmm, isoDate } from "./time.js";
 
 const NOBODY = { id: "", real_name: "Somebody", initials: "?", kind: "full" };
@@ -88,7 +88,9 @@ const NEAR = 60;
 
 /** A scrolling box that stays at its end while the reader is there; else says when something new has come. */
 export function Scroller({ place, count: length, label, children }) {
+  const { sent } = useApp();
   const box = useRef();
+  const height = useRef(0);
   const inside = useRef();
   const atEnd = useRef(true);
   const seen = useRef(length);
@@ -98,7 +100,7 @@ export function Scroller({ place, count: length, label, children }) {
     atEnd.current = true;
     setFresh(false);
     toEnd();
-  }, [place]);
+  }, [place, sent]);
   useLayoutEffect(() => {
     if (atEnd.current) toEnd();
     else if (length > seen.current) setFresh(true);
@@ -112,7 +114,10 @@ export function Scroller({ place, count: length, label, children }) {
   }, []);
   const onScroll = () => {
     const { scrollTop, scrollHeight, clientHeight } = box.current;
-    atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR;
+    const near = scrollHeight - scrollTop - clientHeight < NEAR;
+    // A box that has just grown has not been left by the reader.
+    atEnd.current = near || (atEnd.current && scrollHeight !== height.current);
+    height.current = scrollHeight;
     if (atEnd.current && fresh) setFresh(false);
   };
   return html`<div class="scroller-frame">

@@ -39,7 +39,7 @@ export function Sidebar({ viewer, app }) {
   const onKeyDown = (event) => event.key === "Escape" && update({ sidebarOpen: false });
   return html`
     <div class=${classes("sidebar-shade", app.sidebarOpen && "open")} onClick=${() => update({ sidebarOpen: false })}></div>
-    <nav ref=${nav} class=${classes("sidebar", app.sidebarOpen && "open")} aria-label="Channels and messages" data-testid="sidebar" onKeyDown=${onKeyDown}>
+    <nav ref=${nav} class=${classes("sidebar", app.sidebarOpen && "open")} aria-label="Sidebar" data-testid="sidebar" onKeyDown=${onKeyDown}>
       <${Group} title=${html`<span class="group-app"><${Avatar} person=${bot} small />${viewer.bot.name}</span>`}>
         <${Place} id="home" name="Home" icon="home" unread=${0} current=${here === "home"} />
         ${dms}

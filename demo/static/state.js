@@ -17,6 +17,8 @@ export const state = {
   connected: true,
   /** The clock as it was last heard of: its time, when that was, and whether it goes on by itself. */
   clock: { now: 0, at: 0, ticking: false, moving: false },
+  /** Counts what was sent from here; the list of messages goes to its end with it. */
+  sent: 0,
   inspecting: false,
   sidebarOpen: false,
   trouble: "",

@@ -57,6 +57,9 @@ export function shortDay(epoch, tz) {
   return `${format(epoch, tz, { weekday: "short" })} ${Number(day)} ${format(epoch, tz, { month: "short" })}`;
 }
 
+/** "Tuesday" for "2026-12-08". */
+export const weekday = (date) => format(Date.parse(`${date}T12:00Z`) / 1000, "UTC", { weekday: "long" });
+
 /** "Monday 7 December 2026, 10:02" */
 export function fullMoment(epoch, tz) {
   const { day, year } = parts(epoch, tz);
