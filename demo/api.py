@@ -249,6 +249,7 @@ async def _move(local: Local, target: datetime) -> None:
     if target < local.now():
         raise CannotMove("backward", "Time goes forward only.")
     local.moving = True
+    local.workspace.changed()
     try:
         await local.clock.advance(target, lambda _: local.workspace.changed())
     finally:

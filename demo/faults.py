@@ -12,7 +12,7 @@ class Fault:
 
     `error` is Slack's word for a definite refusal; `retry_after` makes a 429; `status` a page of HTML
     with that status; `drop` cuts the connection without a word. With `done` the call is carried out
-    first, so that the bot cannot know whether it was. `delay` (real seconds) comes before all that.
+    first, so that the bot cannot know whether it was. `delay` (real seconds) comes before the answer.
     """
 
     method: str

@@ -215,6 +215,14 @@ class Person:
         moment = self._act("clock", **body)["now"]
         return datetime.fromisoformat("1970-01-01T00:00:00+00:00") + timedelta(seconds=moment)
 
+    def travel(self, tz: str) -> None:
+        """Lives in another zone from now on, of which the bot hears."""
+        self._post("person", {"id": self.user_id, "tz": tz})
+
+    def leave_slack(self) -> None:
+        """Is deactivated, of which the bot hears."""
+        self._post("person", {"id": self.user_id, "deleted": True})
+
     # Talking to the page's calls
 
     def _act(self, what: str, **body: object) -> Json:

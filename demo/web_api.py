@@ -52,12 +52,10 @@ async def _spoilt(
     local: Local, request: Request, method: str, args: Json, fault: Fault
 ) -> tuple[Response | None, object]:
     """Carried out or not, the bot hears what the fault says; None is silence."""
-    if fault.delay:
-        await asyncio.sleep(fault.delay)
-    if fault.done or not fault.spoils:
-        done = _plain(local, request, method, args)
-        if not fault.spoils:
-            return done
+    done = _plain(local, request, method, args) if fault.done else None
+    await asyncio.sleep(fault.delay)
+    if not fault.spoils:
+        return done or _plain(local, request, method, args)
     if fault.drop:
         return None, None
     if fault.retry_after is not None:

@@ -69,9 +69,7 @@ def test_a_late_answer(workspace: Workspace, post: Any, ana: Person, client: Web
     client.timeout = 0.1  # type: ignore[assignment]
     with pytest.raises((TimeoutError, URLError)):
         post()
-    client.timeout = 5
-    post()
-    assert texts(ana)[-1] == "Hello"
+    assert texts(ana) == ["Hello"]
 
 
 def test_a_mere_delay_spoils_nothing(workspace: Workspace, post: Any) -> None:

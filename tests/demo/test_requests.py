@@ -237,11 +237,14 @@ def test_looking_at_a_channel_is_none(bot: ScriptedBot, ana: Person) -> None:
     assert bot.received == []
 
 
-def test_who_leaves_or_moves_is_an_event(bot: ScriptedBot, workspace: Workspace, ana: Person) -> None:
-    ana._post("person", {"id": cast.ELI, "tz": "Asia/Tokyo"})
+def test_who_leaves_or_moves_is_an_event(
+    bot: ScriptedBot, workspace: Workspace, local: LocalWorkspace
+) -> None:
+    eli = Person(local.url, cast.ELI)
+    eli.travel("Asia/Tokyo")
     user = bot.last("user_change")["event"]["user"]
     assert (user["id"], user["tz"], user["tz_label"]) == (cast.ELI, "Asia/Tokyo", "Japan Standard Time")
-    ana._post("person", {"id": cast.ELI, "deleted": True})
+    eli.leave_slack()
     assert bot.last("user_change")["event"]["user"]["deleted"]
     assert workspace.people[cast.ELI].deleted
 
