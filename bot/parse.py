@@ -19,20 +19,20 @@ class Malformed(Exception):
 
 @dataclass(frozen=True)
 class Values:
-    """What was typed and picked in a form, by field."""
+    """What was typed and picked in a form, by field; forms of a content pack have ids of their own."""
 
     fields: Mapping[str, Mapping[str, Any]]
     """Field name to the state of its element."""
     blocks: Mapping[str, str]
     """Field name to the block id it stands under now."""
 
-    def text(self, name: Field) -> str | None:
+    def text(self, name: Field | str) -> str | None:
         """Typed words without surrounding blanks; None when nothing was typed."""
         typed = self._state(name).get("value")
         cleaned = typed.replace("\x00", "").strip() if isinstance(typed, str) else ""
         return cleaned or None
 
-    def choice(self, name: Field) -> str | None:
+    def choice(self, name: Field | str) -> str | None:
         option = self._state(name).get("selected_option")
         return str(option["value"]) if isinstance(option, dict) and "value" in option else None
 
@@ -40,7 +40,7 @@ class Values:
         options = self._state(name).get("selected_options") or []
         return [str(one["value"]) for one in options if isinstance(one, dict) and "value" in one]
 
-    def number(self, name: Field) -> int | None:
+    def number(self, name: Field | str) -> int | None:
         """A whole number, typed or chosen; None when there is none or it is no number."""
         raw = self.text(name) or self.choice(name)
         try:
@@ -74,8 +74,8 @@ class Values:
     def has(self, name: Field) -> bool:
         return name.value in self.fields
 
-    def _state(self, name: Field) -> Mapping[str, Any]:
-        return self.fields.get(name.value, {})
+    def _state(self, name: Field | str) -> Mapping[str, Any]:
+        return self.fields.get(str(name), {})
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,8 @@ class EvaluationWindow(Base):
     """How many were asked and are not out: m, written at closing."""
     answered: Mapped[int | None]
     """How many answered: n, written at closing."""
+    waits: Mapped[bool] = mapped_column(default=False)
+    """Closed with too few answers for a result: they wait in the circle for its next one."""
 
 
 class EvaluationAsked(Base):
@@ -77,6 +79,8 @@ class EvaluationAnswer(Base):
     __tablename__ = "evaluation_answers"
     __table_args__ = (
         Index("ix_evaluation_answers_circle", "workspace_id", "circle_id"),
+        Index("ix_evaluation_answers_window_id", "window_id"),
+        Index("ix_evaluation_answers_result_id", "result_id"),
         {"sqlite_with_rowid": False},
     )
 
@@ -97,6 +101,7 @@ class EvaluationComment(Base):
     __tablename__ = "evaluation_comments"
     __table_args__ = (
         Index("ix_evaluation_comments_circle", "workspace_id", "circle_id"),
+        Index("ix_evaluation_comments_result_id", "result_id"),
         {"sqlite_with_rowid": False},
     )
 

@@ -42,6 +42,7 @@ class Outgoing(StrEnum):
     DID_YOU_MEET = "did_you_meet"
     WHAT_COMES_NEXT = "what_comes_next"
     RESULT = "result"
+    REFLECTION_SHARED = "reflection_shared"
     HOME = "home"
     REFRESH = "refresh"
     """Brings a message that already stands up to date."""

@@ -247,6 +247,7 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("asked", sa.Integer(), nullable=True),
         sa.Column("answered", sa.Integer(), nullable=True),
+        sa.Column("waits", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["circle_id"],
             ["circles.id"],
@@ -601,6 +602,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("evaluation_answers", schema=None) as batch_op:
         batch_op.create_index("ix_evaluation_answers_circle", ["workspace_id", "circle_id"], unique=False)
+        batch_op.create_index("ix_evaluation_answers_result_id", ["result_id"], unique=False)
+        batch_op.create_index("ix_evaluation_answers_window_id", ["window_id"], unique=False)
 
     op.create_table(
         "evaluation_comments",
@@ -633,14 +636,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("evaluation_comments", schema=None) as batch_op:
         batch_op.create_index("ix_evaluation_comments_circle", ["workspace_id", "circle_id"], unique=False)
+        batch_op.create_index("ix_evaluation_comments_result_id", ["result_id"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("evaluation_comments", schema=None) as batch_op:
+        batch_op.drop_index("ix_evaluation_comments_result_id")
         batch_op.drop_index("ix_evaluation_comments_circle")
 
     op.drop_table("evaluation_comments")
     with op.batch_alter_table("evaluation_answers", schema=None) as batch_op:
+        batch_op.drop_index("ix_evaluation_answers_window_id")
+        batch_op.drop_index("ix_evaluation_answers_result_id")
         batch_op.drop_index("ix_evaluation_answers_circle")
 
     op.drop_table("evaluation_answers")

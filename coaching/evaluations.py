@@ -1,0 +1,624 @@
+"""Closing evaluations: opening and closing their windows, answering them, publishing what they come to.
+
+Nothing here writes down who answered, but for the receipt that is deleted when the window closes. So
+answering puts no row into the outbox and leaves no line in a log; what must change for everybody changes
+when the window closes, for all alike.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random, SystemRandom
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from coaching import access, outbox, reminders, sessions
+from coaching.access import Actor, Right
+from coaching.errors import NotAllowed, NotFound
+from coaching.packs import Form, Pack
+from coaching.rules import evaluation
+from coaching.rules.agenda import closing_begins
+from coaching.rules.closing_facts import EvaluationFacts, FormFacts, ResultFacts, Standing, StatementResult
+from coaching.rules.evaluation import Comment, Figure, Publish, Waiting, Window
+from coaching.rules.terms import CircleKind, CircleState, Coming, Promise, ReminderKind, SessionState
+from storage.models import (
+    Circle,
+    CoachingSession,
+    EvaluationAnswer,
+    EvaluationAsked,
+    EvaluationComment,
+    EvaluationReceipt,
+    EvaluationResult,
+    EvaluationWindow,
+    OutboxRow,
+    OutboxState,
+    Outgoing,
+    Reminder,
+)
+from storage.upsert import insert_if_absent
+
+AT_ONCE = 200
+"""Windows that one look opens or closes at most; the next look takes the rest."""
+LONGEST_COMMENT = 3000
+OVER = "the evaluation has closed"
+"""How every message about a closed evaluation ends that is not needed any more, whoever it was for."""
+
+ALREADY = "You have answered this evaluation. Nobody can find your answer, so it cannot be changed either."
+TOO_LATE = "This evaluation has closed, so your answer was not taken. The next session has one again."
+NOT_ASKED = "This evaluation asks those who were to come to the session, and you are not among them."
+ABSENT = (
+    "It was recorded that you were not at this session, so there is nothing to answer. "
+    "If that is wrong, anybody in the circle can correct it."
+)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A form as somebody filled it in."""
+
+    scores: Mapping[str, int]
+    """By the id of the statement."""
+    comments: Mapping[str, str]
+    """By the id of the question; only what was written."""
+
+
+# --- the clock ---
+
+
+def open_due(db: Session, now: datetime) -> None:
+    """Opens the windows of sessions whose closing part has begun. Safe to repeat, and in two workers."""
+    has_window = (
+        select(EvaluationWindow.id)
+        .where(
+            EvaluationWindow.workspace_id == CoachingSession.workspace_id,
+            EvaluationWindow.session_id == CoachingSession.id,
+        )
+        .exists()
+    )
+    begun = db.scalars(
+        select(CoachingSession)
+        .join(Circle, Circle.id == CoachingSession.circle_id)
+        .where(
+            CoachingSession.state == SessionState.SCHEDULED,
+            CoachingSession.starts_at <= now,
+            CoachingSession.ends_at > now - evaluation.WINDOW,
+            Circle.kind == CircleKind.GROUP,
+            ~has_window,
+        )
+        .order_by(CoachingSession.starts_at, CoachingSession.id)
+        .limit(AT_ONCE)
+    )
+    for session in begun.unique().all():
+        open_window(db, session, now)
+
+
+def open_window(db: Session, session: CoachingSession, now: datetime) -> None:
+    """Asks all who have not said that they can't make it, once the closing part has begun.
+
+    What the form promises is fixed here, by the size of the circle of now.
+    """
+    circle = session.circle
+    opens_at = closing_begins(session.starts_at, session.length, circle.kind)
+    closes_at = evaluation.window_closes(session.ends_at)
+    promise = evaluation.promise_for(len(circle.members))
+    if promise is None or not opens_at <= now < closes_at or not _evaluates(session):
+        return
+    new = insert_if_absent(
+        db,
+        EvaluationWindow,
+        workspace_id=session.workspace_id,
+        circle_id=circle.id,
+        session_id=session.id,
+        form_id=circle.form_id,
+        promise=promise,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        waits=False,
+    )
+    if new:
+        _ask(db, session)
+
+
+def _evaluates(session: CoachingSession) -> bool:
+    circle = session.circle
+    wanted = ReminderKind.EVALUATION not in circle.reminders_off and circle.state is not CircleState.CLOSED
+    return wanted and circle.kind is CircleKind.GROUP and session.state is SessionState.SCHEDULED
+
+
+def _ask(db: Session, session: CoachingSession) -> None:
+    window = _window(db, session)
+    for member in session.circle.members:
+        if window and session.coming(member.person_id) is not Coming.NO and member.person.active:
+            db.add(
+                EvaluationAsked(
+                    window_id=window.id, person_id=member.person_id, workspace_id=session.workspace_id
+                )
+            )
+    db.flush()
+
+
+def close_due(db: Session, now: datetime, make_rng: Callable[[], Random] = SystemRandom) -> None:
+    """Closes windows whose time is up, or which everybody has answered. Each closes once."""
+    forget_waiting(db)
+    still_open = db.scalars(
+        select(EvaluationWindow)
+        .where(EvaluationWindow.closed_at.is_(None))
+        .order_by(EvaluationWindow.closes_at, EvaluationWindow.id)
+        .limit(AT_ONCE)
+        # Another worker that is closing one keeps it; this one goes on with the others.
+        .with_for_update(skip_locked=True)
+    )
+    for window in still_open.all():
+        session = db.get_one(CoachingSession, window.session_id)
+        asked, answered = _asked(db, session, window), _answered(db, window)
+        if evaluation.is_over(window.closes_at, now, asked, answered):
+            _close(db, session, window, len(asked.expected | answered), now, make_rng())
+
+
+def forget_waiting(db: Session) -> None:
+    """Deletes unread what waits in circles that are closed, or too small to show it ever."""
+    answers = select(EvaluationAnswer.circle_id).where(
+        EvaluationAnswer.result_id.is_(None), EvaluationAnswer.window_id.is_(None)
+    )
+    comments = select(EvaluationComment.circle_id).where(EvaluationComment.result_id.is_(None))
+    for circle in db.scalars(select(Circle).where(Circle.id.in_(answers.union(comments)))).unique().all():
+        if not _keeps_waiting(circle):
+            _clear_waiting(db, circle)
+
+
+# --- people ---
+
+
+def facts(db: Session, session: CoachingSession, person_id: int, now: datetime) -> EvaluationFacts:
+    """How one person stands to the evaluation of a session."""
+    window = _window(db, session)
+    members = len(session.circle.members)
+    own = select(EvaluationResult.id).where(
+        EvaluationResult.workspace_id == session.workspace_id, EvaluationResult.session_id == session.id
+    )
+    return EvaluationFacts(
+        session=sessions.facts(session),
+        standing=_standing(db, session, window, person_id, now),
+        promise=window.promise if window else evaluation.promise_for(members) or Promise.ANONYMOUS,
+        closes_at=window.closes_at if window else evaluation.window_closes(session.ends_at),
+        result_id=db.scalar(own),
+        waits=window.waits if window else False,
+    )
+
+
+def open_form(
+    db: Session, actor: Actor, session_id: int, pack: Pack, now: datetime
+) -> tuple[EvaluationFacts, FormFacts]:
+    """The form for somebody who may answer. Raises `NotAllowed` with the reason for everybody else."""
+    session = access.session(db, actor, session_id, Right.SEE)
+    shown = facts(db, session, actor.person.id, now)
+    _check(session, shown.standing, actor.person.id)
+    if closing_begins(session.starts_at, session.length, session.circle.kind) > now:
+        raise NotAllowed("The evaluation opens in the last part of the session.")
+    return shown, form_facts(_form(db, session, pack))
+
+
+def answer(
+    db: Session, actor: Actor, session_id: int, filled: Filled, pack: Pack, now: datetime
+) -> CoachingSession:
+    """Takes an answer, once per person. It is kept without a name and without a time.
+
+    Raises `NotAllowed` when it comes too late, a second time, or from somebody who was not asked.
+    """
+    session, window, asked = _for_writing(db, actor, session_id, now)
+    _check_filled(_form(db, session, pack), filled)
+    receipt = {
+        "window_id": window.id,
+        "person_id": actor.person.id,
+        "workspace_id": session.workspace_id,
+    }
+    if not insert_if_absent(db, EvaluationReceipt, **receipt):
+        raise NotAllowed(ALREADY)
+    asked.out = False  # "I wasn't there" was a slip
+    db.execute(insert(EvaluationAnswer).values(**_row(session, window, filled)))
+    db.flush()
+    return session
+
+
+def was_not_there(db: Session, actor: Actor, session_id: int, now: datetime) -> CoachingSession:
+    """Takes somebody out of those who are asked. Answering after all brings them back."""
+    session, _, asked = _for_writing(db, actor, session_id, now)
+    asked.out = True
+    db.flush()
+    return session
+
+
+def own_message(db: Session, session: CoachingSession, person_id: int) -> OutboxRow | None:
+    """The direct message that asked this person, if it stands."""
+    rows = outbox.standing(db, session, Outgoing.EVALUATION)
+    return next((one for one in rows if one.person_id == person_id and one.slack_ts), None)
+
+
+def may_be_asked(db: Session, session: CoachingSession, person_id: int, now: datetime) -> bool:
+    """Whether the evaluation still waits for this person."""
+    window = _window(db, session)
+    return window is not None and _standing(db, session, window, person_id, now) is Standing.OPEN
+
+
+def anybody_answered(db: Session, session: CoachingSession) -> bool:
+    """A trace that the session took place; whose, nobody knows."""
+    window = _window(db, session)
+    return window is not None and bool(window.answered or _answers(db, window))
+
+
+# --- what was recorded about the session ---
+
+
+def set_absent(db: Session, session: CoachingSession, absent: Mapping[int, bool]) -> None:
+    """Who is recorded as absent is out, while the window is open; who is not any more is asked again."""
+    window = _window(db, session)
+    if window is None or window.closed_at is not None:
+        return
+    for person_id, out in absent.items():
+        db.execute(
+            update(EvaluationAsked)
+            .where(EvaluationAsked.window_id == window.id, EvaluationAsked.person_id == person_id)
+            .values(out=out)
+        )
+
+
+def discard(db: Session, session: CoachingSession, now: datetime) -> None:
+    """The session did not take place: its evaluation closes at once, its answers are deleted unread."""
+    window = _window(db, session, lock=True)
+    if window is not None and window.closed_at is None:
+        window.closed_at = now
+        _forget_answers(db, window)
+        db.flush()
+    _settle_messages(db, session, now)
+
+
+# --- results ---
+
+
+def result(db: Session, actor: Actor, result_id: int, pack: Pack) -> ResultFacts:
+    """A published result, for the members of its circle."""
+    found = db.scalar(
+        select(EvaluationResult).where(
+            EvaluationResult.workspace_id == actor.workspace_id, EvaluationResult.id == result_id
+        )
+    )
+    if found is None:
+        raise NotFound
+    access.circle(db, actor, found.circle_id, Right.SEE)
+    return result_facts(db, found, pack)
+
+
+def result_facts(db: Session, found: EvaluationResult, pack: Pack) -> ResultFacts:
+    session = db.get_one(CoachingSession, found.session_id)
+    words = _words(pack)
+    return ResultFacts(
+        id=found.id,
+        circle_name=session.circle.name,
+        starts_at=session.starts_at,
+        zone=session.zone,
+        answered=found.answered,
+        asked=found.asked,
+        sessions=found.sessions,
+        statements=tuple(
+            _statement(words.get(one, one), found.figures[one]) for one in _in_order(words, found.figures)
+        ),
+        comments=_comments(db, found, words),
+    )
+
+
+def form_facts(form: Form) -> FormFacts:
+    return FormFacts(
+        form.title,
+        tuple((one.id, one.text) for one in form.statements),
+        tuple((one.id, one.text) for one in form.questions),
+    )
+
+
+# --- steps ---
+
+
+def _window(db: Session, session: CoachingSession, *, lock: bool = False) -> EvaluationWindow | None:
+    query = select(EvaluationWindow).where(
+        EvaluationWindow.workspace_id == session.workspace_id, EvaluationWindow.session_id == session.id
+    )
+    return db.scalar(query.with_for_update() if lock else query)
+
+
+def _form(db: Session, session: CoachingSession, pack: Pack) -> Form:
+    window = _window(db, session)
+    return pack.form(window.form_id if window else session.circle.form_id, session.circle.kind)
+
+
+def _standing(
+    db: Session, session: CoachingSession, window: EvaluationWindow | None, person_id: int, now: datetime
+) -> Standing:
+    if now >= evaluation.window_closes(session.ends_at) or (window and window.closed_at):
+        return Standing.CLOSED
+    if window is None:
+        # The message can be a moment ahead of the window.
+        return Standing.OPEN if _evaluates(session) else Standing.CLOSED
+    asked = db.get(EvaluationAsked, (window.id, person_id))
+    if asked is None or session.circle.member(person_id) is None:
+        return Standing.NOT_ASKED
+    if db.get(EvaluationReceipt, (window.id, person_id)) is not None:
+        return Standing.ANSWERED
+    return Standing.OUT if asked.out else Standing.OPEN
+
+
+def _check(session: CoachingSession, standing: Standing, person_id: int) -> None:
+    """Raises `NotAllowed` unless an answer can be taken."""
+    refusal = {Standing.ANSWERED: ALREADY, Standing.CLOSED: TOO_LATE, Standing.NOT_ASKED: NOT_ASKED}
+    if standing in refusal:
+        raise NotAllowed(refusal[standing])
+    if standing is Standing.OUT and _recorded_absent(session, person_id):
+        raise NotAllowed(ABSENT)
+
+
+def _recorded_absent(session: CoachingSession, person_id: int) -> bool:
+    """Recorded by somebody, that is: what the bot only assumes keeps nobody from answering."""
+    recorded = session.recorded_at is not None and not session.assumed
+    return recorded and any(one.person_id == person_id and not one.attended for one in session.attendance)
+
+
+def _for_writing(
+    db: Session, actor: Actor, session_id: int, now: datetime
+) -> tuple[CoachingSession, EvaluationWindow, EvaluationAsked]:
+    """The open window of a session, held so that it does not close meanwhile."""
+    session = access.session(db, actor, session_id, Right.SEE)
+    open_window(db, session, now)
+    window = _window(db, session, lock=True)
+    if window is None:
+        raise NotAllowed(TOO_LATE)
+    db.refresh(window)
+    _check(session, _standing(db, session, window, actor.person.id, now), actor.person.id)
+    return session, window, db.get_one(EvaluationAsked, (window.id, actor.person.id))
+
+
+def _check_filled(form: Form, filled: Filled) -> None:
+    """Raises `NotAllowed` for what the form cannot have given."""
+    whole = set(filled.scores) == {one.id for one in form.statements}
+    if not whole or not all(score in evaluation.SCALE for score in filled.scores.values()):
+        raise NotAllowed("Choose a number from 1 to 5 for every statement; nothing was sent yet.")
+    known = set(filled.comments) <= {one.id for one in form.questions}
+    if not known or any(len(words) > LONGEST_COMMENT for words in filled.comments.values()):
+        raise NotAllowed(f"Keep each comment within {LONGEST_COMMENT} characters; nothing was sent yet.")
+
+
+def _row(session: CoachingSession, window: EvaluationWindow, filled: Filled) -> dict[str, Any]:
+    return {
+        "key": uuid4().hex,
+        "workspace_id": session.workspace_id,
+        "circle_id": session.circle_id,
+        "window_id": window.id,
+        "scores": dict(filled.scores),
+        "comments": dict(filled.comments),
+    }
+
+
+def _asked(db: Session, session: CoachingSession, window: EvaluationWindow) -> evaluation.Asked:
+    """Whom the window asks. Who has left the circle can't answer any more, so nobody waits for them."""
+    rows = db.scalars(select(EvaluationAsked).where(EvaluationAsked.window_id == window.id)).all()
+    here = {member.person_id for member in session.circle.members}
+    out = {one.person_id for one in rows if one.out or one.person_id not in here}
+    return evaluation.Asked(frozenset(one.person_id for one in rows), frozenset(out))
+
+
+def _answered(db: Session, window: EvaluationWindow) -> frozenset[int]:
+    query = select(EvaluationReceipt.person_id).where(EvaluationReceipt.window_id == window.id)
+    return frozenset(db.scalars(query))
+
+
+def _answers(db: Session, window: EvaluationWindow) -> list[EvaluationAnswer]:
+    query = select(EvaluationAnswer).where(
+        EvaluationAnswer.workspace_id == window.workspace_id, EvaluationAnswer.window_id == window.id
+    )
+    return list(db.scalars(query))
+
+
+def _close(
+    db: Session, session: CoachingSession, window: EvaluationWindow, asked: int, now: datetime, rng: Random
+) -> None:
+    """All of the closing in one transaction: count, forget who, shuffle, publish or keep waiting."""
+    circle = _locked_circle(db, session)
+    answers = _answers(db, window)
+    window.closed_at, window.asked, window.answered = now, asked, len(answers)
+    material = Window(
+        [one.scores for one in answers],
+        [Comment(*pair) for one in answers for pair in one.comments.items()],
+        asked,
+        window.promise,
+    )
+    outcome = evaluation.decide(material, _waiting(db, circle), rng)
+    _forget_answers(db, window)
+    _clear_waiting(db, circle)
+    if isinstance(outcome, Publish):
+        _publish(db, session, window, outcome, now)
+    elif _keeps_waiting(circle):
+        window.waits = bool(answers)
+        _keep(db, circle, outcome.waiting)
+    db.flush()
+    _settle_messages(db, session, now)
+
+
+def _locked_circle(db: Session, session: CoachingSession) -> Circle:
+    """Two windows of one circle must not both take what waits in it."""
+    return db.scalars(select(Circle).where(Circle.id == session.circle_id).with_for_update(of=Circle)).one()
+
+
+def _keeps_waiting(circle: Circle) -> bool:
+    return evaluation.keeps_waiting(len(circle.members), circle.state is CircleState.CLOSED)
+
+
+def _waiting(db: Session, circle: Circle) -> Waiting:
+    answers = db.scalars(select(EvaluationAnswer).where(*_waits(circle, EvaluationAnswer))).all()
+    comments = db.scalars(select(EvaluationComment).where(*_waits(circle, EvaluationComment))).all()
+    windows, asked = db.execute(
+        select(func.count(), func.sum(EvaluationWindow.asked)).where(
+            EvaluationWindow.workspace_id == circle.workspace_id,
+            EvaluationWindow.circle_id == circle.id,
+            EvaluationWindow.waits,
+        )
+    ).one()
+    return Waiting(
+        [one.scores for one in answers],
+        [Comment(one.question, one.words) for one in comments],
+        windows,
+        asked or 0,
+    )
+
+
+def _waits(circle: Circle, model: type[EvaluationAnswer] | type[EvaluationComment]) -> list[Any]:
+    found = [
+        model.workspace_id == circle.workspace_id,
+        model.circle_id == circle.id,
+        model.result_id.is_(None),
+    ]
+    return [*found, EvaluationAnswer.window_id.is_(None)] if model is EvaluationAnswer else found
+
+
+def _clear_waiting(db: Session, circle: Circle) -> None:
+    for model in (EvaluationAnswer, EvaluationComment):
+        db.execute(delete(model).where(*_waits(circle, model)))
+    db.execute(
+        update(EvaluationWindow)
+        .where(
+            EvaluationWindow.workspace_id == circle.workspace_id,
+            EvaluationWindow.circle_id == circle.id,
+            EvaluationWindow.waits,
+        )
+        .values(waits=False)
+    )
+
+
+def _forget_answers(db: Session, window: EvaluationWindow) -> None:
+    """The receipts, and the answers under the keys that they were given at their time."""
+    db.execute(delete(EvaluationReceipt).where(EvaluationReceipt.window_id == window.id))
+    db.execute(
+        delete(EvaluationAnswer).where(
+            EvaluationAnswer.workspace_id == window.workspace_id, EvaluationAnswer.window_id == window.id
+        )
+    )
+
+
+def _publish(
+    db: Session, session: CoachingSession, window: EvaluationWindow, outcome: Publish, now: datetime
+) -> None:
+    found = EvaluationResult(
+        workspace_id=window.workspace_id,
+        circle_id=window.circle_id,
+        session_id=window.session_id,
+        window_id=window.id,
+        form_id=window.form_id,
+        published_at=now,
+        answered=outcome.answered,
+        asked=outcome.asked,
+        sessions=outcome.windows,
+        figures={statement: _kept(figure) for statement, figure in outcome.figures.items()},
+    )
+    db.add(found)
+    db.flush()
+    _keep(db, session.circle, Waiting(outcome.answers, outcome.comments), result_id=found.id)
+    _keep(db, session.circle, outcome.waiting)
+    outbox.put(
+        db,
+        Outgoing.RESULT,
+        f"result:{found.id}",
+        workspace_id=session.workspace_id,
+        session=session,
+        thread_of=outbox.card_of(db, session),
+        facts={"result": found.id},
+        due_at=now,
+        now=now,
+    )
+
+
+def _keep(db: Session, circle: Circle, kept: Waiting, *, result_id: int | None = None) -> None:
+    """Under a result, or waiting under the circle: in shuffled order, under new random keys."""
+    place = {"workspace_id": circle.workspace_id, "circle_id": circle.id, "result_id": result_id}
+    for scores in kept.answers:
+        values = {**place, "key": uuid4().hex, "window_id": None, "scores": dict(scores), "comments": {}}
+        db.execute(insert(EvaluationAnswer).values(**values))
+    for one in kept.comments:
+        values = {**place, "key": uuid4().hex, "question": one.question, "words": one.words}
+        db.execute(insert(EvaluationComment).values(**values))
+
+
+def _kept(figure: Figure) -> dict[str, Any]:
+    return {
+        "count": figure.count,
+        "total": figure.total,
+        "spread": list(figure.spread) if figure.spread else None,
+    }
+
+
+def _statement(words: str, kept: Mapping[str, Any]) -> StatementResult:
+    spread = tuple(kept["spread"]) if kept["spread"] else None
+    figure = Figure(kept["count"], kept["total"], spread)
+    return StatementResult(words, figure.count, figure.average, figure.spread)
+
+
+def _comments(db: Session, found: EvaluationResult, words: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Question by question. Their keys are random and stay, and so does the order."""
+    query = (
+        select(EvaluationComment.question, EvaluationComment.words)
+        .where(EvaluationComment.workspace_id == found.workspace_id, EvaluationComment.result_id == found.id)
+        .order_by(EvaluationComment.key)
+    )
+    order = list(words)
+    rows = sorted(
+        db.execute(query).tuples(),
+        key=lambda one: order.index(one[0]) if one[0] in words else len(order),
+    )
+    return tuple((words.get(question, question), said) for question, said in rows)
+
+
+def _words(pack: Pack) -> dict[str, str]:
+    """What each id of the pack's forms means; one id has one text."""
+    return {asked.id: asked.text for form in pack.forms for asked in form.asked}
+
+
+def _in_order(words: Mapping[str, str], figures: Mapping[str, Any]) -> list[str]:
+    """As the form has them; statements that the pack has no more come last."""
+    return [one for one in words if one in figures] + [one for one in figures if one not in words]
+
+
+def _settle_messages(db: Session, session: CoachingSession, now: datetime) -> None:
+    """After a closing the messages of all say the same, and none tells who was reminded."""
+    _forget_nudges(db, session, now)
+    outbox.void(db, session, OVER, now, Outgoing.EVALUATION)
+    outbox.refresh(db, outbox.standing(db, session, Outgoing.EVALUATION), now)
+    outbox.home(db, [member.person for member in session.circle.members], now)
+
+
+def _forget_nudges(db: Session, session: CoachingSession, now: datetime) -> None:
+    """A nudge that was sent, and one that was not because of an answer, must look the same afterwards."""
+    nudges = select(Reminder.outbox_id).where(
+        Reminder.workspace_id == session.workspace_id,
+        Reminder.session_id == session.id,
+        Reminder.kind == ReminderKind.EVALUATION_NUDGE,
+        Reminder.outbox_id.is_not(None),
+    )
+    carried = list(db.scalars(nudges))
+    reminders.drop(db, session, ReminderKind.EVALUATION_NUDGE)
+    others = select(Reminder.outbox_id).where(Reminder.outbox_id.in_(carried))
+    alone = select(OutboxRow.id).where(OutboxRow.id.in_(carried), OutboxRow.id.not_in(others))
+    rows = list(db.scalars(alone))
+    db.execute(delete(OutboxRow).where(OutboxRow.target_id.in_(rows)))
+    db.execute(update(OutboxRow).where(OutboxRow.id.in_(rows)).values(**_ended(now)))
+
+
+def _ended(now: datetime) -> dict[str, Any]:
+    return {
+        "state": OutboxState.SKIPPED,
+        "outcome": OVER,
+        "finished_at": now,
+        "attempts": 0,
+        "not_before": None,
+        "claim_token": None,
+        "lease_until": None,
+        "slack_channel": None,
+        "slack_ts": None,
+    }
