@@ -46,7 +46,7 @@ def _database(url: str) -> str:
     return parsed.render_as_string(hide_password=False)
 
 
-def _web_address(url: str) -> str:
+def web_address(url: str) -> str:
     """Encrypted, unless it never leaves this computer. Raises `ValueError`."""
     parts = urlsplit(url)
     local = parts.scheme == "http" and parts.hostname in LOCAL_HOSTS
@@ -94,7 +94,7 @@ def _lower(value: object) -> object:
 Secret = Annotated[SecretStr, BeforeValidator(_stripped), AfterValidator(_one_word)]
 BotToken = Annotated[Secret, AfterValidator(_bot_token)]
 DatabaseUrl = Annotated[str, BeforeValidator(_stripped), AfterValidator(_database)]
-WebAddress = Annotated[str, BeforeValidator(_stripped), AfterValidator(_web_address)]
+WebAddress = Annotated[str, BeforeValidator(_stripped), AfterValidator(web_address)]
 ApiAddress = Annotated[WebAddress, AfterValidator(_with_slash)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 LogFormat = Annotated[Literal["text", "json"], BeforeValidator(_lower)]

@@ -1,0 +1,168 @@
+"""The `coach` command. What a command needs is imported where it runs, so that help
+and refusals come at once."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from service.settings import Settings
+
+app = typer.Typer(
+    help="Peer coaching circles in Slack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they can show local variables, tokens among them
+)
+DEMO_PORT = 4000
+WRONG_SETTINGS = 2
+FAILED = 1
+
+
+@app.command()
+def serve(
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Answer Slack only; another process runs the worker.")
+    ] = False,
+) -> None:
+    """Answer Slack, and send what falls due."""
+    with _sentences():
+        settings = _settings()
+        _must_be_free(settings.port, "", "set PORT to another")
+        from service import root
+
+        root.serve(settings, worker=not no_worker)
+
+
+@app.command()
+def worker() -> None:
+    """Send what falls due, beside other processes that answer Slack."""
+    with _sentences():
+        settings = _settings()
+        from service import root
+
+        root.worker(settings)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    with _sentences():
+        settings = _settings(slack=False)
+        from service import root
+
+        root.migrate(settings)
+        typer.echo("The database is up to date.")
+
+
+@app.command()
+def doctor() -> None:
+    """Look for what would keep the bot from running, and say what to do."""
+    with _sentences():
+        settings = _settings()
+        from service import root
+
+        problems = root.doctor(settings)
+        _say([*settings.notes(), *problems])
+        if problems:
+            raise typer.Exit(FAILED)
+        typer.echo("Everything is in order.")
+
+
+@app.command()
+def manifest(
+    url: Annotated[
+        str, typer.Option(help="The https address at which Slack reaches the bot; else COACH_PUBLIC_URL.")
+    ] = "",
+) -> None:
+    """Print the manifest that makes a Slack app of the bot."""
+    with _sentences():
+        from service.manifest import as_yaml
+
+        typer.echo(as_yaml(_public(url)), nl=False)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where to open it in the browser.")] = DEMO_PORT,
+) -> None:
+    """Try the bot in a local workspace in the browser, without Slack."""
+    with _sentences():
+        _must_be_free(port, "127.0.0.1", "choose another with --port")
+        from service import demo
+
+        demo.run(port)
+
+
+def _settings(*, slack: bool = True) -> "Settings":
+    from service.settings import read_settings
+
+    return read_settings(slack=slack)
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Known failures end with a sentence; any other is a fault of ours, and keeps its traceback."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise typer.Exit(FAILED) from None
+    except Exception as error:
+        lines, code = _known(error)
+        if not lines:
+            raise
+        _stop(lines, code)
+
+
+def _known(error: Exception) -> tuple[list[str], int]:
+    from coaching.packs import PackError
+    from service.settings import SettingsError
+
+    if isinstance(error, SettingsError):
+        return error.lines, WRONG_SETTINGS
+    if isinstance(error, PackError):
+        return str(error).splitlines(), WRONG_SETTINGS
+    return _about_the_database(error), FAILED
+
+
+def _about_the_database(error: Exception) -> list[str]:
+    from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+
+    if isinstance(error, InterfaceError | OperationalError):
+        return ["The database does not answer, or refuses us. Is it running, and is DATABASE_URL right?"]
+    if type(error) is DatabaseError:  # its other kinds are faults of ours
+        return ["The file that DATABASE_URL names is no database, or a broken one."]
+    return []
+
+
+def _public(url: str) -> str:
+    from service.settings import web_address
+
+    if url:
+        try:
+            return web_address(url)
+        except ValueError:
+            _stop(["--url should be an https address, such as https://coach.example.org."], WRONG_SETTINGS)
+    found = _settings(slack=False).coach_public_url
+    return found or _stop(["Say at which address Slack reaches the bot: --url https://…"], WRONG_SETTINGS)
+
+
+def _must_be_free(port: int, host: str, instead: str) -> None:
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        reason = (error.strerror or "not possible").lower()
+        _stop([f"Port {port} cannot be used ({reason}): {instead}."], FAILED)
+
+
+def _say(lines: list[str]) -> None:
+    for line in lines:
+        typer.echo(line, err=True)
+
+
+def _stop(lines: list[str], code: int) -> NoReturn:
+    _say(lines)
+    raise typer.Exit(code)

@@ -1,0 +1,84 @@
+"""The `coach` command as people run it: sentences and exit codes."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SLACK = {"SLACK_BOT_TOKEN": "xoxb-planted", "SLACK_SIGNING_SECRET": "planted-secret"}
+
+
+def coach(*arguments: str, folder: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs the command in `folder` with nothing set but what is given."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "service", *arguments],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "200", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_help_names_every_command() -> None:
+    shown = coach("--help").stdout
+    for command in ("serve", "worker", "migrate", "doctor", "manifest", "demo"):
+        assert f" {command} " in shown
+
+
+def test_the_manifest_is_printed_for_an_address(tmp_path: Path) -> None:
+    told = coach("manifest", "--url", "https://coach.example.org", folder=tmp_path)
+    assert (told.returncode, told.stdout) == (0, (ROOT / "manifest.yaml").read_text())
+    set_before = coach("manifest", folder=tmp_path, COACH_PUBLIC_URL="https://coach.example.org/")
+    assert set_before.stdout == told.stdout
+
+
+@pytest.mark.parametrize("arguments", [["manifest"], ["manifest", "--url", "coach.example.org"]])
+def test_a_manifest_without_an_address_is_refused(tmp_path: Path, arguments: list[str]) -> None:
+    done = coach(*arguments, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "doctor"])
+def test_missing_settings_are_named_a_line_each(tmp_path: Path, command: str) -> None:
+    done = coach(command, folder=tmp_path, LOG_LEVEL="loud")
+    assert done.returncode == 2
+    named = [line.split()[0] for line in done.stderr.splitlines()]
+    assert named == ["SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "LOG_LEVEL"]
+
+
+def test_the_schema_is_made_and_made_again(tmp_path: Path) -> None:
+    for _ in range(2):
+        done = coach("migrate", folder=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "coach.db").exists()
+
+
+def test_a_database_that_is_away_is_a_sentence(tmp_path: Path) -> None:
+    address = "postgresql://ana:planted-password@127.0.0.1:1/coach"
+    done = coach("migrate", folder=tmp_path, DATABASE_URL=address)
+    assert done.returncode == 1
+    assert done.stderr.startswith("The database does not answer")
+    assert "planted" not in done.stderr
+
+
+def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "coach.db").write_text("a letter, not a database, and long enough to be read as one " * 20)
+    done = coach("migrate", folder=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("The file that DATABASE_URL names is no database")
+
+
+def test_a_port_that_is_taken_is_a_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for arguments, environment in ((["serve"], {"PORT": port, **SLACK}), (["demo", "--port", port], {})):
+            done = coach(*arguments, folder=tmp_path, **environment)
+            assert done.returncode == 1
+            assert done.stderr.startswith(f"Port {port} cannot be used")

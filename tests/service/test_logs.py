@@ -1,0 +1,70 @@
+"""Logs: one line an event, no secrets, and nothing that people wrote."""
+
+import io
+import json
+import logging
+
+import pytest
+import structlog
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.logs import reference, set_up_logs
+
+PLANTED = "what Ana confided"
+
+
+def last(log_lines: io.StringIO) -> dict[str, object]:
+    found: dict[str, object] = json.loads(log_lines.getvalue().splitlines()[-1])
+    return found
+
+
+def test_an_event_is_one_line_with_its_facts(log_lines: io.StringIO) -> None:
+    structlog.get_logger("bot.dispatch").info("answered", circle=7)
+    line = last(log_lines)
+    assert (line["event"], line["circle"], line["level"]) == ("answered", 7, "info")
+    assert str(line["timestamp"]).endswith("Z")
+
+
+def test_tokens_signatures_and_our_secrets_are_hidden() -> None:
+    written = io.StringIO()
+    set_up_logs("INFO", "text", ["the-signing-secret"], written)
+    log = structlog.get_logger("service.web")
+    log.info("a token xoxb-12-34-abc", app="xapp-1-A", signature="v0=" + "a1" * 32, told="the-signing-secret")
+    logging.getLogger("somebody").warning("their xoxe.xoxp-1-secret")
+    shown = written.getvalue()
+    assert "[hidden]" in shown
+    for secret in ("12-34-abc", "xapp-1", "a1a1", "the-signing-secret", "1-secret"):
+        assert secret not in shown
+
+
+def test_an_error_says_where_it_came_from_and_not_what_was_written(log_lines: io.StringIO) -> None:
+    engine = create_engine("sqlite://")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("INSERT INTO nowhere VALUES (:words)"), {"words": PLANTED})
+    except SQLAlchemyError as error:
+        structlog.get_logger("coaching").error("broken", exc_info=error)
+    engine.dispose()
+    line = last(log_lines)
+    assert str(line["error"]).startswith("OperationalError")
+    assert "test_an_error_says_where" in str(line["where"])
+    assert PLANTED not in log_lines.getvalue()
+
+
+@pytest.mark.parametrize("library", ["slack_sdk.web.base_client", "slack_bolt.App", "sqlalchemy.engine"])
+def test_libraries_that_print_what_people_write_stay_quiet(log_lines: io.StringIO, library: str) -> None:
+    logging.getLogger(library).debug(PLANTED)
+    logging.getLogger(library).info(PLANTED)
+    assert log_lines.getvalue() == ""
+
+
+def test_what_slacks_library_could_not_match_is_not_printed(log_lines: io.StringIO) -> None:
+    logging.getLogger("slack_bolt.App").warning(f"Unhandled request ({PLANTED})")
+    assert log_lines.getvalue() == ""
+
+
+def test_references_are_short_and_easy_to_read_out() -> None:
+    made = {reference() for _ in range(200)}
+    assert len(made) > 190
+    assert all(len(one) == 6 and one.isalpha() and one.isupper() for one in made)
