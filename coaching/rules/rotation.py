@@ -8,12 +8,15 @@ line who can come and does not present; where four or more people present in tur
 and no presenting next time goes before, if there is one. If nobody fits, first "no presenting next time" is
 dropped, then "no role last time". Nobody has both roles in one session.
 
-Who does it goes to the end of the line. Who is passed over keeps their place, so is first again, and never
-owes more than one turn. Two who swap change places in the line, and nobody else's turn moves. A newcomer
-observes one session, then enters at the end of both lines. Sessions that did not take place use up nothing:
-they are simply not in the history.
+Who really did it goes to the end of the line. Who is passed over keeps their place, so is first again, and
+never owes more than one turn per role. Two who swap change places in the line, and nobody else's place moves.
+A newcomer observes one session, then enters at the end of both lines. Sessions that did not take place use up
+nothing: they are simply not in the history.
 
-The rule is a fold over the circle's history. It knows no dates: the order is given.
+A pair has one role, first to be coached: its line of two alternates.
+
+The rule is a fold over the circle's history, `replay`, and a look at where everybody then stands,
+`next_roles`. It knows no dates: the order is given.
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -48,7 +51,7 @@ class Met:
 
 @dataclass(frozen=True)
 class Swapped:
-    """Two changed places in the line of one role."""
+    """Two changed places in the line of one role. Stands before the session in which they swapped."""
 
     role: Role
     one: Person
@@ -66,8 +69,8 @@ class Lines:
     note_takers: tuple[Person, ...]
     last: frozenset[Person] = frozenset()
     """Who had a role in the last session."""
-    observing: frozenset[Person] = frozenset()
-    """Newcomers who have not sat through a session yet."""
+    observing: tuple[Person, ...] = ()
+    """Newcomers who have not sat through a session yet, in the order in which they joined."""
 
     def of(self, role: Role) -> tuple[Person, ...]:
         return self.presenters if role is Role.PRESENTER else self.note_takers
@@ -82,6 +85,10 @@ class Roles:
         return self.presenter if role is Role.PRESENTER else self.note_taker
 
 
+Excuses = Mapping[Role, Set[Person]]
+NOBODY: frozenset[Person] = frozenset()
+
+
 def start(members: Sequence[Person], last: Met | None = None) -> Lines:
     """The lines of a new circle; of one that has met before, with those who had the roles last at the end."""
     half = len(members) // 2
@@ -90,7 +97,7 @@ def start(members: Sequence[Person], last: Met | None = None) -> Lines:
 
 
 def replay(lines: Lines, history: Iterable[Event]) -> Lines:
-    """The lines after everything that has happened."""
+    """The lines after everything that has happened, oldest first."""
     for event in history:
         lines = _after(lines, event)
     return lines
@@ -99,36 +106,50 @@ def replay(lines: Lines, history: Iterable[Event]) -> Lines:
 def next_roles(
     lines: Lines,
     *,
-    cannot_come: Set[Person] = frozenset(),
-    excused: Mapping[Role, Set[Person]] | None = None,
-    not_presenting: Set[Person] = frozenset(),
+    cannot_come: Set[Person] = NOBODY,
+    cannot_come_next: Set[Person] = NOBODY,
+    excused: Excuses | None = None,
+    not_presenting: Set[Person] = NOBODY,
+    pair: bool = False,
 ) -> Roles:
-    """Who has which role in the next session; None where nobody can."""
-    excused = excused or {}
-    presenting = [one for one in lines.presenters if one not in not_presenting]
-    out = cannot_come | excused.get(Role.PRESENTER, frozenset())
-    presenter = _first(one for one in presenting if one not in out)
-    able = cannot_come | excused.get(Role.NOTE_TAKER, frozenset())
-    fit = [one for one in lines.note_takers if one not in able and one != presenter]
-    if len(presenting) < ENOUGH_FOR_REST:
-        return Roles(presenter, _first(fit))
-    rested = [one for one in fit if one not in lines.last]
-    presents_next = _first(one for one in presenting if one != presenter)
+    """Who has which role in the next session; None where nobody can. In a pair, who is coached first.
+
+    `cannot_come_next` are those known to miss the session after it, so that who presents there is foreseen.
+    `not_presenting` are leads whom a setting leaves out of presenting.
+    """
+    in_turn = [one for one in lines.presenters if one not in _out_of(Role.PRESENTER, excused, not_presenting)]
+    presenter = _first(in_turn, cannot_come)
+    if pair:
+        return Roles(presenter, None)
+    out = cannot_come | _out_of(Role.NOTE_TAKER, excused) | {presenter}
+    able = [one for one in lines.note_takers if one not in out]
+    if len(in_turn) < ENOUGH_FOR_REST:
+        return Roles(presenter, _first(able))
+    rested = [one for one in able if one not in lines.last]
+    presents_next = _first(in_turn, cannot_come_next | {presenter})
     free = [one for one in rested if one != presents_next]
-    return Roles(presenter, _first([*free, *rested, *fit]))
+    return Roles(presenter, _first([*free, *rested, *able]))
 
 
 def upcoming(
     lines: Lines,
     cannot_come: Sequence[Set[Person]],
     *,
-    excused: Mapping[Role, Set[Person]] | None = None,
-    not_presenting: Set[Person] = frozenset(),
+    excused: Excuses | None = None,
+    not_presenting: Set[Person] = NOBODY,
+    pair: bool = False,
 ) -> tuple[Roles, ...]:
     """The roles of as many next sessions as absences are given for, each counted as held."""
     found = []
-    for away in cannot_come:
-        roles = next_roles(lines, cannot_come=away, excused=excused, not_presenting=not_presenting)
+    for away, away_next in zip(cannot_come, [*cannot_come[1:], NOBODY], strict=False):
+        roles = next_roles(
+            lines,
+            cannot_come=away,
+            cannot_come_next=away_next,
+            excused=excused,
+            not_presenting=not_presenting,
+            pair=pair,
+        )
         lines = _met(lines, Met(roles.presenter, roles.note_taker))
         found.append(roles)
     return tuple(found)
@@ -139,29 +160,42 @@ def replacement(
     role: Role,
     planned: Roles,
     *,
-    cannot_come: Set[Person] = frozenset(),
-    excused: Mapping[Role, Set[Person]] | None = None,
-    not_presenting: Set[Person] = frozenset(),
+    cannot_come: Set[Person] = NOBODY,
+    excused: Excuses | None = None,
+    not_presenting: Set[Person] = NOBODY,
 ) -> Person | None:
-    """Who takes a role of a planned session over: the next in line who can come and has no role in it."""
-    out = cannot_come | (excused or {}).get(role, frozenset()) | {planned.presenter, planned.note_taker}
-    if role is Role.PRESENTER:
-        out = out | not_presenting
-    return _first(one for one in lines.of(role) if one not in out)
+    """Who takes a role of a planned session over: the next in line who can come and has no role in it.
+
+    `lines` are those without the session in hand, but with the roles already given for later ones: who has
+    one of those has had their turn, so that nobody is asked twice while others wait.
+    """
+    out = cannot_come | _out_of(role, excused, not_presenting) | {planned.presenter, planned.note_taker}
+    return _first(lines.of(role), out)
 
 
-def pair_first(members: Sequence[Person], history: Iterable[Met]) -> Person | None:
-    """A pair has one role, first to be coached, which alternates."""
-    line = replay(Lines(tuple(members), ()), history)
-    return _first(line.presenters)
+def swap(planned: Roles, role: Role, taker: Person) -> tuple[Roles, tuple[Swapped, ...]]:
+    """The roles of a session once `taker` has this one, and the changes of place that go with it.
+
+    Who has the other role in that session can only trade the two.
+    """
+    holder = planned.holder(role)
+    if taker == holder:
+        return planned, ()
+    trade = taker in (planned.presenter, planned.note_taker)
+    if trade:
+        roles = Roles(presenter=planned.note_taker, note_taker=planned.presenter)
+    elif role is Role.PRESENTER:
+        roles = replace(planned, presenter=taker)
+    else:
+        roles = replace(planned, note_taker=taker)
+    moved = tuple(Role) if trade else (role,)
+    return roles, tuple(Swapped(one, holder, taker) for one in moved) if holder is not None else ()
 
 
 def _after(lines: Lines, event: Event) -> Lines:
     match event:
         case Joined(person, observes):
-            if observes:
-                return replace(lines, observing=lines.observing | {person})
-            return _enter(lines, [person])
+            return _joined(lines, person, observes)
         case Left(person):
             return _without(lines, person)
         case Swapped(role, one, other):
@@ -170,37 +204,42 @@ def _after(lines: Lines, event: Event) -> Lines:
             return _met(lines, event)
 
 
+def _joined(lines: Lines, person: Person, observes: bool) -> Lines:
+    if person in lines.presenters or person in lines.observing:
+        return lines
+    if observes:
+        return replace(lines, observing=(*lines.observing, person))
+    return _enter(lines, (person,))
+
+
 def _met(lines: Lines, met: Met) -> Lines:
     had_roles = frozenset(one for one in (met.presenter, met.note_taker) if one is not None)
-    moved = replace(
-        lines,
+    moved = Lines(
         presenters=_to_the_end(lines.presenters, met.presenter),
         note_takers=_to_the_end(lines.note_takers, met.note_taker),
         last=had_roles,
-        observing=frozenset(),
     )
-    return _enter(moved, sorted(lines.observing))
+    return _enter(moved, lines.observing)
 
 
-def _enter(lines: Lines, people: Sequence[Person]) -> Lines:
-    new = tuple(one for one in people if one not in lines.presenters)
-    return replace(lines, presenters=lines.presenters + new, note_takers=lines.note_takers + new)
+def _enter(lines: Lines, people: tuple[Person, ...]) -> Lines:
+    return replace(lines, presenters=lines.presenters + people, note_takers=lines.note_takers + people)
 
 
 def _without(lines: Lines, person: Person) -> Lines:
     return replace(
         lines,
-        presenters=tuple(one for one in lines.presenters if one != person),
-        note_takers=tuple(one for one in lines.note_takers if one != person),
-        observing=lines.observing - {person},
+        presenters=_but(lines.presenters, person),
+        note_takers=_but(lines.note_takers, person),
+        observing=_but(lines.observing, person),
     )
 
 
 def _swapped(lines: Lines, role: Role, one: Person, other: Person) -> Lines:
-    places = {one: other, other: one}
     line = lines.of(role)
     if one not in line or other not in line:
         return lines
+    places = {one: other, other: one}
     changed = tuple(places.get(person, person) for person in line)
     if role is Role.PRESENTER:
         return replace(lines, presenters=changed)
@@ -210,8 +249,18 @@ def _swapped(lines: Lines, role: Role, one: Person, other: Person) -> Lines:
 def _to_the_end(line: tuple[Person, ...], person: Person | None) -> tuple[Person, ...]:
     if person is None or person not in line:
         return line
-    return (*(one for one in line if one != person), person)
+    return (*_but(line, person), person)
 
 
-def _first(people: Iterable[Person]) -> Person | None:
-    return next(iter(people), None)
+def _but(line: tuple[Person, ...], person: Person) -> tuple[Person, ...]:
+    return tuple(one for one in line if one != person)
+
+
+def _out_of(role: Role, excused: Excuses | None, not_presenting: Set[Person] = NOBODY) -> Set[Person]:
+    """Who does not have this role in turn at present."""
+    left_out = not_presenting if role is Role.PRESENTER else NOBODY
+    return left_out | (excused or {}).get(role, NOBODY)
+
+
+def _first(line: Sequence[Person], out: Set[Person | None] | Set[Person] = NOBODY) -> Person | None:
+    return next((one for one in line if one not in out), None)
