@@ -1,4 +1,4 @@
-"""Closing evaluations: opening and closing their windows, answering them, publishing what they come to.
+"""Closing evaluations: opening their windows, answering them, closing them.
 
 Nothing here writes down who answered, but for the receipt that is deleted when the window closes. So
 answering puts no row into the outbox and leaves no line in a log; what must change for everybody changes
@@ -12,26 +12,24 @@ from random import Random, SystemRandom
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from coaching import access, outbox, reminders, sessions
+from coaching import access, outbox, reminders, results, sessions
 from coaching.access import Actor, Right
-from coaching.errors import NotAllowed, NotFound
+from coaching.errors import NotAllowed
 from coaching.packs import Form, Pack
 from coaching.rules import evaluation
 from coaching.rules.agenda import closing_begins
-from coaching.rules.closing_facts import EvaluationFacts, FormFacts, ResultFacts, Standing, StatementResult
-from coaching.rules.evaluation import Comment, Figure, Publish, Waiting, Window
+from coaching.rules.closing_facts import EvaluationFacts, FormFacts, Standing
+from coaching.rules.evaluation import Comment, Publish, Window
 from coaching.rules.terms import CircleKind, CircleState, Coming, Promise, ReminderKind, SessionState
 from storage.models import (
     Circle,
     CoachingSession,
     EvaluationAnswer,
     EvaluationAsked,
-    EvaluationComment,
     EvaluationReceipt,
-    EvaluationResult,
     EvaluationWindow,
     OutboxRow,
     OutboxState,
@@ -142,7 +140,7 @@ def _ask(db: Session, session: CoachingSession) -> None:
 
 def close_due(db: Session, now: datetime, make_rng: Callable[[], Random] = SystemRandom) -> None:
     """Closes windows whose time is up, or which everybody has answered. Each closes once."""
-    forget_waiting(db)
+    results.forget_waiting(db)
     still_open = db.scalars(
         select(EvaluationWindow)
         .where(EvaluationWindow.closed_at.is_(None))
@@ -158,17 +156,6 @@ def close_due(db: Session, now: datetime, make_rng: Callable[[], Random] = Syste
             _close(db, session, window, len(asked.expected | answered), now, make_rng())
 
 
-def forget_waiting(db: Session) -> None:
-    """Deletes unread what waits in circles that are closed, or too small to show it ever."""
-    answers = select(EvaluationAnswer.circle_id).where(
-        EvaluationAnswer.result_id.is_(None), EvaluationAnswer.window_id.is_(None)
-    )
-    comments = select(EvaluationComment.circle_id).where(EvaluationComment.result_id.is_(None))
-    for circle in db.scalars(select(Circle).where(Circle.id.in_(answers.union(comments)))).unique().all():
-        if not _keeps_waiting(circle):
-            _clear_waiting(db, circle)
-
-
 # --- people ---
 
 
@@ -176,15 +163,12 @@ def facts(db: Session, session: CoachingSession, person_id: int, now: datetime) 
     """How one person stands to the evaluation of a session."""
     window = _window(db, session)
     members = len(session.circle.members)
-    own = select(EvaluationResult.id).where(
-        EvaluationResult.workspace_id == session.workspace_id, EvaluationResult.session_id == session.id
-    )
     return EvaluationFacts(
         session=sessions.facts(session),
         standing=_standing(db, session, window, person_id, now),
         promise=window.promise if window else evaluation.promise_for(members) or Promise.ANONYMOUS,
         closes_at=window.closes_at if window else evaluation.window_closes(session.ends_at),
-        result_id=db.scalar(own),
+        result_id=results.of_session(db, session),
         waits=window.waits if window else False,
     )
 
@@ -275,38 +259,10 @@ def discard(db: Session, session: CoachingSession, now: datetime) -> None:
     _settle_messages(db, session, now)
 
 
-# --- results ---
-
-
-def result(db: Session, actor: Actor, result_id: int, pack: Pack) -> ResultFacts:
-    """A published result, for the members of its circle."""
-    found = db.scalar(
-        select(EvaluationResult).where(
-            EvaluationResult.workspace_id == actor.workspace_id, EvaluationResult.id == result_id
-        )
-    )
-    if found is None:
-        raise NotFound
-    access.circle(db, actor, found.circle_id, Right.SEE)
-    return result_facts(db, found, pack)
-
-
-def result_facts(db: Session, found: EvaluationResult, pack: Pack) -> ResultFacts:
-    session = db.get_one(CoachingSession, found.session_id)
-    words = _words(pack)
-    return ResultFacts(
-        id=found.id,
-        circle_name=session.circle.name,
-        starts_at=session.starts_at,
-        zone=session.zone,
-        answered=found.answered,
-        asked=found.asked,
-        sessions=found.sessions,
-        statements=tuple(
-            _statement(words.get(one, one), found.figures[one]) for one in _in_order(words, found.figures)
-        ),
-        comments=_comments(db, found, words),
-    )
+def form_of(pack: Pack, form_id: str, kind: CircleKind) -> Form:
+    """The form of this id; if the pack has it no more, the first for this kind of circle."""
+    fit = [form for form in pack.forms if form.kind is kind]
+    return next((form for form in fit if form.id == form_id), fit[0])
 
 
 def form_facts(form: Form) -> FormFacts:
@@ -329,7 +285,7 @@ def _window(db: Session, session: CoachingSession, *, lock: bool = False) -> Eva
 
 def _form(db: Session, session: CoachingSession, pack: Pack) -> Form:
     window = _window(db, session)
-    return pack.form(window.form_id if window else session.circle.form_id, session.circle.kind)
+    return form_of(pack, window.form_id if window else session.circle.form_id, session.circle.kind)
 
 
 def _standing(
@@ -431,14 +387,14 @@ def _close(
         asked,
         window.promise,
     )
-    outcome = evaluation.decide(material, _waiting(db, circle), rng)
+    outcome = evaluation.decide(material, results.waiting(db, circle), rng)
     _forget_answers(db, window)
-    _clear_waiting(db, circle)
+    results.clear_waiting(db, circle)
     if isinstance(outcome, Publish):
-        _publish(db, session, window, outcome, now)
-    elif _keeps_waiting(circle):
+        results.publish(db, session, window, outcome, now)
+    elif results.keeps_waiting(circle):
         window.waits = bool(answers)
-        _keep(db, circle, outcome.waiting)
+        results.keep(db, circle, outcome.waiting)
     db.flush()
     _settle_messages(db, session, now)
 
@@ -446,51 +402,6 @@ def _close(
 def _locked_circle(db: Session, session: CoachingSession) -> Circle:
     """Two windows of one circle must not both take what waits in it."""
     return db.scalars(select(Circle).where(Circle.id == session.circle_id).with_for_update(of=Circle)).one()
-
-
-def _keeps_waiting(circle: Circle) -> bool:
-    return evaluation.keeps_waiting(len(circle.members), circle.state is CircleState.CLOSED)
-
-
-def _waiting(db: Session, circle: Circle) -> Waiting:
-    answers = db.scalars(select(EvaluationAnswer).where(*_waits(circle, EvaluationAnswer))).all()
-    comments = db.scalars(select(EvaluationComment).where(*_waits(circle, EvaluationComment))).all()
-    windows, asked = db.execute(
-        select(func.count(), func.sum(EvaluationWindow.asked)).where(
-            EvaluationWindow.workspace_id == circle.workspace_id,
-            EvaluationWindow.circle_id == circle.id,
-            EvaluationWindow.waits,
-        )
-    ).one()
-    return Waiting(
-        [one.scores for one in answers],
-        [Comment(one.question, one.words) for one in comments],
-        windows,
-        asked or 0,
-    )
-
-
-def _waits(circle: Circle, model: type[EvaluationAnswer] | type[EvaluationComment]) -> list[Any]:
-    found = [
-        model.workspace_id == circle.workspace_id,
-        model.circle_id == circle.id,
-        model.result_id.is_(None),
-    ]
-    return [*found, EvaluationAnswer.window_id.is_(None)] if model is EvaluationAnswer else found
-
-
-def _clear_waiting(db: Session, circle: Circle) -> None:
-    for model in (EvaluationAnswer, EvaluationComment):
-        db.execute(delete(model).where(*_waits(circle, model)))
-    db.execute(
-        update(EvaluationWindow)
-        .where(
-            EvaluationWindow.workspace_id == circle.workspace_id,
-            EvaluationWindow.circle_id == circle.id,
-            EvaluationWindow.waits,
-        )
-        .values(waits=False)
-    )
 
 
 def _forget_answers(db: Session, window: EvaluationWindow) -> None:
@@ -501,88 +412,6 @@ def _forget_answers(db: Session, window: EvaluationWindow) -> None:
             EvaluationAnswer.workspace_id == window.workspace_id, EvaluationAnswer.window_id == window.id
         )
     )
-
-
-def _publish(
-    db: Session, session: CoachingSession, window: EvaluationWindow, outcome: Publish, now: datetime
-) -> None:
-    found = EvaluationResult(
-        workspace_id=window.workspace_id,
-        circle_id=window.circle_id,
-        session_id=window.session_id,
-        window_id=window.id,
-        form_id=window.form_id,
-        published_at=now,
-        answered=outcome.answered,
-        asked=outcome.asked,
-        sessions=outcome.windows,
-        figures={statement: _kept(figure) for statement, figure in outcome.figures.items()},
-    )
-    db.add(found)
-    db.flush()
-    _keep(db, session.circle, Waiting(outcome.answers, outcome.comments), result_id=found.id)
-    _keep(db, session.circle, outcome.waiting)
-    outbox.put(
-        db,
-        Outgoing.RESULT,
-        f"result:{found.id}",
-        workspace_id=session.workspace_id,
-        session=session,
-        thread_of=outbox.card_of(db, session),
-        facts={"result": found.id},
-        due_at=now,
-        now=now,
-    )
-
-
-def _keep(db: Session, circle: Circle, kept: Waiting, *, result_id: int | None = None) -> None:
-    """Under a result, or waiting under the circle: in shuffled order, under new random keys."""
-    place = {"workspace_id": circle.workspace_id, "circle_id": circle.id, "result_id": result_id}
-    for scores in kept.answers:
-        values = {**place, "key": uuid4().hex, "window_id": None, "scores": dict(scores), "comments": {}}
-        db.execute(insert(EvaluationAnswer).values(**values))
-    for one in kept.comments:
-        values = {**place, "key": uuid4().hex, "question": one.question, "words": one.words}
-        db.execute(insert(EvaluationComment).values(**values))
-
-
-def _kept(figure: Figure) -> dict[str, Any]:
-    return {
-        "count": figure.count,
-        "total": figure.total,
-        "spread": list(figure.spread) if figure.spread else None,
-    }
-
-
-def _statement(words: str, kept: Mapping[str, Any]) -> StatementResult:
-    spread = tuple(kept["spread"]) if kept["spread"] else None
-    figure = Figure(kept["count"], kept["total"], spread)
-    return StatementResult(words, figure.count, figure.average, figure.spread)
-
-
-def _comments(db: Session, found: EvaluationResult, words: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Question by question. Their keys are random and stay, and so does the order."""
-    query = (
-        select(EvaluationComment.question, EvaluationComment.words)
-        .where(EvaluationComment.workspace_id == found.workspace_id, EvaluationComment.result_id == found.id)
-        .order_by(EvaluationComment.key)
-    )
-    order = list(words)
-    rows = sorted(
-        db.execute(query).tuples(),
-        key=lambda one: order.index(one[0]) if one[0] in words else len(order),
-    )
-    return tuple((words.get(question, question), said) for question, said in rows)
-
-
-def _words(pack: Pack) -> dict[str, str]:
-    """What each id of the pack's forms means; one id has one text."""
-    return {asked.id: asked.text for form in pack.forms for asked in form.asked}
-
-
-def _in_order(words: Mapping[str, str], figures: Mapping[str, Any]) -> list[str]:
-    """As the form has them; statements that the pack has no more come last."""
-    return [one for one in words if one in figures] + [one for one in figures if one not in words]
 
 
 def _settle_messages(db: Session, session: CoachingSession, now: datetime) -> None:
