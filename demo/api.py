@@ -18,7 +18,8 @@ from demo.local import Local
 from demo.records import Json
 
 QUIET_SECONDS = 15
-MORNING = (8, 5)
+MORNING = (9, 5)
+"""When people have settled in, and the reminders of nine o'clock have come."""
 Handler = Callable[[Local, Request], Awaitable[Response]]
 
 
@@ -235,7 +236,7 @@ def _target(now: datetime, body: Json) -> datetime:
 
 
 def next_morning(now: datetime, tz: str) -> datetime:
-    """The next 8:05 of that zone, always later than now; in UTC."""
+    """The next 9:05 of that zone, always later than now; in UTC."""
     local_now = now.astimezone(ZoneInfo(tz))
     morning = local_now.replace(hour=MORNING[0], minute=MORNING[1], second=0, microsecond=0)
     if morning <= local_now:

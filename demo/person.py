@@ -204,7 +204,7 @@ class Person:
     def move_clock(
         self, *, by: timedelta | None = None, to: datetime | None = None, next_morning: str | None = None
     ) -> datetime:
-        """Lets the demo's time pass: by a while, to a moment, or to 8:05 of the next morning in a zone."""
+        """Lets the demo's time pass: by a while, to a moment, or to 9:05 of the next morning in a zone."""
         body: Json = {}
         if by is not None:
             body = {"by_seconds": by.total_seconds()}

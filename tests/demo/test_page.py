@@ -156,13 +156,13 @@ def test_the_clock_does_not_go_back(ana: Person) -> None:
 
 
 def test_the_next_morning_is_in_the_persons_zone(ana: Person) -> None:
-    assert ana.move_clock(next_morning="America/New_York") == datetime(2027, 1, 13, 13, 5, tzinfo=UTC)
-    assert ana.move_clock(next_morning="America/New_York") == datetime(2027, 1, 14, 13, 5, tzinfo=UTC)
+    assert ana.move_clock(next_morning="America/New_York") == datetime(2027, 1, 13, 14, 5, tzinfo=UTC)
+    assert ana.move_clock(next_morning="America/New_York") == datetime(2027, 1, 14, 14, 5, tzinfo=UTC)
 
 
 def test_the_next_morning_after_summer_time_began() -> None:
     evening = datetime(2027, 3, 13, 23, 0, tzinfo=UTC)
-    assert next_morning(evening, "America/New_York") == datetime(2027, 3, 14, 12, 5, tzinfo=UTC)
+    assert next_morning(evening, "America/New_York") == datetime(2027, 3, 14, 13, 5, tzinfo=UTC)
 
 
 def test_real_time_is_not_moved(local: LocalWorkspace, ana: Person) -> None:

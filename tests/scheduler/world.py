@@ -188,7 +188,7 @@ def plain(_db: Session, row: OutboxRow, _now: datetime) -> Content:
     """Says its kind and what it knows."""
     match row.kind:
         case Outgoing.HOME:
-            return HomeView({"type": "home", "blocks": []})
+            return HomeView({"type": "home", "blocks": [{"type": "divider"}]})
         case Outgoing.CALENDAR_FILE:
             return File("session.ics", "Session", b"BEGIN:VCALENDAR", "Here it is")
         case _:
