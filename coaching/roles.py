@@ -20,10 +20,12 @@ SHOWN = 6
 
 def propose(db: Session, circle: Circle, day: date, *, without: CoachingSession | None = None) -> Roles:
     """The roles of the next session that is not scheduled yet. In a pair, who is coached first."""
-    line = lines(db, circle, without=without.id if without else None)
-    if circle.kind is CircleKind.PAIR:
-        return Roles(next(iter(line.presenters), None), None)
-    return rotation.next_roles(line, excused=_excused(circle, day), not_presenting=_not_presenting(circle))
+    return rotation.next_roles(
+        lines(db, circle, without=without.id if without else None),
+        excused=_excused(circle, day),
+        not_presenting=_not_presenting(circle),
+        pair=circle.kind is CircleKind.PAIR,
+    )
 
 
 def replacement(db: Session, circle: Circle, session: CoachingSession, role: Role) -> int | None:
@@ -147,16 +149,13 @@ def _swaps(db: Session, circle: Circle) -> dict[int, list[RoleSwap]]:
 
 
 def _next(db: Session, circle: Circle, count: int, now: datetime) -> tuple[Roles, ...]:
-    line = lines(db, circle)
-    today = dates.today(circle, now)
-    if circle.kind is CircleKind.PAIR:
-        turns = (
-            [line.presenters[step % len(line.presenters)] for step in range(count)] if line.presenters else []
-        )
-        return tuple(Roles(one, None) for one in turns) or (Roles(None, None),) * count
-    nobody: list[frozenset[int]] = [frozenset()] * count
-    excused, out = _excused(circle, today), _not_presenting(circle)
-    return rotation.upcoming(line, nobody, excused=excused, not_presenting=out)
+    return rotation.upcoming(
+        lines(db, circle),
+        [frozenset()] * count,
+        excused=_excused(circle, dates.today(circle, now)),
+        not_presenting=_not_presenting(circle),
+        pair=circle.kind is CircleKind.PAIR,
+    )
 
 
 def _earlier(db: Session, circle: Circle, session: CoachingSession) -> list[CoachingSession]:
