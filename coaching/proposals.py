@@ -33,7 +33,7 @@ def open_form(
     else:
         chosen = _choose(db, actor, mine, channel, now)
     may = [one for one in mine if access.may(one, actor.person.id, Right.SCHEDULE)]
-    shown = draft or _propose(db, chosen, now)
+    shown = draft or propose(db, chosen, now)
     return ScheduleForm(
         circle=circles.facts(chosen),
         choices=tuple((one.id, one.name) for one in may),
@@ -91,7 +91,8 @@ def _choose(db: Session, actor: Actor, mine: list[Circle], channel: str | None, 
     return here[0] if here else min(may, key=lambda one: (dates.next_free(db, one, now) or date.max, one.id))
 
 
-def _propose(db: Session, circle: Circle, now: datetime) -> Draft:
+def propose(db: Session, circle: Circle, now: datetime) -> Draft:
+    """The circle's next session as rhythm, turns and the in-person rule have it; dateless without a rhythm."""
     day = dates.next_free(db, circle, now)
     length, at = circle.usual_length, circle.usual_time
     due = in_person.state(db, circle, before=_instant(circle, day, at, now)).due

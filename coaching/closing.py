@@ -1,0 +1,349 @@
+"""The end of a session: what happened is recorded, or assumed in time, and what comes next is put up."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coaching import access, evaluations, in_person, outbox, people, proposals, reminders, sessions
+from coaching.access import Actor, Right
+from coaching.errors import NotAllowed, Refused
+from coaching.rules import closing, states
+from coaching.rules.agenda import choosing_begins
+from coaching.rules.closing_facts import NextFacts, RecordFacts
+from coaching.rules.facts import Draft, PersonFacts
+from coaching.rules.fields import Field
+from coaching.rules.terms import CircleKind, CircleState, Coming, Mode, SessionState
+from storage.models import Circle, CoachingSession, OutboxRow, Outgoing, Person
+
+AT_ONCE = 200
+"""Sessions that one look of the clock deals with at most; the next look takes the rest."""
+NEXT_HELPS_FOR = timedelta(days=1)
+"""After the session: put up later than that, the line would only be noise."""
+FEWEST = 2
+TO_BE_AGREED = "to be agreed"
+RECORDABLE = (SessionState.SCHEDULED, SessionState.HELD, SessionState.MISSED)
+SHOWING = (
+    Outgoing.SESSION_CARD,
+    Outgoing.SESSION_NEWS,
+    Outgoing.SESSION_MOVED,
+    Outgoing.STARTING_SOON,
+    Outgoing.DID_YOU_MEET,
+    Outgoing.EVALUATION,
+    Outgoing.WHAT_COMES_NEXT,
+)
+"""Messages that read differently once it is known how the session went."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """How a session really was. People are our own ids."""
+
+    mode: Mode | None
+    attended: frozenset[int]
+    presenter: int | None
+    note_taker: int | None
+
+
+# --- what happened ---
+
+
+def open_record(db: Session, actor: Actor, session_id: int, now: datetime) -> RecordFacts:
+    """What the form "We met" stands at: what is recorded, else what was planned."""
+    session = access.session(db, actor, session_id, Right.RECORD)
+    check_recordable(session, now)
+    return facts(session, now)
+
+
+def facts(session: CoachingSession, now: datetime) -> RecordFacts:
+    asked = _asked(session)
+    recorded = session.state is SessionState.HELD
+    there = [
+        one.person_id
+        for one in session.attendance
+        if (one.attended if recorded else one.coming is not Coming.NO)
+    ]
+    return RecordFacts(
+        session=sessions.facts(session),
+        people=tuple(people.facts(one) for one in asked.values()),
+        attended=tuple(there),
+        presenter=session.presenter_id,
+        note_taker=session.note_taker_id,
+        mode=session.mode,
+        state=session.state,
+        correctable=closing.may_correct(session.ends_at, now),
+    )
+
+
+def record_met(db: Session, actor: Actor, session_id: int, record: Record, now: datetime) -> CoachingSession:
+    """ "We met", by any member, with how it really was; also corrects what was recorded, for 90 days.
+
+    Roles and the in-person rule count what was recorded from then on. Raises `Refused` or `NotAllowed`.
+    """
+    session = access.session(db, actor, session_id, Right.RECORD, lock=True)
+    check_recordable(session, now)
+    _check(session, record)
+    evaluations.open_window(db, session, now)
+    if session.state is not SessionState.HELD:
+        session.state = states.check_move(session.state, SessionState.HELD)
+    session.mode = record.mode or session.mode
+    session.presenter_id = record.presenter
+    session.note_taker_id = None if session.circle.kind is CircleKind.PAIR else record.note_taker
+    evaluations.set_absent(db, session, _absences(session, record.attended))
+    _settle(db, session, record.attended, now, assumed=False)
+    return session
+
+
+def record_missed(db: Session, actor: Actor, session_id: int, now: datetime) -> CoachingSession:
+    """ "We did not meet", by any member. Nobody loses a turn; the evaluation is deleted unread."""
+    session = access.session(db, actor, session_id, Right.RECORD, lock=True)
+    if session.state is SessionState.MISSED and not session.assumed:
+        return session
+    check_recordable(session, now)
+    _miss(db, session, now, assumed=False)
+    return session
+
+
+def check_recordable(session: CoachingSession, now: datetime) -> None:
+    """Raises `NotAllowed` before a session has begun, after 90 days, and for one that was called off."""
+    if session.state not in RECORDABLE:
+        raise NotAllowed(f"This session was {session.state}. If you met all the same, that is a new session.")
+    if session.starts_at > now:
+        raise NotAllowed("This session has not begun, so there is nothing to record yet.")
+    if not closing.may_correct(session.ends_at, now):
+        raise NotAllowed("This session is over 90 days past, so what is recorded about it stays as it is.")
+
+
+def assume_due(db: Session, now: datetime) -> None:
+    """Three days after their end, sessions that nobody has recorded: held or missed, marked as assumed."""
+    silent = db.scalars(
+        select(CoachingSession)
+        .where(
+            CoachingSession.state == SessionState.SCHEDULED,
+            CoachingSession.ends_at <= now - closing.RECORDED_WITHIN,
+        )
+        .order_by(CoachingSession.ends_at, CoachingSession.id)
+        .limit(AT_ONCE)
+        .with_for_update(of=CoachingSession, skip_locked=True)
+    )
+    for session in silent.unique().all():
+        if closing.is_time_to_assume(session.ends_at, now):
+            _assume(db, session, now)
+
+
+def _assume(db: Session, session: CoachingSession, now: datetime) -> None:
+    said_yes = [one.person_id for one in session.attendance if one.coming is Coming.YES]
+    outcome = closing.assume(said_yes, evaluations.anybody_answered(db, session), notes_written=False)
+    if outcome.state is SessionState.MISSED:
+        _miss(db, session, now, assumed=True)
+        return
+    session.state = states.check_move(session.state, outcome.state)
+    _settle(db, session, outcome.attended, now, assumed=True)
+
+
+def _miss(db: Session, session: CoachingSession, now: datetime, *, assumed: bool) -> None:
+    if session.state is not SessionState.MISSED:
+        session.state = states.check_move(session.state, SessionState.MISSED)
+        evaluations.discard(db, session, now)
+        outbox.void(db, session, "the session did not take place", now, *SHOWING)
+        reminders.withdraw(db, session)
+    _settle(db, session, frozenset(), now, assumed=assumed)
+
+
+def _settle(
+    db: Session, session: CoachingSession, attended: Collection[int], now: datetime, *, assumed: bool
+) -> None:
+    """What every record has in common: who was there, who is told, what is drawn anew."""
+    for one in session.attendance:
+        one.attended = one.person_id in attended
+    session.recorded_at, session.assumed = now, assumed
+    db.flush()
+    outbox.refresh(db, outbox.standing(db, session, *SHOWING), now)
+    _correct_lines(db, session, now)
+    in_person.tell_if_later_due(db, session, now)
+    outbox.home(db, [member.person for member in session.circle.members], now)
+
+
+def _correct_lines(db: Session, session: CoachingSession, now: datetime) -> None:
+    """What other sessions of the circle say comes next may have changed with the turns."""
+    lines = select(OutboxRow).where(
+        OutboxRow.workspace_id == session.workspace_id,
+        OutboxRow.circle_id == session.circle_id,
+        OutboxRow.kind == Outgoing.WHAT_COMES_NEXT,
+        OutboxRow.session_id != session.id,
+        OutboxRow.state.in_(outbox.STANDING),
+        OutboxRow.created_at > now - NEXT_HELPS_FOR * 31,
+    )
+    outbox.refresh(db, db.scalars(lines), now)
+
+
+def _asked(session: CoachingSession) -> dict[int, Person]:
+    """Those who were asked to the session, also when they have left since; and whoever had a role."""
+    ever = {one.person_id: one.person for one in session.circle.memberships}
+    asked = {one.person_id: one.person for one in session.attendance}
+    roles = (session.presenter_id, session.note_taker_id)
+    return asked | {one: ever[one] for one in roles if one is not None and one in ever}
+
+
+def _absences(session: CoachingSession, attended: Collection[int]) -> dict[int, bool]:
+    """Who is out of the evaluation by this record, or in it again. "I wasn't there" is not undone by it."""
+    before = {one.person_id: one.attended for one in session.attendance}
+    return {
+        person: person not in attended
+        for person, was_there in before.items()
+        if person not in attended or was_there is False
+    }
+
+
+def _check(session: CoachingSession, record: Record) -> None:
+    asked = set(_asked(session))
+    problems = {
+        Field.MODE: None if record.mode else "Choose how you met.",
+        Field.ATTENDED: _attended_problem(record, asked),
+        Field.PRESENTER: _holder_problem(record.presenter, record, asked),
+        Field.NOTE_TAKER: _holder_problem(record.note_taker, record, asked),
+    }
+    if record.presenter is not None and record.presenter == record.note_taker:
+        problems[Field.NOTE_TAKER] = "One person cannot present and take notes in the same session."
+    found = {field: sentence for field, sentence in problems.items() if sentence}
+    if found:
+        raise Refused(found)
+
+
+def _attended_problem(record: Record, asked: Collection[int]) -> str | None:
+    if not record.attended <= set(asked):
+        return "Choose among those who were asked to this session."
+    return "Tick at least two: one person alone is no session." if len(record.attended) < FEWEST else None
+
+
+def _holder_problem(person: int | None, record: Record, asked: Collection[int]) -> str | None:
+    if person is None:
+        return None
+    if person not in asked:
+        return "Choose among those who were asked to this session."
+    return None if person in record.attended else "Whoever did this was there: tick them above as well."
+
+
+# --- what comes next ---
+
+
+def put_up_next(db: Session, now: datetime) -> None:
+    """Once the third part of a session has begun, its thread says what comes next. Once per session."""
+    said = (
+        select(OutboxRow.id)
+        .where(
+            OutboxRow.workspace_id == CoachingSession.workspace_id,
+            OutboxRow.session_id == CoachingSession.id,
+            OutboxRow.kind == Outgoing.WHAT_COMES_NEXT,
+        )
+        .exists()
+    )
+    begun = db.scalars(
+        select(CoachingSession)
+        .join(Circle, Circle.id == CoachingSession.circle_id)
+        .where(
+            CoachingSession.state.in_([SessionState.SCHEDULED, SessionState.HELD]),
+            CoachingSession.starts_at <= now,
+            CoachingSession.ends_at > now - NEXT_HELPS_FOR,
+            Circle.state == CircleState.ACTIVE,
+            ~said,
+        )
+        .order_by(CoachingSession.starts_at, CoachingSession.id)
+        .limit(AT_ONCE)
+    )
+    for session in begun.unique().all():
+        if choosing_begins(session.starts_at, session.length, session.circle.kind) <= now:
+            _put_up(db, session, now)
+
+
+def _put_up(db: Session, session: CoachingSession, now: datetime) -> None:
+    outbox.put(
+        db,
+        Outgoing.WHAT_COMES_NEXT,
+        f"next:{session.id}",
+        workspace_id=session.workspace_id,
+        session=session,
+        thread_of=outbox.card_of(db, session),
+        due_at=now,
+        expires_at=session.ends_at + NEXT_HELPS_FOR,
+        now=now,
+    )
+
+
+def next_after(db: Session, session: CoachingSession, now: datetime) -> NextFacts:
+    """The session that follows: as scheduled, else as proposed with this one counted as it stands."""
+    circle = session.circle
+    following = _following(db, session)
+    if following is not None:
+        shown = sessions.facts(following)
+        return _next(
+            session, shown.presenter, shown.note_taker, proposals.draft_of(following), shown.starts_at
+        )
+    draft = proposals.propose(db, circle, max(now, session.starts_at))
+    members = {one.person_id: people.facts(one.person) for one in circle.members}
+    presenter, note_taker = members.get(draft.presenter or 0), members.get(draft.note_taker or 0)
+    return _next(session, presenter, note_taker, draft, None)
+
+
+def _next(
+    session: CoachingSession,
+    presenter: PersonFacts | None,
+    note_taker: PersonFacts | None,
+    draft: Draft,
+    scheduled_at: datetime | None,
+) -> NextFacts:
+    circle = session.circle
+    dated = draft.date is not None
+    starts_at = scheduled_at or (sessions.timing_of(draft, circle.zone).starts_at if dated else None)
+    return NextFacts(
+        session_id=session.id,
+        circle_id=circle.id,
+        circle_name=circle.name,
+        kind=circle.kind,
+        day=draft.date,
+        starts_at=starts_at,
+        zone=circle.zone,
+        mode=draft.mode,
+        presenter=presenter,
+        note_taker=note_taker,
+        scheduled=scheduled_at is not None,
+    )
+
+
+def _following(db: Session, session: CoachingSession) -> CoachingSession | None:
+    return db.scalar(
+        select(CoachingSession)
+        .where(
+            CoachingSession.workspace_id == session.workspace_id,
+            CoachingSession.circle_id == session.circle_id,
+            CoachingSession.state.in_([SessionState.SCHEDULED, SessionState.HELD]),
+            CoachingSession.starts_at > session.starts_at,
+        )
+        .order_by(CoachingSession.starts_at, CoachingSession.id)
+        .limit(1)
+    )
+
+
+def confirm_next(db: Session, actor: Actor, session_id: int, now: datetime) -> CoachingSession:
+    """ "Confirm": schedules what is proposed to follow this session. A second press changes nothing.
+
+    Raises `NotAllowed` when there is no date to propose, and as `sessions.schedule` does.
+    """
+    session = access.session(db, actor, session_id, Right.SCHEDULE, lock=True)
+    if _following(db, session) is None:
+        draft = with_place(proposals.propose(db, session.circle, max(now, session.starts_at)))
+        if draft.date is None:
+            raise NotAllowed(
+                "This circle has no rhythm, so there is no date to confirm. “Change” opens the form."
+            )
+        sessions.schedule(db, actor, session.circle_id, draft, now)
+    outbox.refresh(db, outbox.standing(db, session, Outgoing.WHAT_COMES_NEXT), now)
+    return session
+
+
+def with_place(draft: Draft) -> Draft:
+    """Where a place is needed and the circle has no usual one, it is still to be agreed."""
+    needed = draft.mode in (Mode.IN_PERSON, Mode.PHONE) and not draft.place
+    return replace(draft, place=TO_BE_AGREED) if needed else draft
