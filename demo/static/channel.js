@@ -41,7 +41,7 @@ function ChannelHead({ channel, viewer }) {
     <span class="place-face"><${Icon} name=${CHANNEL_ICON[channel.kind]} /></span>
     <h1>${channel.name}</h1>
     <details class="members">
-      <summary aria-label=${`People here: ${members.length}`} title=${names}><span class="faces">${members.slice(0, 4).map((person) => html`<${Avatar} person=${person} small />`)}</span>${members.length}</summary>
+      <summary title=${names}><span class="sr-only">People here: </span><span class="faces">${members.slice(0, 4).map((person) => html`<${Avatar} person=${person} small />`)}</span>${members.length}</summary>
       <ul class="popup members-list">${members.map((person) => html`<li key=${person.id}><${Avatar} person=${person} small />${person.real_name}</li>`)}</ul>
     </details>
   </header>`;

@@ -63,7 +63,7 @@ function MoveTo({ now, tz, pass, close }) {
     if (event.key === "Escape") close();
     else trapTab(event, form.current);
   };
-  return html`<form ref=${form} class="popup move-to" role="dialog" aria-label="Move the clock to a date" onSubmit=${submit} onKeyDown=${onKeyDown} novalidate>
+  return html`<div ref=${form} class="popup move-to" role="dialog" aria-label="Move the clock to a date" onKeyDown=${onKeyDown}><form onSubmit=${submit} novalidate>
     <label>Date <input type="date" class="text-field" value=${date} min=${isoDate(now, tz)} onInput=${(event) => setDate(event.target.value)} data-testid="clock-to-date" /></label>
     <label>Time in ${city(tz)} <input type="time" class="text-field" value=${time} onInput=${(event) => setTime(event.target.value)} data-testid="clock-to-time" /></label>
     ${refusal && html`<p class="error" role="alert">${refusal}</p>`}
@@ -72,5 +72,5 @@ function MoveTo({ now, tz, pass, close }) {
       <button type="button" class="button" onClick=${close}>Cancel</button>
       <button type="submit" class="button button-primary" data-testid="clock-go">Move the clock</button>
     </div>
-  </form>`;
+  </form></div>`;
 }

@@ -122,7 +122,7 @@ export function Composer({ viewer, channel, thread = "" }) {
     </div>`}
     <div class="composer-box">
       <textarea ref=${box} rows="1" data-testid=${thread ? "thread-composer" : "composer"} aria-label=${thread ? "Your reply" : "Write here"} placeholder=${where}
-        role="combobox" aria-expanded=${offers.length > 0} aria-controls=${offers.length ? listId : undefined} aria-autocomplete="list"
+        aria-controls=${offers.length ? listId : undefined} aria-autocomplete="list"
         aria-activedescendant=${active >= 0 ? `${listId}-${active}` : undefined}
         value=${text} onInput=${(event) => write(event.target.value)} onKeyDown=${onKeyDown} onBlur=${() => setFolded(true)} onFocus=${() => setFolded(false)}></textarea>
       <button type="button" class="send" aria-label="Send" disabled=${!text.trim() || sending} data-testid=${thread ? "thread-send" : "composer-send"} onClick=${send}>

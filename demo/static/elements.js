@@ -36,7 +36,7 @@ function Overflow({ block, element }) {
     if (isWebAddress(option.url)) open(option.url, "_blank", "noopener");
     if (await confirmed(element.confirm)) await act(container, block, element, { selected_option: option });
   };
-  return html`<${Menu} label="More" face=${html`<${Icon} name="more" />`} items=${items} onPick=${pick}
+  return html`<${Menu} label="More" buttonLabel="More" face=${html`<${Icon} name="more" />`} items=${items} onPick=${pick}
     buttonClass=${classes("button", "button-more", isBusy(container, block, element) && "busy")} buttonProps=${{ "data-action-id": element.action_id }} />`;
 }
 

@@ -4,7 +4,7 @@ import { prefill } from "./composer.js";
 import { classes, html, memory, useState } from "./dom.js";
 import { Icon } from "./icons.js";
 import { say } from "./notices.js";
-import { actAs, channelOf, dmChannel, go, refresh, state } from "./state.js";
+import { actAs, dmChannel, go, refresh, state } from "./state.js";
 
 const KEY = "demo-hints-dismissed";
 
@@ -12,8 +12,9 @@ const called = (viewer, name) => [...viewer.people.values()].find((person) => pe
 
 async function scheduleAs(person, command) {
   if (state.as !== person.id) await actAs(person.id);
-  const circle = state.data.channels.find((channel) => channel.kind === "private") ?? dmChannel();
-  if (!channelOf(state.place.channel) || state.place.channel === dmChannel()?.id) await go(circle.id);
+  const { channels, bot } = state.data;
+  const circle = channels.find((channel) => channel.kind === "private" && channel.members.includes(bot.user_id)) ?? dmChannel();
+  if (state.place.channel !== circle.id) await go(circle.id);
   prefill(state.place.channel, `${command} schedule`);
 }
 

@@ -4,9 +4,9 @@ import { useFloating } from "./floating.js";
 
 /**
  * `items` are {key, label (string or element), disabled?, checked?, props?}; `onPick` gets one of them.
- * `children` of the button come as `face`.
+ * The button shows `face`; a `face` without words needs a `buttonLabel`.
  */
-export function Menu({ label, face, items, onPick, buttonClass, buttonProps = {}, menuClass = "", header = null, footer = null }) {
+export function Menu({ label, buttonLabel, face, items, onPick, buttonClass, buttonProps = {}, menuClass = "", header = null, footer = null }) {
   const [open, setOpen] = useState(false);
   const [id] = useState(() => freshId("menu"));
   const root = useRef();
@@ -33,7 +33,7 @@ export function Menu({ label, face, items, onPick, buttonClass, buttonProps = {}
   };
   return html`<div class="menu-root" ref=${root}>
     <button ref=${button} type="button" class=${buttonClass} aria-haspopup="menu" aria-expanded=${open} aria-controls=${open ? id : undefined}
-      aria-label=${label} ...${buttonProps} onClick=${() => setOpen(!open)}
+      aria-label=${buttonLabel} ...${buttonProps} onClick=${() => setOpen(!open)}
       onKeyDown=${(event) => event.key === "ArrowDown" && !open && (event.preventDefault(), setOpen(true))}>${face}</button>
     ${open &&
     html`<div ref=${list} class=${classes("popup", "menu", menuClass)} onKeyDown=${onKeyDown}>

@@ -118,20 +118,20 @@ function Modal({ view, depth }) {
   };
   return html`<div ref=${box} class="dialog modal" role="dialog" aria-modal="true" aria-labelledby=${id} tabIndex="-1" data-testid="modal"
       data-view-id=${view.id} data-callback-id=${view.callback_id} aria-busy=${waiting} onKeyDown=${onKeyDown} onfocusin=${onFocusIn}>
-    <header class="modal-head">
+    <div class="modal-head">
       ${depth > 1 && html`<button type="button" class="icon-button" aria-label="To the window below" onClick=${() => close(view, false)}><${Icon} name="back" /></button>`}
       <h2 id=${id}>${plain(view.title)}</h2>
       <button type="button" class="icon-button" aria-label="Dismiss" onClick=${() => close(view)}><${Icon} name="close" /></button>
-    </header>
+    </div>
     <div class="modal-body" data-testid="modal-body">
       ${note.notice && html`<p class="banner banner-wrong" role="alert" data-testid="modal-notice">${plain(note.notice)}</p>`}
       ${elsewhere.map((words) => html`<p class="banner banner-wrong" role="alert">${plain(words)}</p>`)}
       <${Blocks} container=${container} />
     </div>
-    <footer class="modal-foot">
+    <div class="modal-foot">
       <button type="button" class="button" data-testid="modal-close" onClick=${() => close(view)}>${plain(view.close) || (view.submit ? "Cancel" : "Close")}</button>
       ${view.submit && html`<button type="button" class=${classes("button", "button-primary", waiting && "busy")} data-testid="modal-submit" aria-busy=${waiting}
         aria-disabled=${waiting} onClick=${send}><span>${plain(view.submit)}</span></button>`}
-    </footer>
+    </div>
   </div>`;
 }

@@ -46,9 +46,9 @@ export function PersonSwitcher({ viewer }) {
   const { me } = viewer;
   const where = `${city(me.tz)}, ${hhmm(demoNow(), me.tz)}`;
   const face = html`<${Avatar} person=${me} />
-    <span class="switcher-words"><span class="switcher-as">Acting as <b>${me.real_name}</b></span><span class="switcher-where">${where}</span></span>
+    <span class="switcher-words"><span class="switcher-as">Acting as <b>${me.real_name}</b></span><span class="sr-only"> — </span><span class="switcher-where">${where}</span></span>
     <${Icon} name="down" />`;
-  return html`<${Menu} label=${`Acting as ${me.real_name} — ${where}. Switch person`} face=${face} items=${items} onPick=${({ key }) => actAs(key)}
+  return html`<${Menu} label="Act as" face=${face} items=${items} onPick=${({ key }) => actAs(key)}
     buttonClass="switcher" buttonProps=${{ "data-testid": "person-switcher" }} menuClass="person-menu"
     header=${html`<p class="menu-title">Act as</p>`}
     footer=${(close) => html`<${ChangeMe} me=${me} close=${close} />`} />`;

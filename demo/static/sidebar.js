@@ -27,7 +27,11 @@ export function Sidebar({ viewer, app }) {
   const { channels } = app.data;
   const here = app.place.channel;
   useEffect(() => {
-    if (app.sidebarOpen) nav.current.querySelector("[aria-current]")?.focus();
+    if (!app.sidebarOpen) return undefined;
+    nav.current.querySelector("[aria-current]")?.focus();
+    const onEscape = (event) => event.key === "Escape" && update({ sidebarOpen: false });
+    document.addEventListener("keydown", onEscape);
+    return () => document.removeEventListener("keydown", onEscape);
   }, [app.sidebarOpen]);
   const list = (...kinds) =>
     channels.filter((channel) => kinds.includes(channel.kind)).map((channel) =>
@@ -36,10 +40,9 @@ export function Sidebar({ viewer, app }) {
   const bot = viewer.people.get(viewer.bot.user_id);
   const dms = channels.filter((channel) => channel.kind === "im").map((channel) =>
     html`<${Place} key=${channel.id} ...${channel} name="Messages" icon="message" current=${channel.id === here} />`);
-  const onKeyDown = (event) => event.key === "Escape" && update({ sidebarOpen: false });
   return html`
     <div class=${classes("sidebar-shade", app.sidebarOpen && "open")} onClick=${() => update({ sidebarOpen: false })}></div>
-    <nav ref=${nav} class=${classes("sidebar", app.sidebarOpen && "open")} aria-label="Sidebar" data-testid="sidebar" onKeyDown=${onKeyDown}>
+    <nav ref=${nav} class=${classes("sidebar", app.sidebarOpen && "open")} aria-label="Sidebar" data-testid="sidebar">
       <${Group} title=${html`<span class="group-app"><${Avatar} person=${bot} small />${viewer.bot.name}</span>`}>
         <${Place} id="home" name="Home" icon="home" unread=${0} current=${here === "home"} />
         ${dms}

@@ -262,9 +262,9 @@ export async function start() {
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && soon());
 }
 
-/** Who the address names, or who was here last, or the one whom the server or the sample workspace begins with. */
+/** Who the address names, or who was here last, or the first of the sample workspace, or whom the server takes. */
 async function firstPerson() {
-  const wanted = [new URLSearchParams(location.search).get("as"), memory.get("demo-person"), "", FIRST_PERSON];
+  const wanted = [new URLSearchParams(location.search).get("as"), memory.get("demo-person"), FIRST_PERSON, ""];
   for (const person of wanted.filter((name) => name !== null)) {
     const data = await api.state(person).catch((error) => (error.status ? null : { me: FIRST_PERSON }));
     if (data) return data.me;
