@@ -106,7 +106,7 @@ def _withdraw_others(db: Session, session: CoachingSession, wanted: Iterable[Pla
         select(Reminder, OutboxRow)
         .join(OutboxRow, OutboxRow.id == Reminder.outbox_id)
         .where(Reminder.workspace_id == session.workspace_id, Reminder.session_id == session.id)
-    ).tuples():
+    ):
         current = reminder.plan_version == session.plan_version
         if row.state is not OutboxState.DUE and current:
             continue
@@ -282,7 +282,7 @@ def gather_late(db: Session, now: datetime) -> None:
             OutboxRow.due_at < now - LATE,
         )
         .limit(500)
-    ).tuples()
+    )
     for reminder, session, person in list(late):
         row = db.get_one(OutboxRow, reminder.outbox_id)
         due_at = hours.after(now, people.hours(person))
