@@ -2,7 +2,7 @@
 
     with server() as postgres, postgres.fresh_database() as url: ...
 
-TEST_POSTGRES_URL names a server to use instead (a role that may create databases). Otherwise this machine's
+COACH_TEST_POSTGRES names a server to use instead (a role that may create databases). Otherwise this machine's
 binaries are started in a temporary folder, behind a Unix socket only.
 """
 
@@ -84,15 +84,15 @@ class Postgres:
 
 def missing() -> str | None:
     """Why the tests on PostgreSQL cannot run here, in one line; None when they can."""
-    if os.environ.get("TEST_POSTGRES_URL") or _binaries():
+    if os.environ.get("COACH_TEST_POSTGRES") or _binaries():
         return None
-    return "PostgreSQL is not installed here, and TEST_POSTGRES_URL is not set"
+    return "PostgreSQL is not installed here, and COACH_TEST_POSTGRES is not set"
 
 
 @contextmanager
 def server() -> Iterator[Postgres]:
     """A server for this process; starting one takes about two seconds. Ask `missing()` first."""
-    given = os.environ.get("TEST_POSTGRES_URL")
+    given = os.environ.get("COACH_TEST_POSTGRES")
     if given:
         address = make_url(given).set(drivername="postgresql+psycopg")
         with _open(address.render_as_string(hide_password=False)) as postgres:

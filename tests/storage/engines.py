@@ -1,20 +1,17 @@
 """Databases to test on: SQLite always, PostgreSQL where there is one."""
 
-import os
+import atexit
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, text
-from sqlalchemy.engine import make_url
 
-from storage.engine import Database, make_engine
+from storage.engine import Database
+from tests import postgres
 
 ENGINES = ["sqlite", "postgresql"]
-SERVER = "COACH_TEST_POSTGRES"
-"""Names the address of a PostgreSQL server on which databases may be made."""
 
 
 @contextmanager
@@ -23,22 +20,8 @@ def empty_url(engine: str, folder: Path) -> Iterator[str]:
     if engine == "sqlite":
         yield f"sqlite:///{folder}/test.db"
         return
-    server = os.environ.get(SERVER)
-    if server is None:
-        pytest.skip(f"PostgreSQL is not tested: {SERVER} is not set")
-    name = f"coach_{uuid4().hex}"
-    admin = make_engine(server)
-    _run(admin, f"CREATE DATABASE {name}")
-    try:
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    finally:
-        _run(admin, f"DROP DATABASE {name} WITH (FORCE)")
-        admin.dispose()
-
-
-def _run(engine: Engine, statement: str) -> None:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(statement))
+    with server().empty_database() as url:
+        yield url
 
 
 @contextmanager
@@ -47,3 +30,14 @@ def empty_database(engine: str, folder: Path) -> Iterator[Database]:
         database = Database(url)
         yield database
         database.dispose()
+
+
+@cache
+def server() -> postgres.Postgres:
+    """The PostgreSQL of this process, started when the first test wants it. Skips that test without one."""
+    missing = postgres.missing()
+    if missing:
+        pytest.skip(missing)
+    running = ExitStack()
+    atexit.register(running.close)
+    return running.enter_context(postgres.server())
