@@ -259,12 +259,6 @@ def discard(db: Session, session: CoachingSession, now: datetime) -> None:
     _settle_messages(db, session, now)
 
 
-def form_of(pack: Pack, form_id: str, kind: CircleKind) -> Form:
-    """The form of this id; if the pack has it no more, the first for this kind of circle."""
-    fit = [form for form in pack.forms if form.kind is kind]
-    return next((form for form in fit if form.id == form_id), fit[0])
-
-
 def form_facts(form: Form) -> FormFacts:
     return FormFacts(
         form.title,
@@ -285,7 +279,7 @@ def _window(db: Session, session: CoachingSession, *, lock: bool = False) -> Eva
 
 def _form(db: Session, session: CoachingSession, pack: Pack) -> Form:
     window = _window(db, session)
-    return form_of(pack, window.form_id if window else session.circle.form_id, session.circle.kind)
+    return pack.form(window.form_id if window else session.circle.form_id, session.circle.kind)
 
 
 def _standing(

@@ -92,7 +92,7 @@ def _choose(db: Session, actor: Actor, mine: list[Circle], channel: str | None, 
 
 
 def propose(db: Session, circle: Circle, now: datetime) -> Draft:
-    """The circle's next session as rhythm, turns and the in-person rule have it; dateless without a rhythm."""
+    """What rhythm, turns and the in-person rule propose next; no date without a rhythm."""
     day = dates.next_free(db, circle, now)
     length, at = circle.usual_length, circle.usual_time
     due = in_person.state(db, circle, before=_instant(circle, day, at, now)).due

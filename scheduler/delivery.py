@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import claims
 from scheduler.claims import Claim
-from scheduler.messages import File, HomeView, Renderers
+from scheduler.messages import File, Guarded, HomeView, Message, Renderers
 from scheduler.outcomes import (
     LATE,
     MOST_POISON_TRIES,
@@ -197,11 +197,22 @@ class Delivery:
         if isinstance(content, File):
             await self._slack.upload(workspace, channel, content, parcel.thread_ts)
             return Mark(OutboxState.SENT, channel=channel)
+        said = await self._fit_for(workspace, channel, content)
         if parcel.replaces is not None:
-            await self._slack.update(workspace, channel, parcel.replaces, content, id=parcel.id)
+            await self._slack.update(workspace, channel, parcel.replaces, said, id=parcel.id)
             return Mark(OutboxState.SENT)
-        ts = await self._slack.post(workspace, channel, content, id=parcel.id, thread_ts=parcel.thread_ts)
+        ts = await self._slack.post(workspace, channel, said, id=parcel.id, thread_ts=parcel.thread_ts)
         return Mark(OutboxState.SENT, channel=channel, ts=ts)
+
+    async def _fit_for(self, workspace: str, channel: str, content: Message | Guarded) -> Message:
+        """What may be said to those who can read the conversation now."""
+        if isinstance(content, Message):
+            return content
+        try:
+            among_themselves = await self._slack.is_only_for(workspace, channel, content.audience)
+        except (SlackFault, LookupError):
+            among_themselves = False
+        return content.message if among_themselves else content.otherwise
 
     async def _conversation(self, workspace_id: str, to: Address) -> str:
         if to.channel is not None:

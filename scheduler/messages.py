@@ -21,6 +21,19 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Guarded:
+    """A message for a private conversation in which nobody but the audience is, apps apart.
+
+    Slack is asked right before it is sent. Where that cannot be found out, it is as if it were not so.
+    """
+
+    message: Message
+    audience: frozenset[str]
+    """Slack ids."""
+    otherwise: Message
+
+
+@dataclass(frozen=True)
 class File:
     """A file shared in a conversation, with a line above it."""
 
@@ -44,7 +57,7 @@ class Skip:
     reason: str
 
 
-Content = Message | File | HomeView | Skip
+Content = Message | Guarded | File | HomeView | Skip
 
 Renderer = Callable[[Session, OutboxRow, datetime], Content]
 """Reads the state of now and writes nothing. For a refresh it is called with the row of the message that

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from coaching.rules.terms import PersonKind
 from scheduler.claims import TOO_LATE, Claim
-from scheduler.messages import Content, File, HomeView, Message, Renderers, Skip
+from scheduler.messages import Content, File, Guarded, HomeView, Message, Renderers, Skip
 from scheduler.outcomes import Mark, put_back
 from scheduler.trouble import name_of
 from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outgoing, Person, Workspace
@@ -42,7 +42,7 @@ class Address:
 class Parcel:
     """One message, ready to go."""
 
-    content: Message | File | HomeView
+    content: Message | Guarded | File | HomeView
     to: Address
     id: str
     """Opaque, and the same at every try."""
@@ -110,8 +110,8 @@ def _render(db: Session, row: OutboxRow, renderers: Renderers, now: datetime) ->
         raise Poison(error) from error
 
 
-def _replacement(standing: OutboxRow, content: Message | File | HomeView) -> Parcel | Mark:
-    if not isinstance(content, Message):
+def _replacement(standing: OutboxRow, content: Message | Guarded | File | HomeView) -> Parcel | Mark:
+    if not isinstance(content, Message | Guarded):
         return Mark(OutboxState.SKIPPED, "only messages can be edited")
     to = Address(standing.slack_channel, ())
     return Parcel(content, to, opaque_id(standing), replaces=standing.slack_ts)

@@ -21,6 +21,8 @@ TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 5
 EVENT_TYPE = "coach_message"
 PAGE = 200
+MOST_APPS = 10
+"""A conversation with more members than the audience and so many apps is not asked about one by one."""
 
 Json = dict[str, Any]
 
@@ -103,6 +105,23 @@ class Slack:
             if (message.get("metadata") or {}).get("event_payload", {}).get("id") == id:
                 return str(message["ts"])
         return None
+
+    async def is_only_for(self, workspace: str, channel: str, audience: frozenset[str]) -> bool:
+        """Whether a conversation is private, and nobody but the audience is in it, apps apart."""
+        about = await self._call(workspace, "conversations.info", {"channel": channel}, form=True)
+        if not (about["channel"].get("is_private") or about["channel"].get("is_mpim")):
+            return False
+        question = {"channel": channel, "limit": str(PAGE)}
+        answer = await self._call(workspace, "conversations.members", question, form=True)
+        others = set(answer["members"]) - audience
+        more = (answer.get("response_metadata") or {}).get("next_cursor")
+        if more or len(others) > MOST_APPS:
+            return False
+        return all([await self._is_app(workspace, one) for one in sorted(others)])
+
+    async def _is_app(self, workspace: str, user: str) -> bool:
+        answer = await self._call(workspace, "users.info", {"user": user}, form=True)
+        return bool(answer["user"].get("is_bot"))
 
     async def _call(
         self, workspace: str, method: str, body: Json, *, form: bool = False, repeatable: bool = True

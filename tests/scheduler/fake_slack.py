@@ -30,6 +30,8 @@ class FakeSlack:
     messages: dict[str, dict[str, Json]] = field(default_factory=dict)
     homes: dict[str, Json] = field(default_factory=dict)
     files: list[Json] = field(default_factory=list)
+    channels: dict[str, Json] = field(default_factory=dict)
+    """What `conversations.info` says, with `members`; users whose id begins with B are apps."""
     faults: list[tuple[str, Fault]] = field(default_factory=list)
     url: str = ""
     _count: int = 0
@@ -125,6 +127,16 @@ class FakeSlack:
     def _files_completeUploadExternal(self, body: Json) -> Json:
         self.files.append(body)
         return {"files": body["files"]}
+
+    def _conversations_info(self, body: Json) -> Json:
+        known = self.channels.get(body["channel"])
+        return {"channel": known} if known else {"error": "channel_not_found"}
+
+    def _conversations_members(self, body: Json) -> Json:
+        return {"members": self.channels[body["channel"]]["members"]}
+
+    def _users_info(self, body: Json) -> Json:
+        return {"user": {"id": body["user"], "is_bot": body["user"].startswith("B")}}
 
     def _conversations_history(self, body: Json) -> Json:
         if "im:history" not in self.scopes:

@@ -1,0 +1,69 @@
+"""What only a circle may read stands in its conversation while nobody else is in it."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from scheduler.messages import Content, Guarded, Message
+from storage.models import Circle, OutboxRow, OutboxState, Outgoing
+from tests.scheduler.fake_slack import Json
+from tests.scheduler.world import Workers, World
+
+FIGURES, PLAIN = "4.3 of 5 on average", "a result is there"
+OURS = ("UANA", "UBO", "UCHIDI")
+
+
+def guarded(_db: Session, _row: OutboxRow, _now: datetime) -> Content:
+    return Guarded(Message(FIGURES), frozenset(OURS), Message(PLAIN))
+
+
+def said_in(world: World, channel: Json | None) -> list[str]:
+    if channel is not None:
+        world.slack.channels["C1"] = channel
+    world.change(Circle, world.circle, channel="C1")
+    world.put(Outgoing.RESULT)
+
+    async def scene(workers: Workers) -> None:
+        await workers.delivery({Outgoing.RESULT: guarded}).deliver_all()
+
+    world.run(scene)
+    return world.slack.texts("C1")
+
+
+@pytest.mark.parametrize(
+    ("channel", "said"),
+    [
+        ({"is_private": True, "members": [*OURS]}, FIGURES),
+        ({"is_private": True, "members": [*OURS[:2]]}, FIGURES),
+        ({"is_mpim": True, "members": [*OURS]}, FIGURES),
+        ({"is_private": True, "members": [*OURS, "BOTHER"]}, FIGURES),
+        ({"is_private": True, "members": [*OURS, "UDEE"]}, PLAIN),
+        ({"is_private": False, "members": [*OURS]}, PLAIN),
+        ({"is_private": True, "members": [*OURS, *(f"B{n}" for n in range(50))]}, PLAIN),
+        (None, PLAIN),
+    ],
+)
+def test_figures_stand_only_where_the_circle_is_among_itself(
+    world: World, channel: Json | None, said: str
+) -> None:
+    assert said_in(world, channel) == [said]
+
+
+def test_a_failed_look_up_says_less_and_says_it_once(world: World) -> None:
+    world.slack.refuse("conversations.members", "internal_error")
+    assert said_in(world, {"is_private": True, "members": [*OURS]}) == [PLAIN]
+
+
+def test_an_edit_asks_again(world: World) -> None:
+    assert said_in(world, {"is_private": True, "members": [*OURS]}) == [FIGURES]
+    world.slack.channels["C1"]["members"].append("UDEE")
+    with world.database.reading() as db:
+        [sent] = db.query(OutboxRow).filter_by(kind=Outgoing.RESULT, state=OutboxState.SENT)
+    world.put(Outgoing.REFRESH, target_id=sent.id)
+
+    async def scene(workers: Workers) -> None:
+        await workers.delivery({Outgoing.RESULT: guarded}).deliver_all()
+
+    world.run(scene)
+    assert world.slack.texts("C1") == [PLAIN]
