@@ -8,9 +8,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from coaching import reminders
+from coaching import closing, evaluations, reminders
 
 Planner = Callable[[Session, datetime], None]
 
-PLANNERS: tuple[Planner, ...] = (reminders.gather_late,)
+PLANNERS: tuple[Planner, ...] = (
+    evaluations.open_due,
+    closing.put_up_next,
+    closing.assume_due,
+    evaluations.close_due,
+    reminders.gather_late,
+)
 NIGHTLY: tuple[Planner, ...] = ()

@@ -6,9 +6,12 @@ No other command can move time. The bot does not know that it is not Slack that 
 import asyncio
 import concurrent.futures
 import secrets
+import shutil
+import socket
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +19,7 @@ import uvicorn
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from demo.cast import riverbend
+from demo import archive
 from demo.clock import CannotMove, Progress
 from demo.server import LocalWorkspace
 from demo.workspace import Workspace
@@ -40,10 +43,12 @@ class MovingTime:
         clock: MovableClock,
         tick: Callable[[datetime], "asyncio.Future[None]"],
         next_due: Callable[[datetime], datetime],
+        step: timedelta = STEP,
     ) -> None:
         self._clock = clock
         self._tick = tick
         self._next_due = next_due
+        self._step = step
 
     def now(self) -> datetime:
         return self._clock.now()
@@ -55,7 +60,7 @@ class MovingTime:
         if to > self.now() + LONGEST:
             raise CannotMove("too_far", "That is over a year away. Move there in smaller steps.")
         while self.now() < to:
-            self._clock.move(min(to, self.now() + STEP, self._next_due(self.now())))
+            self._clock.move(min(to, self.now() + self._step, self._next_due(self.now())))
             await self._tick(self.now())
             progress(self.now())
 
@@ -69,6 +74,7 @@ class Demo:
         self._server: uvicorn.Server | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._serving = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="bot", daemon=True)
         self._bot_port = _free_port()
         self.workspace = LocalWorkspace(
             workspace,
@@ -93,13 +99,16 @@ class Demo:
 
     def start(self) -> None:
         self.workspace.start()
-        threading.Thread(target=self._serve, name="bot", daemon=True).start()
+        self._thread.start()
         self._serving.wait()
 
     def stop(self) -> None:
+        """Ends both servers. What the bot has begun to send still finds the workspace."""
         if self._server is not None:
             self._server.should_exit = True
+            self._thread.join()
         self.workspace.stop()
+        self.coach.database.dispose()
 
     def __enter__(self) -> "Demo":
         self.start()
@@ -108,12 +117,15 @@ class Demo:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def live_until(self, to: datetime) -> None:
-        """Moves the clock from outside, with everything that happens on the way."""
+    def live_until(self, to: datetime, step: timedelta = STEP) -> None:
+        """Moves the clock from outside, with everything that happens on the way.
+
+        Messages go out at their minute whatever the step; between them the planners look once a step.
+        """
         loop = self._loop
         if loop is None:
             raise RuntimeError("the demo is not running")
-        time = MovingTime(self.clock, self._tick, self._next_due)
+        time = MovingTime(self.clock, self._tick, self._next_due, step)
         asyncio.run_coroutine_threadsafe(time.advance(to, lambda _: None), loop).result()
 
     def settle(self) -> None:
@@ -136,7 +148,7 @@ class Demo:
                     OutboxRow.state == OutboxState.DUE, OutboxRow.due_at > now
                 )
             )
-        return found or now + STEP
+        return found or now + LONGEST
 
     def _serve(self) -> None:
         asyncio.run(self._run())
@@ -160,17 +172,20 @@ class Demo:
 
 
 def run(port: int) -> None:
-    """Starts the demo and serves it until it is interrupted."""
-    start = SystemClock().now()
+    """Starts the demo with its seeded circle, and serves it until it is interrupted."""
+    # Imported here, because the seeded past is lived in a demo of its own.
+    from service import seed
+
     with tempfile.TemporaryDirectory() as folder:
-        database = f"sqlite:///{Path(folder) / 'coach.db'}"
-        with Demo(riverbend(start), database, start, port) as demo:
+        past = seed.kept(SystemClock().now())
+        shutil.copy(past / "coach.db", folder)
+        workspace = archive.from_json((past / "workspace.json").read_text(encoding="utf-8"))
+        with Demo(workspace, f"sqlite:///{Path(folder) / 'coach.db'}", seed.ended(past), port) as demo:
             print(f"\n  The demo is at {demo.url}\n  Stop it with Ctrl+C.\n", flush=True)
-            threading.Event().wait()
+            with suppress(KeyboardInterrupt):
+                threading.Event().wait()
 
 
 def _free_port() -> int:
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as found:
         return int(found.getsockname()[1])

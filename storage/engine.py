@@ -38,6 +38,12 @@ class Database:
         with self._read() as db:
             yield db
 
+    def compact(self) -> None:
+        """Brings a SQLite file up to date with its log, so that the file alone can be copied."""
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def dispose(self) -> None:
         self.engine.dispose()
 

@@ -1,0 +1,252 @@
+"""The demo's circle, half a year of it lived through the use cases, message by message.
+
+It takes some seconds, so it is kept as two files after the first time: the bot's database and the workspace.
+"""
+
+import hashlib
+import shutil
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from coaching import access, attendance, circles, closing, evaluations, people, proposals, sessions
+from coaching.access import Actor
+from coaching.circles import Channel, CirclePlan
+from coaching.closing import Record
+from coaching.evaluations import Filled
+from coaching.people import Profile
+from coaching.rules.terms import Coming, Mode, PersonKind, Rhythm
+from demo import archive
+from demo.cast import ANA, BO, CHIDI, DEE, ELI, HANA, PRACTICE_CIRCLE, riverbend
+from demo.workspace import Workspace
+from service.demo import Demo
+from storage.models import Circle, CoachingSession
+
+ZONE = "America/New_York"
+AT = time(9)
+MEMBERS = (ANA, BO, CHIDI, DEE, ELI)
+LINK = "https://meet.example.org/practice-circle"
+ROOM = "Room 2, Riverbend office"
+DAY = timedelta(days=1)
+FRESH = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Past:
+    """One session of the circle's past, as it was."""
+
+    mode: Mode
+    cannot_come: tuple[str, ...]
+    scores: tuple[tuple[int, int, int, int, int], ...]
+    """One row per person who answered."""
+    worked: tuple[str, ...]
+    change: tuple[str, ...] = ()
+
+
+PAST = (
+    Past(
+        Mode.VIDEO,
+        (),
+        ((4, 4, 4, 3, 5), (4, 3, 4, 3, 4), (5, 4, 4, 4, 5), (4, 4, 3, 2, 4)),
+        ("Hearing that others get stuck at the same point.",),
+        ("We ran out of time for the open part.",),
+    ),
+    Past(Mode.VIDEO, (ELI,), ((4, 4, 5, 4, 5), (5, 4, 4, 4, 4)), ("The case was well prepared.",)),
+    Past(
+        Mode.IN_PERSON,
+        (),
+        ((5, 5, 5, 4, 5), (5, 4, 5, 5, 5), (4, 4, 5, 4, 5), (5, 5, 4, 4, 5), (4, 5, 5, 5, 5)),
+        ("Being in one room made it easier to disagree.", "Chidi's question about what the family wants."),
+        ("Start on time, please.",),
+    ),
+    Past(
+        Mode.VIDEO,
+        (BO,),
+        ((4, 4, 4, 5, 5), (4, 3, 4, 4, 5), (5, 4, 4, 4, 4)),
+        ("Short and focused.",),
+    ),
+    Past(
+        Mode.VIDEO,
+        (),
+        ((5, 4, 5, 4, 5), (4, 4, 4, 4, 5), (4, 5, 5, 4, 4), (5, 5, 4, 5, 5)),
+        ("Questions before advice.", "Everybody spoke."),
+        ("More time for what each of us will try next.",),
+    ),
+)
+
+
+def present(today: datetime) -> datetime:
+    """When the demo begins: ten in the morning of a day whose next day and the one after are working days."""
+    day = today.astimezone(ZoneInfo(ZONE)).date()
+    while day.weekday() > 2:
+        day += timedelta(days=1)
+    return datetime.combine(day, time(10), tzinfo=ZoneInfo(ZONE))
+
+
+def next_session(now: datetime) -> date:
+    """Two days on, so that the reminder of the day before comes with the next morning."""
+    return now.astimezone(ZoneInfo(ZONE)).date() + 2 * DAY
+
+
+def kept(today: datetime) -> Path:
+    """The folder of the kept past; made anew when the program has changed, or the past has grown old."""
+    folder = Path(".demo") / _fingerprint()
+    made = folder / "made"
+    if made.exists() and today - ended(folder) < FRESH:
+        return folder
+    shutil.rmtree(".demo", ignore_errors=True)
+    folder.mkdir(parents=True)
+    print("Living through the demo's past half year, once …", flush=True)
+    now = make(folder, today)
+    made.write_text(now.isoformat(), encoding="utf-8")
+    return folder
+
+
+def ended(folder: Path) -> datetime:
+    """When the kept past ends and the demo begins."""
+    return datetime.fromisoformat((folder / "made").read_text(encoding="utf-8"))
+
+
+def _fingerprint() -> str:
+    """Changes with any line of the program, so that nobody tries yesterday's past with today's code."""
+    root = Path(__file__).resolve().parent.parent
+    found = hashlib.sha256()
+    for package in ("bot", "coaching", "demo", "packs", "scheduler", "service", "storage"):
+        for file in sorted((root / package).rglob("*.py")) + sorted((root / package).glob("*.yaml")):
+            found.update(file.read_bytes())
+    return found.hexdigest()[:12]
+
+
+def make(folder: Path, today: datetime) -> datetime:
+    """Lives through the past and keeps it in `folder`, as `coach.db` and `workspace.json`; when it ends."""
+    now = present(today)
+    days = [next_session(now) - timedelta(weeks=4 * back) for back in range(len(PAST), -1, -1)]
+    start = datetime.combine(days[0] - 16 * DAY, time(10), tzinfo=ZoneInfo(ZONE))
+    with Demo(riverbend(start), f"sqlite:///{folder / 'coach.db'}", start) as demo:
+        _Life(demo).live(days, now)
+        (folder / "workspace.json").write_text(archive.to_json(demo.workspace.workspace), encoding="utf-8")
+        demo.coach.database.compact()
+    return now
+
+
+class _Life:
+    """The people of the demo, doing what they did."""
+
+    def __init__(self, demo: Demo) -> None:
+        self.demo = demo
+        self.team = demo.workspace.workspace.team.id
+
+    def live(self, days: list[date], now: datetime) -> None:
+        self._meet_each_other()
+        circle = self._make_circle(days[0])
+        for day, past in zip(days, PAST, strict=False):
+            self._session(circle, day, past)
+        self._plan(circle, days[-1], Mode.IN_PERSON, ())
+        self._make_pair(now)
+        self.demo.live_until(now, step=DAY)
+        self.demo.settle()
+
+    def _meet_each_other(self) -> None:
+        self.demo.coach.token.of(self.team)
+        with self.demo.coach.database.transaction() as db:
+            people.learn(
+                db, self.team, [_profile(self.demo.workspace.workspace, one) for one in (*MEMBERS, HANA)]
+            )
+
+    def _make_circle(self, first: date) -> int:
+        plan = CirclePlan(
+            name="Practice circle",
+            members=MEMBERS,
+            channel=PRACTICE_CIRCLE,
+            rhythm=Rhythm.FOUR_WEEKS,
+            starts_on=first,
+            usual_time=AT,
+            zone=ZONE,
+            usual_place=ROOM,
+            usual_link=LINK,
+            leads=(ANA, DEE),
+        )
+        channel = Channel(
+            PRACTICE_CIRCLE, "practice-circle", private=True, bot_inside=True, asker_inside=True
+        )
+        with self.demo.coach.database.transaction() as db:
+            return circles.create(db, self._actor(db, ANA), plan, channel, self._now).id
+
+    def _make_pair(self, now: datetime) -> None:
+        """Two leads of different offices, who meet by video; their next session is a week on."""
+        day = next_session(now) + 5 * DAY
+        with self.demo.coach.database.transaction() as db:
+            plan = CirclePlan(
+                name="Ana and Hana",
+                members=(ANA, HANA),
+                channel=None,
+                rhythm=Rhythm.SAME_WEEKDAY,
+                starts_on=day,
+                usual_time=time(18),
+                zone=ZONE,
+                usual_link="https://meet.example.org/ana-hana",
+            )
+            circles.create(db, self._actor(db, ANA), plan, None, self._now)
+
+    def _session(self, circle: int, day: date, past: Past) -> None:
+        session = self._plan(circle, day, past.mode, past.cannot_come)
+        ends = datetime.combine(day, AT, tzinfo=ZoneInfo(ZONE)) + timedelta(minutes=60)
+        self.demo.live_until(ends + timedelta(minutes=5), step=DAY)
+        there = [one for one in MEMBERS if one not in past.cannot_come]
+        self._answer(session, there, past)
+        with self.demo.coach.database.transaction() as db:
+            kept = db.get_one(CoachingSession, session)
+            attended = frozenset(one.id for one in people.known(db, self.team, there))
+            record = Record(past.mode, attended, kept.presenter_id, kept.note_taker_id)
+            closing.record_met(db, self._actor(db, ANA), session, record, self._now)
+        self.demo.live_until(ends + 6 * DAY, step=DAY)
+
+    def _plan(self, circle: int, day: date, mode: Mode, cannot_come: tuple[str, ...]) -> int:
+        """Scheduled two weeks before by Ana; the others say a day later whether they come."""
+        morning = datetime.combine(day - 14 * DAY, time(10), tzinfo=ZoneInfo(ZONE))
+        self.demo.live_until(max(morning, self._now), step=DAY)
+        with self.demo.coach.database.transaction() as db:
+            actor = self._actor(db, ANA)
+            form = proposals.open_form(db, actor, self._now, circle_id=circle)
+            if form.draft.mode is not mode or form.draft.date != day:
+                raise RuntimeError("the demo's past does not follow its own proposals")
+            session = sessions.schedule(db, actor, circle, form.draft, self._now).id
+        self.demo.live_until(self._now + DAY, step=DAY)
+        for person in MEMBERS[1:4]:
+            coming = Coming.NO if person in cannot_come else Coming.YES
+            self._say(session, person, coming)
+        if ELI in cannot_come:
+            self._say(session, ELI, Coming.NO)
+        return session
+
+    def _say(self, session: int, person: str, coming: Coming) -> None:
+        with self.demo.coach.database.transaction() as db:
+            attendance.answer(db, self._actor(db, person), session, coming, self._now)
+
+    def _answer(self, session: int, there: list[str], past: Past) -> None:
+        pack = self.demo.coach.pack
+        for number, (person, scores) in enumerate(zip(there, past.scores, strict=False)):
+            with self.demo.coach.database.transaction() as db:
+                circle = db.get_one(Circle, db.get_one(CoachingSession, session).circle_id)
+                form = pack.form(circle.form_id, circle.kind)
+                said = (past.worked[number : number + 1], past.change[number : number + 1])
+                comments = {form.questions[place].id: words[0] for place, words in enumerate(said) if words}
+                rated = {one.id: score for one, score in zip(form.statements, scores, strict=True)}
+                evaluations.answer(
+                    db, self._actor(db, person), session, Filled(rated, comments), pack, self._now
+                )
+
+    def _actor(self, db: Session, slack_id: str) -> Actor:
+        return access.actor(db, self.team, slack_id)
+
+    @property
+    def _now(self) -> datetime:
+        return self.demo.clock.now()
+
+
+def _profile(workspace: Workspace, slack_id: str) -> Profile:
+    person = workspace.people[slack_id]
+    return Profile(slack_id, person.real_name, person.tz, person.locale, PersonKind.FULL, True, person.owner)
