@@ -21,13 +21,14 @@ FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 OBJECTS = frozenset({"container", "enterprise", "event", "message", "team", "user", "view"})
 LISTS_OF_OBJECTS = frozenset({"actions", "authorizations", "response_urls"})
-NEEDED = {
-    "block_actions": "actions",
-    "event_callback": "event",
-    "view_closed": "view",
-    "view_submission": "view",
+TEXTS: dict[str, list[tuple[str | int, ...]]] = {
+    "block_actions": [("user", "id"), ("actions", 0, "action_id")],
+    "block_suggestion": [("user", "id"), ("action_id",)],
+    "event_callback": [("team_id",), ("event", "type")],
+    "view_closed": [("user", "id"), ("view", "type"), ("view", "callback_id")],
+    "view_submission": [("user", "id"), ("view", "type"), ("view", "callback_id")],
 }
-"""What each kind of request is about; without it there is nothing to answer."""
+"""Where each kind of request says what it is about, and whose it is."""
 
 
 class Refused(Exception):
@@ -104,9 +105,18 @@ def _interaction(text: str) -> Admitted:
         raise Refused(400, "JSON does not say its type")
     if not all(map(_has_its_shape, content.items())):
         raise Refused(400, "JSON has parts of another shape than Slack sends")
-    if kind in NEEDED and not content.get(NEEDED[kind]):
-        raise Refused(400, "JSON lacks what it is about")
+    if not all(_leads_to_text(content, path) for path in TEXTS.get(kind, [])):
+        raise Refused(400, "JSON does not say what it is about")
     return Admitted(content, kind)
+
+
+def _leads_to_text(content: Any, path: tuple[str | int, ...]) -> bool:
+    try:
+        for step in path:
+            content = content[step]
+    except (KeyError, IndexError, TypeError):
+        return False
+    return isinstance(content, str) and content != ""
 
 
 def _has_its_shape(part: tuple[str, object]) -> bool:

@@ -32,13 +32,12 @@ def set_up_logs(
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(_formatter(style, secrets))
+    handler.addFilter(_quotes_nobody)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     for name in OURS:
         logging.getLogger(name).setLevel(level)
-    for name in SLACKS:
-        logging.getLogger(name).setLevel(logging.ERROR)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -53,6 +52,16 @@ def set_up_logs(
 def reference() -> str:
     """Six letters that a person can read to the operator, who finds them in the log."""
     return "".join(randomness.choice(LETTERS) for _ in range(6))
+
+
+def _quotes_nobody(record: logging.LogRecord) -> bool:
+    """Slack's libraries give each of their loggers a level of its own, so it is looked at here."""
+    if record.name.partition(".")[0] not in SLACKS:
+        return True
+    # "Failed to run … (error: …)": the error may quote what it stumbled over.
+    record.msg = record.getMessage().partition(" (error:")[0]
+    record.args = None
+    return record.levelno >= logging.ERROR
 
 
 def _described() -> list[Processor]:

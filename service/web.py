@@ -140,9 +140,12 @@ def _for_bolt(request: Request, admitted: Admitted) -> BoltRequest:
     """
     retries = {name: text for name, text in request.headers.items() if name.startswith("x-slack-retry-")}
     try:
-        return BoltRequest(body=admitted.content, headers=dict(retries), mode="socket_mode")
+        found = BoltRequest(body=admitted.content, headers=dict(retries), mode="socket_mode")
     except Exception:  # it looks for workspace and person in whatever shape these have
-        raise Refused(400, "request does not say where it comes from") from None
+        raise Refused(400, "request cannot be read") from None
+    if not isinstance(found.context.team_id, str):
+        raise Refused(400, "request names no workspace")
+    return found
 
 
 def _from_bolt(answer: BoltResponse) -> Response:

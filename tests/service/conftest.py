@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from service.logs import OURS, SLACKS, set_up_logs
+from service.logs import OURS, set_up_logs
 
 
 @pytest.fixture
 def log_lines() -> Iterator[io.StringIO]:
     """Everything that is logged, as JSON, with our own packages at their most talkative."""
-    named = [logging.getLogger(name) for name in ("", *OURS, *SLACKS)]
+    named = [logging.getLogger(name) for name in ("", *OURS)]
     levels = [logger.level for logger in named]
     handlers = list(named[0].handlers)
     written = io.StringIO()
