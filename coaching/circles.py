@@ -123,7 +123,7 @@ def edit(
     _apply(circle, plan, channel, circle.zone)
     chosen = {person.id for person in picked}
     for member in [one for one in circle.members if one.person_id not in chosen]:
-        _end(db, circle, member, now, told=True)
+        _end(db, circle, member, now)
     newcomers = _add(circle, picked, leads, now)
     for member in circle.members:
         member.lead = member.person in leads
@@ -140,7 +140,7 @@ def leave(db: Session, actor: Actor, circle_id: int, now: datetime) -> Circle:
     circle = access.circle(db, actor, circle_id, Right.SEE)
     member = circle.member(actor.person.id)
     if member is not None:
-        _end(db, circle, member, now, told=False)
+        _end(db, circle, member, now)
         _settle(circle)
         db.flush()
         sessions.members_changed(db, circle, [], now)
@@ -328,21 +328,21 @@ def _has_left(circle: Circle) -> bool:
     return any(one.left_at is not None for one in circle.memberships)
 
 
-def _end(db: Session, circle: Circle, member: Membership, now: datetime, *, told: bool) -> None:
+def _end(db: Session, circle: Circle, member: Membership, now: datetime) -> None:
+    """Whoever goes, of themself or not, gets one message and hears nothing more."""
     member.left_at = now
     member.lead = False
     sessions.pass_on(db, circle, member.person, now)
-    if told:
-        outbox.put(
-            db,
-            Outgoing.MEMBER_LEFT,
-            f"left:{member.id}",
-            workspace_id=circle.workspace_id,
-            circle_id=circle.id,
-            person=member.person,
-            due_at=now,
-            now=now,
-        )
+    outbox.put(
+        db,
+        Outgoing.MEMBER_LEFT,
+        f"left:{member.id}",
+        workspace_id=circle.workspace_id,
+        circle_id=circle.id,
+        person=member.person,
+        due_at=now,
+        now=now,
+    )
 
 
 def _welcome(db: Session, circle: Circle, members: Sequence[Membership], now: datetime) -> None:

@@ -73,4 +73,4 @@ def _unanswered(db: Session, actor: Actor, mine: Sequence[Circle], now: datetime
 
 def _standing(db: Session, circle: Circle, coming: Sequence[SessionFacts], now: datetime) -> CircleStanding:
     next_one = next((one for one in coming if one.circle_id == circle.id), None)
-    return CircleStanding(circles.facts(circle), next_one, in_person.sentences(db, circle, now)[0])
+    return CircleStanding(circles.facts(circle), next_one, " ".join(in_person.sentences(db, circle, now)))

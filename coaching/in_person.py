@@ -26,6 +26,17 @@ def state(
     return in_person.state(modes, circle.in_person_every, before_in_person=circle.before_in_person)
 
 
+def proposed_place(db: Session, circle: Circle) -> str | None:
+    """Where to meet in person: the members' workplaces in turn, else the circle's usual place."""
+    workplaces = [one.person.workplace for one in circle.members if one.person.workplace]
+    visited = [
+        one.place
+        for one in history.counting(db, circle)
+        if one.mode is Mode.IN_PERSON and one.place is not None
+    ]
+    return in_person.place_in_turn(workplaces, visited) or circle.usual_place
+
+
 def facts(found: in_person.State) -> InPersonFacts:
     return InPersonFacts(found.every, found.due, found.in_person, found.of_last, found.last)
 

@@ -103,7 +103,7 @@ def propose(db: Session, circle: Circle, now: datetime) -> Draft:
         time=at,
         length=length,
         mode=mode,
-        place=circle.usual_place,
+        place=in_person.proposed_place(db, circle) if mode is Mode.IN_PERSON else circle.usual_place,
         link=circle.usual_link,
         presenter=turns.presenter,
         note_taker=turns.note_taker,

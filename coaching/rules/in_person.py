@@ -66,3 +66,12 @@ def _remote_since(modes: Sequence[Mode], before_in_person: int | None) -> int:
         if mode is Mode.IN_PERSON:
             return back
     return len(modes) + (before_in_person - 1 if before_in_person else 0)
+
+
+def place_in_turn(workplaces: Sequence[str], visited: Sequence[str]) -> str | None:
+    """The workplace visited longest ago, so that travel is shared; those never visited come first.
+
+    `visited` are the places of the sessions in person so far, oldest first.
+    """
+    last_time = {place: number for number, place in enumerate(visited)}
+    return min(dict.fromkeys(workplaces), key=lambda place: last_time.get(place, -1), default=None)

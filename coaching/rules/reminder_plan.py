@@ -142,12 +142,6 @@ def newest_only(waiting: Iterable[D], now: datetime) -> list[D]:
     return [one for one in due if one.due_at == newest[_thing(one)]]
 
 
-def next_day(reminder: Due, person: PersonHours, now: datetime) -> datetime | None:
-    """When a reminder can wait for the person's next working day: its opening. None if it is useless then."""
-    opening = hours.next_working_day_at(now, hours.OPENING, person)
-    return opening if opening < reminder.expires_at else None
-
-
 def _kinds(plan: Plan, person: int, members: int) -> Iterator[ReminderKind]:
     """What concerns this person, turned off or not."""
     pair = plan.circle_kind is CircleKind.PAIR

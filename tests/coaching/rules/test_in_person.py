@@ -68,3 +68,11 @@ def test_later_sessions_that_a_change_makes_due() -> None:
     later = [Mode.VIDEO, Mode.PHONE, Mode.IN_PERSON, Mode.VIDEO]
     assert in_person.due_among([Mode.VIDEO], later, 3) == [1]
     assert in_person.due_among([Mode.IN_PERSON], [Mode.VIDEO], 3) == []
+
+
+def test_workplaces_are_visited_in_turn() -> None:
+    offices = ["North", "South", "North", "East"]
+    assert in_person.place_in_turn(offices, []) == "North"
+    assert in_person.place_in_turn(offices, ["North", "East"]) == "South"
+    assert in_person.place_in_turn(offices, ["South", "North", "East", "North"]) == "South"
+    assert in_person.place_in_turn([], ["South"]) is None
