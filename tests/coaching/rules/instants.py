@@ -29,7 +29,10 @@ ZONES = (
 
 zones = st.sampled_from(ZONES)
 moments = st.integers(0, (END - BEGIN) // timedelta(minutes=1)).map(lambda n: BEGIN + timedelta(minutes=n))
-person_hours = st.builds(PersonHours, zones, st.frozensets(st.integers(0, 6), min_size=1))
+WORKING_WEEKS = (range(5), (6, 0, 1, 2, 3), (1,), (0, 2, 4), range(7))
+person_hours = st.sampled_from(
+    [PersonHours(zone, frozenset(days)) for zone in ZONES for days in WORKING_WEEKS]
+)
 
 
 @cache
