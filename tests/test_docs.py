@@ -1,0 +1,31 @@
+"""What the documents say is so."""
+
+import re
+from pathlib import Path
+
+from bot.wording import COMMANDS
+from coaching.rules.states import MOVES
+from coaching.rules.terms import SessionState
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_drawing_of_a_sessions_life_is_its_table() -> None:
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    drawing = re.findall(r"^    (\w+) --> (\w+)$", text, re.MULTILINE)
+    table = {(state.value, after.value) for state, allowed in MOVES.items() for after in allowed}
+    assert set(drawing) == table
+    assert set(MOVES) == set(SessionState)
+
+
+def test_the_readme_lists_the_commands_that_there_are() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `/coach (\w+)` \|", text, re.MULTILINE)
+    assert sorted(listed) == sorted(word for word, _ in COMMANDS)
+
+
+def test_links_and_pictures_of_the_documents_are_there() -> None:
+    for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
+            if "://" not in target:
+                assert (document.parent / target).exists(), f"{document.name}: {target}"
