@@ -35,6 +35,7 @@ class Action(StrEnum):
     SHARE_REFLECTION = "evaluation.share_reflection"
     UNSHARE_REFLECTION = "evaluation.unshare_reflection"
     SEE_REFLECTION = "evaluation.see_reflection"
+    SEE_PARTNERS_REFLECTION = "evaluation.see_partners_reflection"
 
     SHOW_ROLES = "hub.roles"
     SHOW_HELP = "hub.help"

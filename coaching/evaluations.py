@@ -193,7 +193,7 @@ def answer(
     Raises `NotAllowed` when it comes too late, a second time, or from somebody who was not asked.
     """
     session, window, asked = _for_writing(db, actor, session_id, now)
-    _check_filled(_form(db, session, pack), filled)
+    check_filled(_form(db, session, pack), filled)
     receipt = {
         "window_id": window.id,
         "person_id": actor.person.id,
@@ -257,6 +257,11 @@ def discard(db: Session, session: CoachingSession, now: datetime) -> None:
         _forget_answers(db, window)
         db.flush()
     _settle_messages(db, session, now)
+
+
+def asked_in(db: Session, session: CoachingSession, pack: Pack) -> FormFacts:
+    """What the form of this session asks."""
+    return form_facts(_form(db, session, pack))
 
 
 def form_facts(form: Form) -> FormFacts:
@@ -327,7 +332,7 @@ def _for_writing(
     return session, window, db.get_one(EvaluationAsked, (window.id, actor.person.id))
 
 
-def _check_filled(form: Form, filled: Filled) -> None:
+def check_filled(form: Form, filled: Filled) -> None:
     """Raises `NotAllowed` for what the form cannot have given."""
     whole = set(filled.scores) == {one.id for one in form.statements}
     if not whole or not all(score in evaluation.SCALE for score in filled.scores.values()):

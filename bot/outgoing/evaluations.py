@@ -1,0 +1,86 @@
+"""Messages of the closing evaluation: asking, nudging, the result; and a pair's looking back."""
+
+from datetime import datetime
+
+from slack_sdk.models.blocks import ButtonElement
+from sqlalchemy.orm import Session
+
+from bot.outgoing.sending import circle_of, message, recipient, session_of
+from bot.views import evaluations as views
+from coaching import evaluations, reflections, results, sessions
+from coaching.packs import Pack
+from coaching.rules.closing_facts import Standing
+from coaching.rules.terms import SessionState
+from scheduler.messages import Content, Guarded, Renderers, Skip
+from storage.models import CoachingSession, EvaluationResult, OutboxRow, OutboxState, Outgoing, Reminder
+
+LEFT = "not in the circle any more"
+OVER = "there is nothing to evaluate"
+
+
+def renderers(pack: Pack) -> Renderers:
+    """The forms and their words come from the content pack."""
+
+    def evaluation(db: Session, row: OutboxRow, now: datetime) -> Content:
+        session, person = session_of(db, row), recipient(db, row)
+        if session.circle.member(person.id) is None:
+            return Skip(LEFT)
+        if reflections.is_pairs(session):
+            return looking_back(db, row, session, person.id)
+        shown = evaluations.facts(db, session, person.id, now)
+        # Whether they have answered must not show in how a row ends, so only the common reasons count.
+        pointless = shown.standing in (Standing.CLOSED, Standing.NOT_ASKED)
+        if pointless and row.state is not OutboxState.SENT:
+            return Skip(OVER)
+        return message(views.invitation(shown))
+
+    def looking_back(db: Session, row: OutboxRow, session: CoachingSession, person_id: int) -> Content:
+        shown = reflections.facts(db, session, person_id, pack)
+        if _took_place(session):
+            return message(views.pair_invitation(shown))
+        # What they may have written stays readable for them.
+        return message(views.pair_not_met(shown)) if row.state is OutboxState.SENT else Skip(OVER)
+
+    def result(db: Session, row: OutboxRow, _now: datetime) -> Content:
+        circle = circle_of(db, row)
+        found = db.get_one(EvaluationResult, row.facts["result"])
+        shown = results.result_facts(db, found, pack)
+        plain = message(views.result_line(shown, figures=False))
+        if circle.channel and not circle.channel_private:
+            return plain
+        audience = frozenset(one.person.slack_id for one in circle.members if one.person.active)
+        return Guarded(message(views.result_line(shown, figures=True)), audience, plain)
+
+    def reflection_shared(db: Session, row: OutboxRow, _now: datetime) -> Content:
+        session, person = session_of(db, row), recipient(db, row)
+        author_id = int(row.facts["author"])
+        shared = reflections.shared_by(db, session, author_id, pack)
+        if session.circle.member(person.id) is None or (shared is None and row.state is not OutboxState.SENT):
+            return Skip("taken back, or not in the circle any more")
+        author = reflections.author(db, author_id)
+        return message(views.reflection_shared(sessions.facts(session), author, shared))
+
+    return {
+        Outgoing.EVALUATION: evaluation,
+        Outgoing.RESULT: result,
+        Outgoing.REFLECTION_SHARED: reflection_shared,
+    }
+
+
+def nudge_part(
+    db: Session, reminder: Reminder, now: datetime, pack: Pack
+) -> tuple[str, list[ButtonElement]] | None:
+    """The part of the bookkeeping message for who has not answered; None when there is nothing to ask."""
+    session = db.get_one(CoachingSession, reminder.session_id)
+    if session.circle.member(reminder.person_id) is None:
+        return None
+    if reflections.is_pairs(session):
+        pair = reflections.facts(db, session, reminder.person_id, pack)
+        return views.pair_nudge(pair) if pair.mine is None and _took_place(session) else None
+    if not evaluations.may_be_asked(db, session, reminder.person_id, now):
+        return None
+    return views.nudge(evaluations.facts(db, session, reminder.person_id, now))
+
+
+def _took_place(session: CoachingSession) -> bool:
+    return session.state in (SessionState.SCHEDULED, SessionState.HELD)
