@@ -2,6 +2,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from random import Random
 
 import pytest
@@ -15,6 +16,12 @@ from coaching.rules.terms import Promise
 END = datetime(2027, 1, 12, 15, 0, tzinfo=UTC)
 STATEMENTS = ("helped_practice", "time_well_used", "norms_kept")
 QUESTIONS = ("what_worked", "what_to_change")
+FILLED_IN = [
+    ({statement: score for statement, score in zip(STATEMENTS, scores, strict=True) if score}, spoken)
+    for scores in product((0, 1, 3, 5), repeat=len(STATEMENTS))
+    for spoken in ((), QUESTIONS[:1], QUESTIONS)
+]
+"""Forms as people fill them in: some leave out a statement, some write nothing."""
 
 
 @dataclass(frozen=True)
@@ -59,18 +66,16 @@ def tagged(answers: Iterable[Scores]) -> Counter[int]:
 
 
 @st.composite
-def histories(draw: st.DrawFn, max_windows: int = 8) -> list[Window]:
+def histories(draw: st.DrawFn, max_windows: int = 6) -> list[Window]:
     """Windows of a circle that may grow and shrink. Every answer and every comment can be told apart."""
-    scores = st.dictionaries(st.sampled_from(STATEMENTS), st.integers(1, 5))
     windows = []
     tag = 0
     for _ in range(draw(st.integers(1, max_windows))):
         answers, comments = [], []
-        for given_scores in draw(st.lists(scores, max_size=6)):
+        for given_scores, spoken in draw(st.lists(st.sampled_from(FILLED_IN), max_size=6)):
             tag += 1
             answers.append({**given_scores, "tag": tag})
-            spoken = draw(st.sets(st.sampled_from(QUESTIONS)))
-            comments += [Comment(question, f"words {tag}") for question in sorted(spoken)]
+            comments += [Comment(question, f"words {tag}") for question in spoken]
         absent = draw(st.integers(0, 3))
         windows.append(Window(answers, comments, len(answers) + absent, draw(st.sampled_from(Promise))))
     return windows
