@@ -18,9 +18,9 @@ from bot.replies import (
 )
 
 
-def answer(reply: Reply, request: Request, ack: Ack, client: WebClient, *, submission: bool) -> None:
+def answer(reply: Reply, request: Request, ack: Ack, client: WebClient) -> None:
     """Raises `SlackApiError` when Slack refuses the call that shows something."""
-    if submission:
+    if request.submitted:
         _answer_submission(reply, ack, client)
     elif isinstance(reply, GiveOptions):
         ack(options=list(reply.options))

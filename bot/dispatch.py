@@ -12,20 +12,21 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from coaching.packs import Pack
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
 from bot import directory, failures, parse, wording
 from bot.answer import answer
-from bot.parse import Request
+from bot.ids import action_of
+from bot.parse import Malformed, Request
 from bot.replies import Done, Reply
 from bot.routes import UNKNOWN_WORD, Context, Route, Routes
 from coaching import people, requests
 from coaching.circles import Channel
 from coaching.errors import CoachingError, UnknownChannel, UnknownPeople
+from coaching.packs import Pack
 from storage.engine import Database
 
 log = structlog.get_logger()
@@ -49,53 +50,71 @@ class Dispatcher:
         """One catch-all listener per kind of request."""
 
         @app.command(ANYTHING)
-        def on_command(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-            request = self._parse(parse.command, body)
-            word = request.words.partition(" ")[0]
-            route = self.routes.commands.get(word.lower()) or self.routes.commands[UNKNOWN_WORD]
-            self._carry_out(route, request, ack, client)
+        def on_command(ack: Ack, body: dict[str, Any], client: WebClient) -> BoltResponse | None:
+            return self._take(parse.command, body, ack, client, self._command)
 
         @app.action(ANYTHING)
-        def on_action(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-            request = self._parse(parse.interaction, body)
-            route = self.routes.actions.get(request.action, GONE)
-            self._carry_out(route, request, ack, client)
+        def on_action(ack: Ack, body: dict[str, Any], client: WebClient) -> BoltResponse | None:
+            return self._take(parse.interaction, body, ack, client, self._action)
 
         @app.view(ANYTHING)
-        def on_view(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-            request = self._parse(parse.interaction, body)
-            route = self.routes.views.get(request.view.callback_id if request.view else "", GONE)
-            self._carry_out(route, request, ack, client, submission=True)
+        def on_view(ack: Ack, body: dict[str, Any], client: WebClient) -> BoltResponse | None:
+            return self._take(parse.interaction, body, ack, client, self._view)
 
         @app.options(ANYTHING)
-        def on_options(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-            request = self._parse(parse.interaction, body)
-            self._carry_out(self.routes.options.get(request.action, GONE), request, ack, client)
+        def on_options(ack: Ack, body: dict[str, Any], client: WebClient) -> BoltResponse | None:
+            return self._take(parse.interaction, body, ack, client, self._options)
 
         @app.event(ANYTHING)
-        def on_event(body: dict[str, Any], client: WebClient, ack: Ack) -> None:
-            request = self._parse(parse.event, body)
-            route = self.routes.events.get(str(request.event.get("type")))
-            if route is not None:
-                self._carry_out(route, request, ack, client)
+        def on_event(ack: Ack, body: dict[str, Any], client: WebClient) -> BoltResponse | None:
+            return self._take(parse.event, body, ack, client, self._event)
 
-    def _parse(self, read: Callable[[Mapping[str, Any], datetime], Request], body: dict[str, Any]) -> Request:
-        return read(body, self.now())
+    def _command(self, request: Request) -> Route:
+        word = request.words.partition(" ")[0].lower()
+        return self.routes.commands.get(word) or self.routes.commands[UNKNOWN_WORD]
 
-    def _carry_out(
-        self, route: Route, request: Request, ack: Ack, client: WebClient, *, submission: bool = False
-    ) -> None:
+    def _action(self, request: Request) -> Route:
+        return self.routes.actions.get(action_of(request.action), GONE)
+
+    def _view(self, request: Request) -> Route:
+        return self.routes.views.get(request.view.callback_id if request.view else "", GONE)
+
+    def _options(self, request: Request) -> Route:
+        return self.routes.options.get(request.action, GONE)
+
+    def _event(self, request: Request) -> Route:
+        return self.routes.events.get(str(request.event.get("type")), IGNORED)
+
+    def _take(
+        self,
+        read: Callable[[Mapping[str, Any], datetime], Request],
+        body: dict[str, Any],
+        ack: Ack,
+        client: WebClient,
+        find: Callable[[Request], Route],
+    ) -> BoltResponse | None:
+        """Reads, finds, runs and answers. What Slack would not send is a bad request, and no more."""
+        try:
+            request = parse.checked(read, body, self.now())
+        except Malformed:
+            return BoltResponse(status=400)
+        return self._carry_out(find(request), request, ack, client)
+
+    def _carry_out(self, route: Route, request: Request, ack: Ack, client: WebClient) -> BoltResponse | None:
         try:
             reply = self._run(route, request, client)
         except Exception as error:  # the one place that catches the unexpected
-            reply = failures.reply_to(error, request, submission, self.reference)
+            reply = failures.reply_to(error, request, self.reference)
+            if request.event and not isinstance(error, CoachingError):
+                return BoltResponse(status=503)  # Slack sends an event again that was not taken
         try:
-            answer(reply, request, ack, client, submission=submission)
+            answer(reply, request, ack, client)
         except SlackApiError as error:
             _log_slack(error, reply)
             ack()
         if route.writes:
             self.wake()
+        return None
 
     def _run(self, route: Route, request: Request, client: WebClient) -> Reply:
         """One transaction. Whom or what the bot meets for the first time is looked up between two tries."""
@@ -137,6 +156,7 @@ def _gone(_context: Context) -> Reply:
 
 
 GONE = Route(_gone, writes=False)
+IGNORED = Route(lambda _: Done(), writes=False)
 
 
 def _log_slack(error: SlackApiError, reply: Reply) -> None:

@@ -16,14 +16,14 @@ from coaching.errors import CoachingError, Refused
 log = structlog.get_logger()
 
 
-def reply_to(error: Exception, request: Request, submission: bool, reference: Callable[[], str]) -> Reply:
+def reply_to(error: Exception, request: Request, reference: Callable[[], str]) -> Reply:
     """Errors of ours have their sentence; anything else gets a short reference, which the log has too."""
-    if isinstance(error, Refused) and submission and request.view:
+    if isinstance(error, Refused) and request.submitted and request.view and request.view.input_blocks:
         return RefuseFields(_by_block(error, request.view))
     if isinstance(error, CoachingError):
-        return _say(error.sentence, request, submission)
+        return _say(error.sentence, request)
     if isinstance(error, Malformed):
-        return _say(wording.OLD_BUTTON, request, submission)
+        return _say(wording.OLD_BUTTON, request)
     name = reference()
     what, sentence = _kind(error)
     log.error(
@@ -34,7 +34,7 @@ def reply_to(error: Exception, request: Request, submission: bool, reference: Ca
         # A database error prints the values it was given, which people typed: no trace of that one.
         exc_info=None if isinstance(error, DBAPIError) else error,
     )
-    return _say(sentence.format(reference=name), request, submission)
+    return _say(sentence.format(reference=name), request)
 
 
 def _kind(error: Exception) -> tuple[str, str]:
@@ -54,11 +54,11 @@ def _by_block(refused: Refused, view: OpenView) -> dict[str, str]:
     return errors
 
 
-def _say(sentence: str, request: Request, submission: bool) -> Reply:
+def _say(sentence: str, request: Request) -> Reply:
     view = request.view
     if request.event:
         return Done()
-    if submission and view and view.input_blocks:
+    if request.submitted and view and view.input_blocks:
         return RefuseFields({view.input_blocks[0]: sentence})
     if view is None:
         return Ephemeral(Said(sentence))

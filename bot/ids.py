@@ -72,3 +72,8 @@ INPUT = "value"
 def field_of(block_id: str) -> str:
     """A field that the bot refills gets a new block id (`date.2`); this is its name again."""
     return block_id.split(".", 1)[0]
+
+
+def action_of(action_id: str) -> str:
+    """Buttons with an address are numbered within their row (`link.2`); this is their one id again."""
+    return Action.LINK.value if action_id.startswith(f"{Action.LINK}.") else action_id

@@ -4,7 +4,7 @@ What is missing or of another shape than Slack sends is answered with `Malformed
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -108,6 +108,8 @@ class Request:
     """The message that was clicked, if it was one."""
     view: OpenView | None = None
     response_url: str | None = None
+    submitted: bool = False
+    """A form was sent off; otherwise something was clicked, typed or asked for."""
     event: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -121,6 +123,16 @@ class Request:
     @property
     def values(self) -> Values:
         return self.view.values if self.view else Values({}, {})
+
+
+def checked(
+    read: Callable[[Mapping[str, Any], datetime], Request], body: Mapping[str, Any], now: datetime
+) -> Request:
+    """Reads a payload; one that has other shapes than Slack's raises `Malformed`."""
+    try:
+        return read(body, now)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise Malformed("another shape than Slack's") from error
 
 
 def whole_number(raw: object) -> int:
@@ -162,6 +174,7 @@ def interaction(body: Mapping[str, Any], now: datetime) -> Request:
         value=_value_of(action),
         message_ts=container.get("message_ts"),
         view=_view(body.get("view")),
+        submitted=body.get("type") == "view_submission",
         response_url=body.get("response_url"),
     )
 

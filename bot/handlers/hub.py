@@ -23,6 +23,7 @@ def register(routes: Routes) -> None:
     routes.action(Action.SHOW_ROLES, show_roles)
     routes.action(Action.SHOW_HELP, help_modal)
     routes.action(Action.SETTINGS, open_settings)
+    routes.action(Action.LINK, nothing)
     routes.view(Form.SETTINGS, save_settings)
     routes.event("app_home_opened", home_opened)
     routes.event("user_change", user_changed)
@@ -59,6 +60,11 @@ def roles_by_command(context: Context) -> Reply:
 def show_roles(context: Context) -> Reply:
     circle = access.circle(context.db, context.actor(), context.request.id_value, Right.SEE)
     return showing.show(context.request, views.roles(roles.page(context.db, circle, context.now)))
+
+
+def nothing(_context: Context) -> Reply:
+    """A button that only opens an address: Slack reports the click, and there is nothing to do."""
+    return Done()
 
 
 def open_settings(context: Context) -> Reply:
