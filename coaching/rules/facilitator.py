@@ -11,16 +11,19 @@ def next_facilitator(
     presenter: Person | None,
     *,
     last_presenter: Person | None,
+    others: Sequence[Person] = (),
     cannot_come: Set[Person] = frozenset(),
 ) -> Person | None:
-    """The leads in turn, but never the presenter of the session.
+    """The leads in turn, but never the presenter: then the other lead, then whoever presented last.
 
-    Then the other lead; with one lead, whoever presented last. `history` is who facilitated, oldest first.
+    `history` is who facilitated the sessions that count, oldest first. `others` are asked in their order when
+    that one cannot either, or nobody has presented yet: best the presenters' line from its end, so that those
+    who have presented of late come first.
     """
-    for lead in _in_turn(leads, history):
-        if lead != presenter and lead not in cannot_come:
-            return lead
-    return last_presenter if last_presenter != presenter and last_presenter not in cannot_come else None
+    for person in (*_in_turn(leads, history), last_presenter, *others):
+        if person is not None and person != presenter and person not in cannot_come:
+            return person
+    return None
 
 
 def convener(
@@ -35,14 +38,13 @@ def convener(
     """The one person asked about a session: its facilitator if a lead, else the lead whose turn it is.
 
     If away or gone, the other lead, else the presenter, else the member longest in the circle. `members` are
-    those in the circle now, the longest first.
+    those in the circle now, the longest first. When everybody is away the first of these is asked all the
+    same: a session that nobody can come to needs a decision most of all. None only without members.
     """
-    turn = _in_turn(leads, history)
-    wanted = [facilitator] if facilitator in leads else []
-    for person in (*wanted, *turn, presenter, *members):
-        if person is not None and person in members and person not in away:
-            return person
-    return None
+    facilitating_lead = facilitator if facilitator in leads else None
+    order = (facilitating_lead, *_in_turn(leads, history), presenter, *members)
+    here = [person for person in order if person is not None and person in members]
+    return next((person for person in here if person not in away), here[0] if here else None)
 
 
 def _in_turn(leads: Sequence[Person], history: Sequence[Person | None]) -> list[Person]:

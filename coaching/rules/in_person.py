@@ -2,7 +2,7 @@
 
 The rule looks at the modes of the sessions that count, in order of date: those held as they really were,
 those ended and not yet recorded as planned, and those scheduled before the one in hand. It recommends; it
-does not forbid.
+does not forbid: after a session that was remote all the same, the next one is due again.
 """
 
 from collections.abc import Sequence
@@ -18,15 +18,21 @@ class State:
     """Where a circle stands for one session in hand."""
 
     every: int
+    """N; 0 when the rule is off, and then nothing is ever due."""
     due: bool
     """The last N - 1 were remote, so this one should be in person."""
     due_after: int
-    """How many more sessions until one is due if all are remote: 0 is this one."""
+    """How many more sessions until one is due if all are remote: 0 is this one, 1 the one after it."""
     in_person: int
     of_last: int
     """How many of the last sessions, at most N - 1, were in person."""
     last: tuple[Mode, ...]
     """The last six modes, oldest first."""
+
+    @property
+    def next_is_due(self) -> bool:
+        """The one after this becomes due if this one is remote: time to speak of travel."""
+        return bool(self.every) and self.due_after == 1
 
     def proposed(self, usual: Mode) -> Mode:
         """The mode that the form chooses at first."""
@@ -37,15 +43,15 @@ def state(modes: Sequence[Mode], every: int, *, before_in_person: int | None = N
     """Where the circle stands after sessions in these modes, oldest first; `every` 0 turns the rule off.
 
     A new circle is not due before its N-th session. For one that has met before, `before_in_person` says how
-    many sessions ago it met in person: 1 is the last one before it came here.
+    many sessions ago it met in person: 1 is the last one before it came here, None that nobody knows.
     """
-    recent = modes[-(every - 1) :] if every > 1 else modes[len(modes) :]
+    shown = tuple(modes[-SHOWN:])
     if not every:
-        return State(0, False, 0, 0, 0, tuple(modes[-SHOWN:]))
-    since = _remote_since(modes, before_in_person)
-    wait = max(0, every - 1 - since)
-    met = sum(mode is Mode.IN_PERSON for mode in recent)
-    return State(every, wait == 0, wait, met, len(recent), tuple(modes[-SHOWN:]))
+        return State(0, False, 0, 0, 0, shown)
+    were_in_person = [*_before(before_in_person), *(mode is Mode.IN_PERSON for mode in modes)]
+    recent = were_in_person[max(0, len(were_in_person) - (every - 1)) :]
+    wait = max(0, every - 1 - _remote_since(were_in_person))
+    return State(every, wait == 0, wait, sum(recent), len(recent), shown)
 
 
 def due_among(
@@ -60,18 +66,11 @@ def due_among(
     return found
 
 
-def _remote_since(modes: Sequence[Mode], before_in_person: int | None) -> int:
+def _before(in_person_ago: int | None) -> list[bool]:
+    """What is known of the sessions before the circle came here: one in person, remote ones after it."""
+    return [True, *[False] * (in_person_ago - 1)] if in_person_ago else []
+
+
+def _remote_since(were_in_person: Sequence[bool]) -> int:
     """How many sessions in a row were remote, up to now."""
-    for back, mode in enumerate(reversed(modes)):
-        if mode is Mode.IN_PERSON:
-            return back
-    return len(modes) + (before_in_person - 1 if before_in_person else 0)
-
-
-def place_in_turn(workplaces: Sequence[str], visited: Sequence[str]) -> str | None:
-    """The workplace visited longest ago, so that travel is shared; those never visited come first.
-
-    `visited` are the places of the sessions in person so far, oldest first.
-    """
-    last_time = {place: number for number, place in enumerate(visited)}
-    return min(dict.fromkeys(workplaces), key=lambda place: last_time.get(place, -1), default=None)
+    return next((back for back, met in enumerate(reversed(were_in_person)) if met), len(were_in_person))
