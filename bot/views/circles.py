@@ -264,13 +264,12 @@ def page(circle: CircleFacts, in_person: Sequence[str], may_edit: bool) -> View:
 
 
 def rhythm(circle: CircleFacts) -> str:
-    """ "Second Tuesday of each month at 10:00 (New York), since Tuesday, 12 January 2027"."""
-    phrase = recurrence.phrase(Rule(circle.rhythm, circle.starts_on, circle.weekday_position)).capitalize()
+    """ "Second Tuesday of each month at 10:00 (New York), from Tuesday, 12 January 2027 on"."""
     if circle.rhythm is Rhythm.NONE:
         return "No rhythm: somebody schedules each session"
-    return (
-        f"{phrase} at {spoken_time(circle.usual_time, circle.zone)}, from {spoken_day(circle.starts_on)} on"
-    )
+    phrase = recurrence.phrase(Rule(circle.rhythm, circle.starts_on, circle.weekday_position))
+    at, day = spoken_time(circle.usual_time, circle.zone), spoken_day(circle.starts_on)
+    return f"{phrase[0].upper()}{phrase[1:]} at {at}, from {day} on"
 
 
 def welcome(circle: CircleFacts, norms: Sequence[tuple[str, str]], person_id: int) -> Said:
