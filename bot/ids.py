@@ -26,8 +26,6 @@ class Action(StrEnum):
     RECORD_NOT_MET = "closing.not_met"
     CONFIRM_NEXT = "closing.confirm_next"
     CHANGE_NEXT = "closing.change_next"
-    VOLUNTEER_PRESENT = "closing.volunteer_present"
-    VOLUNTEER_NOTES = "closing.volunteer_notes"
     ANSWER_EVALUATION = "evaluation.answer"
     WAS_NOT_THERE = "evaluation.was_not_there"
     NOT_NOW = "evaluation.not_now"
@@ -40,9 +38,6 @@ class Action(StrEnum):
     SHOW_ROLES = "hub.roles"
     SHOW_HELP = "hub.help"
     SETTINGS = "hub.settings"
-    LATER_HOUR = "reminder.later_hour"
-    LATER_TOMORROW = "reminder.later_tomorrow"
-    TURN_OFF = "reminder.turn_off"
 
 
 class View(StrEnum):

@@ -121,9 +121,13 @@ def open_window(db: Session, session: CoachingSession, now: datetime) -> None:
 
 
 def _evaluates(session: CoachingSession) -> bool:
+    """Whether there is an evaluation at all: in a group of three or more that has not turned it off."""
     circle = session.circle
-    wanted = ReminderKind.EVALUATION not in circle.reminders_off and circle.state is not CircleState.CLOSED
-    return wanted and circle.kind is CircleKind.GROUP and session.state is SessionState.SCHEDULED
+    if session.state is not SessionState.SCHEDULED or circle.state is CircleState.CLOSED:
+        return False
+    wanted = ReminderKind.EVALUATION not in circle.reminders_off
+    large = evaluation.promise_for(len(circle.members)) is not None
+    return wanted and large and circle.kind is CircleKind.GROUP
 
 
 def _ask(db: Session, session: CoachingSession) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from coaching import dates, history, outbox, roles
 from coaching.rules import in_person
 from coaching.rules.facts import InPersonFacts
+from coaching.rules.places import place_in_turn
 from coaching.rules.terms import Mode
 from storage.models import Circle, CoachingSession, Outgoing
 
@@ -34,7 +35,7 @@ def proposed_place(db: Session, circle: Circle) -> str | None:
         for one in history.counting(db, circle)
         if one.mode is Mode.IN_PERSON and one.place is not None
     ]
-    return in_person.place_in_turn(workplaces, visited) or circle.usual_place
+    return place_in_turn(workplaces, visited) or circle.usual_place
 
 
 def facts(found: in_person.State) -> InPersonFacts:

@@ -173,8 +173,11 @@ def default_pack() -> Pack:
 
 def load_pack(path: Path) -> Pack:
     """Read and check one pack. Raises `PackError` that names every mistake with file, place and reason."""
-    root, content = _read(path)
-    twice = list(_keys_twice(root)) if root else []
+    try:
+        root, content = _read(path)
+        twice = list(_keys_twice(root)) if root else []
+    except RecursionError:  # a list that holds itself, or brackets without end
+        raise PackError([f"{path}: the file: is nested too deeply"]) from None
     if twice:
         raise PackError(f"{path}: line {line}: '{key}' is there twice" for line, key in twice)
     try:
@@ -197,7 +200,7 @@ def _read(path: Path) -> tuple[yaml.Node | None, object]:
         place = f"line {error.problem_mark.line + 1}" if error.problem_mark else "the file"
         raise PackError([f"{path}: {place}: is not YAML ({error.problem})"]) from None
     except (yaml.YAMLError, ValueError) as error:
-        raise PackError([f"{path}: the file: is not YAML ({error})"]) from None
+        raise PackError([f"{path}: the file: is not YAML ({str(error).splitlines()[0]})"]) from None
 
 
 def _keys_twice(node: yaml.Node) -> Iterator[tuple[int, str]]:
@@ -217,6 +220,7 @@ def _keys_twice(node: yaml.Node) -> Iterator[tuple[int, str]]:
 _REASONS = {
     "missing": "is missing",
     "extra_forbidden": "is not something a pack has",
+    "model_type": "should be names with what they stand for",
     "tuple_type": "should be a list",
     "too_long": "should have {max_length} entries",
     "enum": "should be {expected}",

@@ -1,6 +1,5 @@
 """Recording how a session went, and settling what comes next."""
 
-
 from bot.handlers import sessions as scheduling
 from bot.handlers.showing import show
 from bot.ids import Action

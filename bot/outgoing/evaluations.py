@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from slack_sdk.models.blocks import ButtonElement
 from sqlalchemy.orm import Session
 
 from bot.outgoing.sending import circle_of, message, recipient, session_of
 from bot.views import evaluations as views
+from bot.views.evaluations import Nudge
 from coaching import evaluations, reflections, results, sessions
 from coaching.packs import Pack
 from coaching.rules.closing_facts import Standing
@@ -67,9 +67,7 @@ def renderers(pack: Pack) -> Renderers:
     }
 
 
-def nudge_part(
-    db: Session, reminder: Reminder, now: datetime, pack: Pack
-) -> tuple[str, list[ButtonElement]] | None:
+def nudge_part(db: Session, reminder: Reminder, now: datetime, pack: Pack) -> Nudge | None:
     """The part of the bookkeeping message for who has not answered; None when there is nothing to ask."""
     session = db.get_one(CoachingSession, reminder.session_id)
     if session.circle.member(reminder.person_id) is None:

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot.outgoing.evaluations import nudge_part
 from bot.outgoing.sending import message
+from bot.views import inputs
 from bot.views import reminders as views
 from bot.views.reminders import Part
 from coaching import reminders, sessions
@@ -17,7 +19,7 @@ from storage.models import OutboxRow, OutboxState, Outgoing, Reminder
 NOTHING = "nothing left to say"
 
 
-def renderers(_pack: Pack) -> Renderers:
+def renderers(pack: Pack) -> Renderers:
     def bookkeeping(db: Session, row: OutboxRow, now: datetime) -> Content:
         sent = row.state is OutboxState.SENT
         holding = [one for one in reminders.of_message(db, row) if reminders.holds(db, one, now, sent=sent)]
@@ -26,7 +28,7 @@ def renderers(_pack: Pack) -> Renderers:
         chosen = (
             holding if sent else [*newest_only(holding, now), *(one for one in holding if one.due_at > now)]
         )
-        parts = [part for one in chosen if (part := _part(db, one)) is not None]
+        parts = [part for one in chosen if (part := _part(db, one, now, pack)) is not None]
         if parts:
             return message(views.bookkeeping(parts))
         return message(views.nothing_left()) if sent else Skip(NOTHING)
@@ -34,8 +36,9 @@ def renderers(_pack: Pack) -> Renderers:
     return {Outgoing.BOOKKEEPING: bookkeeping}
 
 
-def _part(db: Session, reminder: Reminder) -> Part | None:
+def _part(db: Session, reminder: Reminder, now: datetime, pack: Pack) -> Part | None:
     session = reminders.session_of(db, reminder)
     if reminder.kind is ReminderKind.EVALUATION_NUDGE:
-        return None
+        nudge = nudge_part(db, reminder, now, pack)
+        return Part(nudge[0], (inputs.buttons(*nudge[1]),)) if nudge else None
     return views.part_of(reminder.kind, sessions.facts(session), reminder.person_id)

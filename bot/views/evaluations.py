@@ -22,7 +22,10 @@ from coaching.rules.closing_facts import (
     StatementResult,
 )
 from coaching.rules.facts import PersonFacts, SessionFacts
-from coaching.rules.terms import Promise
+from coaching.rules.terms import Promise, SessionState
+
+Nudge = tuple[str, list[ButtonElement]]
+"""A line of the bookkeeping message, and its buttons."""
 
 LONGEST_WORDS = 3000
 TITLE = 24
@@ -118,6 +121,8 @@ def _absent(facts: EvaluationFacts) -> ButtonElement:
 
 
 def _closed(facts: EvaluationFacts, text: str) -> Said:
+    if facts.session.state is SessionState.MISSED:
+        return _sentence(f"{text} The session did not take place, so nobody reads what was answered.")
     if facts.result_id is not None:
         text += " Thank you to everybody who answered."
         return Said(text, [section(text), inputs.buttons(see_result(facts.result_id))])
@@ -126,7 +131,7 @@ def _closed(facts: EvaluationFacts, text: str) -> Said:
     return _sentence(text)
 
 
-def nudge(facts: EvaluationFacts) -> tuple[str, list[ButtonElement]]:
+def nudge(facts: EvaluationFacts) -> Nudge:
     """A part of the bookkeeping message for somebody who has not answered."""
     name, at = escape(facts.session.circle_name), when(facts.session.starts_at, facts.session.zone)
     line = f"*{name}*: the evaluation of {at} is open until {when(facts.closes_at, facts.session.zone)}."
@@ -299,7 +304,7 @@ def pair_not_met(pair: PairFacts) -> Said:
     return Said(text, [section(text), *mine])
 
 
-def pair_nudge(pair: PairFacts) -> tuple[str, list[ButtonElement]]:
+def pair_nudge(pair: PairFacts) -> Nudge:
     """A part of the bookkeeping message for one of a pair who has not looked back."""
     session = pair.session
     line = f"*{escape(session.circle_name)}*: how was {when(session.starts_at, session.zone)} for you?"

@@ -74,12 +74,3 @@ def _before(in_person_ago: int | None) -> list[bool]:
 def _remote_since(were_in_person: Sequence[bool]) -> int:
     """How many sessions in a row were remote, up to now."""
     return next((back for back, met in enumerate(reversed(were_in_person)) if met), len(were_in_person))
-
-
-def place_in_turn(workplaces: Sequence[str], visited: Sequence[str]) -> str | None:
-    """The workplace visited longest ago, so that travel is shared; those never visited come first.
-
-    `visited` are the places of the sessions in person so far, oldest first.
-    """
-    last_time = {place: number for number, place in enumerate(visited)}
-    return min(dict.fromkeys(workplaces), key=lambda place: last_time.get(place, -1), default=None)

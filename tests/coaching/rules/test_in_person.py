@@ -64,15 +64,22 @@ def test_what_the_form_says_about_the_last_ones() -> None:
     assert state.last == (Mode.VIDEO, Mode.IN_PERSON, Mode.VIDEO)
 
 
+def test_what_the_form_says_to_a_circle_that_has_met_before() -> None:
+    just_met = in_person.state([], 3, before_in_person=1)
+    assert (just_met.in_person, just_met.of_last, just_met.last) == (1, 1, ())
+    one_call_later = in_person.state([Mode.PHONE], 3, before_in_person=1)
+    assert (one_call_later.in_person, one_call_later.of_last, one_call_later.next_is_due) == (1, 2, True)
+    assert in_person.state([], 3, before_in_person=5).due
+
+
+def test_the_session_before_the_one_that_is_due() -> None:
+    assert in_person.state([Mode.VIDEO], 3).next_is_due
+    assert not in_person.state([], 3).next_is_due
+    assert not in_person.state([Mode.VIDEO, Mode.VIDEO], 3).next_is_due
+    assert not in_person.state([Mode.VIDEO], 0).next_is_due
+
+
 def test_later_sessions_that_a_change_makes_due() -> None:
     later = [Mode.VIDEO, Mode.PHONE, Mode.IN_PERSON, Mode.VIDEO]
     assert in_person.due_among([Mode.VIDEO], later, 3) == [1]
     assert in_person.due_among([Mode.IN_PERSON], [Mode.VIDEO], 3) == []
-
-
-def test_workplaces_are_visited_in_turn() -> None:
-    offices = ["North", "South", "North", "East"]
-    assert in_person.place_in_turn(offices, []) == "North"
-    assert in_person.place_in_turn(offices, ["North", "East"]) == "South"
-    assert in_person.place_in_turn(offices, ["South", "North", "East", "North"]) == "South"
-    assert in_person.place_in_turn([], ["South"]) is None
