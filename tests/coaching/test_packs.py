@@ -203,10 +203,24 @@ def test_a_key_that_is_there_twice_is_told(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "- a list", "norms: [", "a: b: c", "? [a]\n: b", b"\xff\xfe\xfd", "a: \x07", "a: *b", "!!x 1"],
+    [
+        "",
+        "- a list",
+        "norms: [",
+        "a: b: c",
+        "? [a]\n: b",
+        b"\xff\xfe\xfd",
+        "a: \x07",
+        "a: *b",
+        "!!x 1",
+        "x: &a [*a]",
+        "x: " + "[" * 3000,
+    ],
 )
 def test_what_is_not_a_pack_is_refused_with_the_file(path: Path, text: str | bytes) -> None:
-    assert all(line.startswith(f"{path}: ") for line in mistakes(path, text))
+    told = mistakes(path, text)
+    assert told
+    assert all(line.startswith(f"{path}: ") and "\n" not in line for line in told)
 
 
 def test_a_file_that_is_not_there_is_told(path: Path) -> None:
