@@ -50,7 +50,40 @@ def test_who_is_away_or_gone_is_not_asked() -> None:
     assert convener([1, 2], [], 1, 3, [4, 3], away={3}) == 4
 
 
-@given(st.lists(PEOPLE, min_size=1, unique=True), st.sets(PEOPLE))
-def test_somebody_is_asked_as_long_as_anybody_is_there(members: list[int], away: set[int]) -> None:
-    asked = convener(members[:1], [], members[0], None, members, away=away)
-    assert (asked is None) == (not set(members) - away)
+@given(
+    st.lists(PEOPLE, max_size=2, unique=True),
+    st.lists(st.none() | PEOPLE, max_size=10),
+    st.none() | PEOPLE,
+    st.none() | PEOPLE,
+    st.lists(PEOPLE, unique=True),
+    st.sets(PEOPLE),
+)
+def test_one_member_is_asked_and_nobody_who_is_away_while_others_are_not(
+    leads: list[int],
+    history: list[int | None],
+    facilitator: int | None,
+    presenter: int | None,
+    members: list[int],
+    away: set[int],
+) -> None:
+    asked = convener(leads, history, facilitator, presenter, members, away=away)
+    assert asked in members or (asked is None and not members)
+    assert asked not in away or set(members) <= away
+
+
+def test_when_everybody_is_away_the_question_is_still_put_to_somebody() -> None:
+    assert convener([1, 2], [1], 1, 3, [1, 2, 3], away={1, 2, 3}) == 1
+
+
+def test_before_anybody_has_presented_another_leads_for_the_lead_who_presents() -> None:
+    assert next_facilitator([1], [], 1, last_presenter=None) is None
+    assert next_facilitator([1], [], 1, last_presenter=None, others=[4, 3, 2, 1]) == 4
+    assert next_facilitator([1], [], 1, last_presenter=4, others=[4, 3, 2, 1], cannot_come={4}) == 3
+
+
+@given(st.lists(PEOPLE, min_size=2, max_size=2, unique=True), st.lists(st.just(0), max_size=20))
+def test_two_leads_who_never_present_facilitate_equally_often(leads: list[int], sessions: list[int]) -> None:
+    history: list[int | None] = []
+    for presenter in sessions:
+        history.append(next_facilitator(leads, history, presenter, last_presenter=None))
+    assert abs(history.count(leads[0]) - history.count(leads[1])) <= 1
