@@ -1,29 +1,10 @@
 /** Where people write: plain messages, and slash commands with a little help. */
 import { api } from "./api.js";
-import { classes, freshId, html, useEffect, useRef, useState } from "./dom.js";
+import { CommandList, useCommands } from "./commands.js";
+import { html, useEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
 import { say } from "./notices.js";
 import { refresh, state, update } from "./state.js";
-
-const SUBCOMMANDS = [
-  ["", "Your sessions, and what waits for you"],
-  ["schedule", "Schedule a session"],
-  ["circle", "Make a circle"],
-  ["circles", "Your circles"],
-  ["roles", "Who presents and takes notes next"],
-  ["poll", "Find a time that suits most"],
-  ["case", "Prepare your case"],
-  ["notes", "Write or read notes"],
-  ["log", "The coaching log"],
-  ["trends", "How the evaluations develop"],
-  ["away", "Say when you are away"],
-  ["settings", "Your reminders and working days"],
-  ["calendar", "Your sessions as calendar files"],
-  ["leave", "Leave a circle"],
-  ["programme", "Sums over all circles"],
-  ["privacy", "What is stored, and who sees it"],
-  ["help", "All commands"],
-];
 
 const drafts = new Map();
 const listeners = new Set();
@@ -31,103 +12,101 @@ const listeners = new Set();
 /** Put words into the composer of a channel, ready to be sent. */
 export function prefill(channel, text) {
   drafts.set(`${channel} `, text);
-  listeners.forEach((listener) => listener(true));
+  listeners.forEach((listener) => listener());
 }
 
-function suggestions(text, command) {
-  if (!text.startsWith("/") || text.includes("\n")) return [];
-  return SUBCOMMANDS.map(([word, what]) => ({ text: word ? `${command} ${word}` : command, what })).filter(
-    (one) => one.text.startsWith(text.trimEnd()) && one.text !== text.trimEnd(),
-  );
-}
-
-/** `thread` is the ts of the thread that this composer answers in, or empty. */
-export function Composer({ viewer, channel, thread = "" }) {
-  const key = `${channel.id} ${thread}`;
+/** The text of a composer, kept while one looks elsewhere. */
+function useDraft(key, onPrefilled) {
   const [, draw] = useState(0);
-  const [active, setActive] = useState(-1);
-  const [folded, setFolded] = useState(false);
-  const [sending, setSending] = useState(false);
-  const [refusal, setRefusal] = useState("");
-  const [listId] = useState(() => freshId("commands"));
-  const box = useRef();
-  const text = drafts.get(key) ?? "";
-
-  const write = (value) => {
-    drafts.set(key, value);
-    setActive(-1);
-    setFolded(false);
-    setRefusal("");
-    draw((n) => n + 1);
-  };
+  const redraw = () => draw((count) => count + 1);
   useEffect(() => {
-    const listener = () => (draw((n) => n + 1), !thread && box.current?.focus());
+    const listener = () => {
+      redraw();
+      onPrefilled();
+    };
     listeners.add(listener);
     return () => listeners.delete(listener);
   }, []);
-  useEffect(() => setRefusal(""), [key]);
-  useEffect(() => {
-    box.current.style.height = "auto";
-    box.current.style.height = `${Math.min(box.current.scrollHeight, 200)}px`;
-  }, [text, key]);
-
-  const { command } = viewer.bot;
-  const offers = folded || thread ? [] : suggestions(text, command);
-  const complete = (offer) => {
-    write(offer.text === command ? command : `${offer.text} `);
-    setFolded(offer.text !== command);
-    box.current.focus();
+  const write = (text) => {
+    drafts.set(key, text);
+    redraw();
   };
+  return [drafts.get(key) ?? "", write];
+}
+
+/** Send words to a channel or thread; says whether they went. */
+async function deliver(channel, thread, words) {
+  try {
+    if (words.startsWith("/")) await api.command(state.as, channel.id, words);
+    else await api.message(state.as, channel.id, words, thread);
+    return true;
+  } catch (error) {
+    say(error.message);
+    return false;
+  }
+}
+
+const notInThreads = (words) => `${words.split(/\s/)[0]} is not supported in threads. Sorry! Send it in the channel instead.`;
+
+function useSending(channel, thread, text, clear) {
+  const [sending, setSending] = useState(false);
+  const [refusal, refuse] = useState("");
   const send = async () => {
     const words = text.trim();
     if (!words || sending) return;
-    if (thread && words.startsWith("/")) return setRefusal(`${words.split(/\s/)[0]} is not supported in threads. Sorry! Send it in the channel instead.`);
+    if (thread && words.startsWith("/")) return refuse(notInThreads(words));
     setSending(true);
-    try {
-      if (words.startsWith("/")) await api.command(state.as, channel.id, words);
-      else await api.message(state.as, channel.id, words, thread);
-      if ((drafts.get(key) ?? "").trim() === words) write("");
-    } catch (error) {
-      say(error.message);
-    } finally {
-      setSending(false);
-    }
+    if (await deliver(channel, thread, words)) clear();
+    setSending(false);
     await refresh();
     update({ sent: state.sent + 1 });
   };
-  const onKeyDown = (event) => {
-    if (event.isComposing) return;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (offers.length && step) {
-      event.preventDefault();
-      setActive((active + step + offers.length + (active < 0 && step < 0 ? 1 : 0)) % offers.length);
-    } else if (offers.length && (event.key === "Tab" || event.key === "Enter") && (active >= 0 || (event.key === "Tab" && !event.shiftKey))) {
-      event.preventDefault();
-      complete(offers[Math.max(active, 0)]);
-    } else if (event.key === "Escape" && offers.length) {
-      event.stopPropagation();
-      setFolded(true);
-    } else if (event.key === "Enter" && !event.shiftKey) {
-      event.preventDefault();
-      send();
-    }
+  return { sending, refusal, refuse, send };
+}
+
+/** A text box as high as its text, up to a point. */
+function useGrowing(box, text) {
+  useEffect(() => {
+    box.current.style.height = "auto";
+    box.current.style.height = `${Math.min(box.current.scrollHeight, 200)}px`;
+  }, [text]);
+}
+
+const isPerson = (channel) => channel.kind === "im" || channel.kind === "mpim";
+
+/** `thread` is the ts of the thread that this composer answers in, or empty. */
+export function Composer({ viewer, channel, thread = "" }) {
+  const box = useRef();
+  const focus = () => box.current.focus();
+  const [text, write] = useDraft(`${channel.id} ${thread}`, () => !thread && focus());
+  const commands = useCommands(thread ? "" : text, viewer.bot.command, write);
+  const { sending, refusal, refuse, send } = useSending(channel, thread, text, () => write(""));
+  useGrowing(box, text);
+  const onInput = (event) => {
+    write(event.target.value);
+    commands.reset();
+    refuse("");
   };
-  const where = thread ? "Reply…" : `Message ${channel.kind === "im" || channel.kind === "mpim" ? "" : "#"}${channel.name}`;
+  const onKeyDown = (event) => {
+    const isSend = event.key === "Enter" && !event.shiftKey;
+    if (event.isComposing) return;
+    if (commands.handle(event)) event.stopPropagation();
+    else if (isSend) send();
+    else return;
+    event.preventDefault();
+  };
+  const where = thread ? "Reply…" : `Message ${isPerson(channel) ? "" : "#"}${channel.name}`;
+  const { id, offers, active } = commands;
   return html`<div class="composer">
     ${refusal && html`<p class="composer-refusal" role="alert" data-testid="composer-refusal">${refusal}</p>`}
-    ${offers.length > 0 && html`<div class="commands" id=${listId} role="listbox" aria-label="Commands">
-      ${offers.map((offer, index) => html`<div key=${offer.text} id=${`${listId}-${index}`} role="option" aria-selected=${index === active}
-        class=${classes("command", index === active && "active")} onMouseDown=${(event) => event.preventDefault()} onClick=${() => complete(offer)}>
-        <b>${offer.text}</b><span class="quiet">${offer.what}</span></div>`)}
-    </div>`}
+    ${offers.length > 0 && html`<${CommandList} commands=${commands} after=${focus} />`}
     <div class="composer-box">
       <textarea ref=${box} rows="1" data-testid=${thread ? "thread-composer" : "composer"} aria-label=${thread ? "Your reply" : "Write here"} placeholder=${where}
-        aria-controls=${offers.length ? listId : undefined} aria-autocomplete="list"
-        aria-activedescendant=${active >= 0 ? `${listId}-${active}` : undefined}
-        value=${text} onInput=${(event) => write(event.target.value)} onKeyDown=${onKeyDown} onBlur=${() => setFolded(true)} onFocus=${() => setFolded(false)}></textarea>
+        aria-controls=${offers.length ? id : undefined} aria-autocomplete="list" aria-activedescendant=${active >= 0 ? `${id}-${active}` : undefined}
+        value=${text} onInput=${onInput} onKeyDown=${onKeyDown} onBlur=${() => commands.fold(true)} onFocus=${() => commands.fold(false)}></textarea>
       <button type="button" class="send" aria-label="Send" disabled=${!text.trim() || sending} data-testid=${thread ? "thread-send" : "composer-send"} onClick=${send}>
         <${Icon} name="send" /></button>
     </div>
-    <p class="composer-help">${thread ? "Commands do not work in threads." : html`Try <b>${command}</b> · Enter sends, Shift+Enter starts a new line`}</p>
+    <p class="composer-help">${thread ? "Commands do not work in threads." : html`Try <b>${viewer.bot.command}</b> · Enter sends, Shift+Enter starts a new line`}</p>
   </div>`;
 }

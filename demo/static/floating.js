@@ -22,14 +22,13 @@ export function useFloating(open, anchor, floating, { matchWidth = false, alignE
 function put(anchor, floating, matchWidth, alignEnd) {
   const { style } = floating;
   if (matchWidth) style.width = `${anchor.width}px`;
-  style.maxHeight = "";
-  const height = floating.offsetHeight;
   const below = innerHeight - anchor.bottom - GAP - EDGE;
   const above = anchor.top - GAP - EDGE;
-  const up = height > below && above > below;
-  const shown = Math.min(height, up ? above : below);
-  style.maxHeight = `${Math.max(shown, 96)}px`;
-  style.top = `${up ? anchor.top - GAP - shown : anchor.bottom + GAP}px`;
+  style.maxHeight = "var(--most)";
+  const up = floating.offsetHeight > below && above > below;
+  style.maxHeight = `min(${Math.max(up ? above : below, 96)}px, var(--most))`;
+  style.top = up ? "auto" : `${anchor.bottom + GAP}px`;
+  style.bottom = up ? `${innerHeight - anchor.top + GAP}px` : "auto";
   const left = alignEnd ? anchor.right - floating.offsetWidth : anchor.left;
   style.left = `${Math.max(EDGE, Math.min(left, innerWidth - floating.offsetWidth - EDGE))}px`;
 }

@@ -4,9 +4,10 @@ import { prefill } from "./composer.js";
 import { classes, html, memory, useState } from "./dom.js";
 import { Icon } from "./icons.js";
 import { say } from "./notices.js";
-import { actAs, dmChannel, go, refresh, state } from "./state.js";
+import { actAs, changed, dmChannel, go, refresh, state } from "./state.js";
 
 const KEY = "demo-hints-dismissed";
+const done = new Set();
 
 const called = (viewer, name) => [...viewer.people.values()].find((person) => person.real_name.startsWith(name) && !person.deleted);
 
@@ -40,16 +41,20 @@ function steps(viewer) {
 
 export function HintCard({ viewer }) {
   const [gone, setGone] = useState(() => memory.get(KEY) === "yes");
-  const [done, setDone] = useState([]);
   if (gone) return null;
   const dismiss = () => {
     memory.set(KEY, "yes");
     setGone(true);
   };
+  const run = (step, index) => {
+    done.add(index);
+    step.run();
+    changed();
+  };
   return html`<section class="hint-card" aria-label="Three things to try" data-testid="hint-card">
     <h2>Three things to try</h2>
-    <ol>${steps(viewer).map((step, index) => html`<li key=${index}><button type="button" class=${classes("hint-step", done.includes(index) && "done")}
-      onClick=${() => (setDone([...done, index]), step.run())}><span class="hint-number">${done.includes(index) ? html`<${Icon} name="check" />` : index + 1}</span><span>${step.words}</span></button></li>`)}</ol>
+    <ol>${steps(viewer).map((step, index) => html`<li key=${index}><button type="button" class=${classes("hint-step", done.has(index) && "done")}
+      onClick=${() => run(step, index)}><span class="hint-number">${done.has(index) ? html`<${Icon} name="check" />` : index + 1}</span><span>${step.words}</span></button></li>`)}</ol>
     <button type="button" class="icon-button" aria-label="Dismiss these hints" data-testid="hint-dismiss" onClick=${dismiss}><${Icon} name="close" /></button>
   </section>`;
 }

@@ -1,5 +1,5 @@
 /** A button that opens a small menu: the overflow of a message, the person switcher. */
-import { classes, freshId, html, useEffect, useOutside, useRef, useState } from "./dom.js";
+import { classes, freshId, html, useLayoutEffect, useOutside, useRef, useState } from "./dom.js";
 import { useFloating } from "./floating.js";
 
 /**
@@ -14,7 +14,7 @@ export function Menu({ label, buttonLabel, face, items, onPick, buttonClass, but
   const list = useRef();
   useOutside(root, open, () => setOpen(false));
   useFloating(open, button, list, { alignEnd: true });
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open) (list.current.querySelector("[aria-checked=true]") ?? list.current.querySelector("[role^=menuitem]"))?.focus();
   }, [open]);
   const close = () => {

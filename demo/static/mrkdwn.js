@@ -11,6 +11,7 @@ const SAFE_LINK = /^(https?:|mailto:|tel:|slack:)/i;
 const BARE_URL = /https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)'"\]*_~`]/y;
 const ENTITY = /<([^<>\n]+)>/y;
 const EMOJI = /:([a-z0-9_+'-]+):(?::skin-tone-\d:)?/y;
+const FENCE = /```([\s\S]+?)```/;
 const MARKS = { "*": "strong", _: "em", "~": "s" };
 const BULLET = /^(\s*)([•◦▪-]|\d{1,2}\.)\s+(.*)$/;
 
@@ -32,10 +33,9 @@ export function textObject(object, viewer) {
 
 /** mrkdwn as elements, in the zone and with the names of the viewer. */
 export function mrkdwn(text, viewer) {
-  return text.split(/```/).map((piece, index, all) => {
-    if (index % 2 && index < all.length - 1) return html`<pre>${unescape(piece.replace(/^\n|\n$/g, ""))}</pre>`;
-    const body = index % 2 ? "```" + piece : piece;
-    return paragraphs(trimFence(body, index > 0, index < all.length - 1), viewer);
+  return text.split(FENCE).map((piece, index, all) => {
+    if (index % 2) return html`<pre>${unescape(piece.replace(/^\n|\n$/g, ""))}</pre>`;
+    return paragraphs(trimFence(piece, index > 0, index < all.length - 1), viewer);
   });
 }
 
@@ -69,6 +69,7 @@ function paragraph({ kind, lines }, viewer) {
       <span class="item-mark">${mark} </span><span>${inline(content, viewer)}</span></div>`;
   }
   const body = lines.map((line, index) => [index ? "\n" : "", inline(line, viewer)]);
+  if (!lines.at(-1)) body.push(html`<br />`);
   return kind === "quote" ? html`<blockquote>${body}</blockquote>` : html`<div class="lines">${body}</div>`;
 }
 

@@ -190,7 +190,7 @@ function takeTraffic(entries) {
 }
 
 export const messageKey = (message) => `message ${state.as} ${state.place.channel} ${message.ts}`;
-export const viewKey = (view) => `view ${view.id}`;
+export const viewKey = (view) => `view ${state.as} ${view.id}`;
 
 function takeValues() {
   const shown = new Set();
@@ -202,7 +202,7 @@ function takeValues() {
   if (state.data.home) keep(viewKey(state.data.home), state.data.home.blocks, false);
   const messages = [...state.messages.list, ...state.thread.list, state.thread.parent];
   for (const message of messages) if (message?.blocks) keep(messageKey(message), message.blocks, false);
-  forgetValues((key) => shown.has(key));
+  forgetValues((key) => shown.has(key) || !key.includes(` ${state.as} `));
 }
 
 /** "default_to_current_conversation": the channel that is open now, if the menu offers it. */
