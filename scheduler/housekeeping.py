@@ -6,6 +6,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, Table, delete, or_, select
 from sqlalchemy.orm import Session
 
+from coaching.rules.closing import CORRECTED_WITHIN
 from coaching.rules.terms import SessionState
 from storage.models import CoachingSession, HandledRequest, OutboxRow, OutboxState, Reminder
 
@@ -36,12 +37,12 @@ def _referred_to() -> ColumnElement[bool]:
 
 
 def _standing(now: datetime) -> ColumnElement[bool]:
-    """People can see it, and its session is ahead or not long over: it may yet be brought up to date."""
+    """People can see it, and its session is ahead or can still be corrected: it may yet be brought up to date."""
     live = select(sessions.c.id).where(
         sessions.c.id == outbox.c.session_id,
         or_(
             sessions.c.state.in_([SessionState.PROPOSED, SessionState.SCHEDULED]),
-            sessions.c.ends_at >= now - MESSAGES_KEPT,
+            sessions.c.ends_at >= now - CORRECTED_WITHIN,
         ),
     )
     return (outbox.c.state == OutboxState.SENT) & live.exists()

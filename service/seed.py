@@ -189,7 +189,10 @@ class _Life:
                 zone=ZONE,
                 usual_link="https://meet.example.org/ana-hana",
             )
-            circles.create(db, self._actor(db, ANA), plan, None, self._now)
+            actor = self._actor(db, ANA)
+            pair = circles.create(db, actor, plan, None, self._now)
+            draft = proposals.open_form(db, actor, self._now, circle_id=pair.id).draft
+            sessions.schedule(db, actor, pair.id, draft, self._now)
 
     def _session(self, circle: int, day: date, past: Past) -> None:
         session = self._plan(circle, day, past.mode, past.cannot_come)

@@ -71,6 +71,6 @@ def test_what_people_still_see_of_a_live_session_stays(world: World) -> None:
     seen = ended(world, 40, session_id=world.session)
     unseen = ended(world, 40, session_id=world.session, state=OutboxState.SKIPPED)
     assert kept(world, seen, unseen) == [True, False]
-    long_ago = world.now - timedelta(days=31)
+    long_ago = world.now - timedelta(days=91)
     world.change(CoachingSession, world.session, state=SessionState.HELD, ends_at=long_ago)
     assert kept(world, seen) == [False]
