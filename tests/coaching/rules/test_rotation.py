@@ -90,7 +90,7 @@ def histories(draw: st.DrawFn) -> tuple[int, list[Event], set[int]]:
     """Anything that can happen to a circle, with who is in it at the end."""
     n = draw(st.integers(2, 7))
     lines, here, events = rotation.start(range(n)), set(range(n)), []
-    for _ in range(draw(st.integers(0, 25))):
+    for _ in range(draw(st.integers(0, 15))):
         what = draw(st.sampled_from(["met", "met", "met", "joined", "left", "swapped", "other"]))
         event: Event
         if what == "met":
