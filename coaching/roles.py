@@ -52,12 +52,14 @@ def facilitator(db: Session, circle: Circle, session: CoachingSession) -> int | 
     """Who leads this session; pairs need nobody. Whoever presented last stands at the end of the line."""
     if circle.kind is CircleKind.PAIR:
         return None
-    earlier = _earlier(db, circle, session)
+    line = lines(db, circle, without=session.id)
+    waited_least = tuple(reversed(line.presenters))
     return leading.next_facilitator(
         _leads(circle),
-        [one.facilitator_id for one in earlier],
+        [one.facilitator_id for one in _earlier(db, circle, session)],
         session.presenter_id,
-        last_presenter=next(iter(reversed(lines(db, circle, without=session.id).presenters)), None),
+        last_presenter=next(iter(waited_least), None),
+        others=waited_least,
         cannot_come=_said_no(session),
     )
 
