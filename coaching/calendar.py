@@ -74,4 +74,4 @@ def title(session: SessionFacts) -> str:
 
 
 def where(session: SessionFacts) -> str:
-    return ", ".join(one for one in (session.place, session.link) if one)
+    return ", ".join(one for one in (session.where, session.link) if one)

@@ -104,7 +104,7 @@ def propose(db: Session, circle: Circle, now: datetime) -> Draft:
         length=length,
         mode=mode,
         place=in_person.proposed_place(db, circle) if mode is Mode.IN_PERSON else circle.usual_place,
-        link=circle.usual_link,
+        link=circle.usual_link if mode.remote else None,
         presenter=turns.presenter,
         note_taker=turns.note_taker,
     )

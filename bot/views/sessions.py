@@ -218,7 +218,8 @@ def card(session: SessionFacts) -> Said:
 
 def news(session: SessionFacts, person: PersonFacts, calendar: Sequence[tuple[str, str]]) -> Said:
     """A session was made: the same facts as the card, with place and link, and what to do with them."""
-    return _message(session, person, calendar, f"{escape(session.circle_name)} meets on {{when}}.")
+    at = when(session.starts_at, session.zone)
+    return _message(session, person, calendar, f"{escape(session.circle_name)} meets on {at}.")
 
 
 def moved(
@@ -228,13 +229,15 @@ def moved(
     earlier: datetime,
     earlier_zone: str,
 ) -> Said:
-    opening = f"Moved from {when(earlier, earlier_zone)} to {{when}}: {escape(session.circle_name)}."
-    return _message(session, person, calendar, opening + " Can you come then?")
+    before, at = when(earlier, earlier_zone), when(session.starts_at, session.zone)
+    text = f"Moved from {before} to {at}: {escape(session.circle_name)}. Can you come then?"
+    return _message(session, person, calendar, text)
 
 
 def new_place(session: SessionFacts, person: PersonFacts, calendar: Sequence[tuple[str, str]]) -> Said:
-    opening = f"How to join has changed for {escape(session.circle_name)} on {{when}}."
-    return _message(session, person, calendar, opening)
+    at = when(session.starts_at, session.zone)
+    text = f"How to join has changed for {escape(session.circle_name)} on {at}."
+    return _message(session, person, calendar, text)
 
 
 def starting_soon(session: SessionFacts) -> Said:
@@ -327,7 +330,7 @@ def cancelling(session: SessionFacts) -> View:
 def where_lines(session: SessionFacts) -> list[str]:
     """Place and link, for members' eyes only."""
     place = "Number" if session.mode is Mode.PHONE else "Place"
-    lines = [f"{place}: {escape(session.place)}"] if session.place else []
+    lines = [f"{place}: {escape(session.where)}"] if session.where else []
     return [*lines, *([f"Link: <{escape(session.link)}>"] if session.link else [])]
 
 
@@ -375,11 +378,10 @@ def more_menu(session_id: int) -> OverflowMenuElement:
 
 
 def _message(
-    session: SessionFacts, person: PersonFacts, calendar: Sequence[tuple[str, str]], opening: str
+    session: SessionFacts, person: PersonFacts, calendar: Sequence[tuple[str, str]], text: str
 ) -> Said:
     if session.state is not SessionState.SCHEDULED:
         return _over(session, f"{escape(session.circle_name)}: ")
-    text = opening.format(when=when(session.starts_at, session.zone))
     where = where_lines(session)
     facts = [f"{minutes(session.length)}, {mode(session.mode)}", *where, roles_line(session), tally(session)]
     blocks: list[Block] = [section(f"*{text}*"), section("\n".join(facts))]

@@ -61,13 +61,16 @@ def paragraph(words: str) -> Block:
 
 
 def when(instant: datetime, zone: str) -> str:
-    """Day and time in each reader's own zone; the fallback names the circle's."""
-    return f"<!date^{int(instant.timestamp())}^{{date_long_pretty}} at {{time}}|{spoken(instant, zone)}>"
+    """Day and time in each reader's own zone; the fallback names the circle's.
+
+    Not Slack's "pretty" form: that says "Today", which reads badly after "on".
+    """
+    return f"<!date^{int(instant.timestamp())}^{{date_long}} at {{time}}|{spoken(instant, zone)}>"
 
 
 def day_of(instant: datetime, zone: str) -> str:
     local = instant.astimezone(ZoneInfo(zone))
-    return f"<!date^{int(instant.timestamp())}^{{date_long_pretty}}|{spoken_day(local.date())}>"
+    return f"<!date^{int(instant.timestamp())}^{{date_long}}|{spoken_day(local.date())}>"
 
 
 def clock_of(instant: datetime, zone: str) -> str:

@@ -81,6 +81,11 @@ class SessionFacts:
     recorded: bool
     revision: int
 
+    @property
+    def where(self) -> str | None:
+        """The place or number, where it matters: on video there is none to go to or to call."""
+        return None if self.mode is Mode.VIDEO else self.place
+
     def answer_of(self, person_id: int) -> Coming:
         if any(one.id == person_id for one in self.coming):
             return Coming.YES
