@@ -136,10 +136,8 @@ def _comments(db: Session, found: EvaluationResult, words: Mapping[str, str]) ->
         .order_by(EvaluationComment.key)
     )
     order = list(words)
-    rows = sorted(
-        db.execute(query).tuples(),
-        key=lambda one: order.index(one[0]) if one[0] in words else len(order),
-    )
+    rows = [(question, said) for question, said in db.execute(query)]
+    rows.sort(key=lambda one: order.index(one[0]) if one[0] in words else len(order))
     return tuple((words.get(question, question), said) for question, said in rows)
 
 
