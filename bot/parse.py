@@ -228,8 +228,9 @@ def _view(raw: object) -> OpenView | None:
             inputs.append(block_id)
         blocks[field_of(block_id)] = block_id
         elements = state.get(block_id)
-        if isinstance(elements, dict) and elements:
-            fields[field_of(block_id)] = next(iter(elements.values())) or {}
+        first = next(iter(elements.values()), None) if isinstance(elements, dict) else None
+        if isinstance(first, dict):
+            fields[field_of(block_id)] = first
     return OpenView(
         id=str(raw.get("id") or ""),
         callback_id=str(raw.get("callback_id") or ""),
