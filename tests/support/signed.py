@@ -41,7 +41,7 @@ class Forger:
         self, user: str, form: str, metadata: Json, fields: Json | None = None, *, view_id: str = "V0FORGED"
     ) -> Json:
         """Submits a form that may never have been open; the bot's answer."""
-        values = {name: {"value": entry} for name, entry in (fields or {}).items()}
+        values = {name: {"value": {"value": entry}} for name, entry in (fields or {}).items()}
         blocks = [{"type": "input", "block_id": name, "element": {"action_id": "value"}} for name in values]
         view = {
             "type": "modal",
