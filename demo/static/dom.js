@@ -1,6 +1,6 @@
 /** The one door to the vendored library, and a few helpers that every module shares. */
 export {
-  Component, createContext, h, html, render, useCallback, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState,
+  createContext, html, render, useContext, useEffect, useLayoutEffect, useRef, useState,
 } from "./vendor/htm-preact.js";
 import { Component, createContext, useEffect } from "./vendor/htm-preact.js";
 

@@ -4,7 +4,7 @@ import { Blocks } from "./blocks.js";
 import { ofMessage } from "./container.js";
 import { classes, html, useContext, useEffect, useLayoutEffect, useRef, useState, Viewer } from "./dom.js";
 import { Icon } from "./icons.js";
-import { mrkdwn } from "./mrkdwn.js";
+import { Mrkdwn } from "./mrkdwn.js";
 import { Avatar, Badge } from "./people.js";
 import { go, state, useApp } from "./state.js";
 import { dayDivider, fullMoment, hhmm, isoDate } from "./time.js";
@@ -58,7 +58,7 @@ function Message({ message, compact, inThread }) {
       ${!compact && html`<header class="message-head"><b>${author.real_name}</b><${Badge} person=${author} />
         <time class="quiet" title=${fullMoment(message.time, viewer.tz)}>${time}</time></header>`}
       <div class="message-body">
-        ${message.blocks?.length ? html`<${Blocks} container=${ofMessage(message)} />` : html`<div class="text">${mrkdwn(message.text, viewer)}</div>`}
+        ${message.blocks?.length ? html`<${Blocks} container=${ofMessage(message)} />` : html`<div class="text"><${Mrkdwn} text=${message.text} viewer=${viewer} /></div>`}
         ${message.edited && html`<span class="edited">(edited)</span>`}
       </div>
       ${message.files.map((file) => html`<${FileCard} key=${file.id} file=${file} viewer=${viewer} />`)}
@@ -86,14 +86,10 @@ export function MessageRows({ messages, inThread = false }) {
 
 const NEAR = 60;
 
-/** A scrolling box that stays at its end while the reader is there; else says when something new has come. */
-export function Scroller({ place, count: length, label, children }) {
-  const { sent } = useApp();
-  const box = useRef();
-  const height = useRef(0);
-  const inside = useRef();
+/** Keep a box at its end while the reader is there: {onScroll, toEnd, fresh (something came that they do not see)}. */
+function useEnd(box, inside, place, sent, length) {
   const atEnd = useRef(true);
-  const seen = useRef(length);
+  const [height, seen] = [useRef(0), useRef(length)];
   const [fresh, setFresh] = useState(false);
   const toEnd = () => (box.current.scrollTop = box.current.scrollHeight);
   useLayoutEffect(() => {
@@ -120,6 +116,14 @@ export function Scroller({ place, count: length, label, children }) {
     height.current = scrollHeight;
     if (atEnd.current && fresh) setFresh(false);
   };
+  return { onScroll, toEnd, fresh };
+}
+
+/** A scrolling box that stays at its end while the reader is there; else says when something new has come. */
+export function Scroller({ place, count: length, label, children }) {
+  const { sent } = useApp();
+  const [box, inside] = [useRef(), useRef()];
+  const { onScroll, toEnd, fresh } = useEnd(box, inside, place, sent, length);
   return html`<div class="scroller-frame">
     <div ref=${box} class="scroller" onScroll=${onScroll} tabIndex="0" role="log" aria-label=${label} aria-live="polite" aria-relevant="additions">
       <div ref=${inside} class="scroller-inside">${children}</div>

@@ -82,28 +82,33 @@ export function Modals({ app }) {
   return view ? html`<div class="backdrop"><${Modal} key=${view.id} view=${view} depth=${stack.length} /></div>` : null;
 }
 
-function Modal({ view, depth }) {
-  const box = useRef();
-  const [id] = useState(() => freshId("modal"));
-  const note = noteOf(view);
-  const errors = errorsOf(view);
-  const shown = new Set(view.blocks.map((block) => block.block_id));
-  const elsewhere = Object.entries(errors).filter(([block]) => !shown.has(block)).map(([, words]) => words);
-  const waiting = note.sending || view.busy;
-  const send = () => view.submit && !waiting && submit(view);
-
+/** The keyboard goes into a new modal, back to where it came from after it, and to the first field that is wrong. */
+function useModalFocus(box, view, sending, wrong) {
   useEffect(() => {
     const opener = document.activeElement;
     focusFirst(box.current, view);
     return () => opener?.isConnected && opener.focus();
   }, []);
   useLayoutEffect(() => {
-    if (!box.current.contains(document.activeElement) && document.activeElement === document.body) box.current.focus();
+    if (document.activeElement === document.body) box.current.focus();
   }, [view.hash]);
   useEffect(() => {
-    if (!note.sending && Object.keys(errors).length) firstWrong(box.current)?.focus();
-  }, [note.sending]);
+    if (!sending && wrong) firstWrong(box.current)?.focus();
+  }, [sending]);
+  return (event) => {
+    const selector = selectorOf(event.target);
+    if (selector) lastFocus.set(view.id, selector);
+  };
+}
 
+function Modal({ view, depth }) {
+  const box = useRef();
+  const [id] = useState(() => freshId("modal"));
+  const { sending, notice } = noteOf(view);
+  const errors = errorsOf(view);
+  const waiting = sending || view.busy;
+  const send = () => view.submit && !waiting && submit(view);
+  const onFocusIn = useModalFocus(box, view, sending, Object.keys(errors).length > 0);
   const container = ofView(view, { errors, submit: view.submit ? send : undefined, onEdit: (block) => clearError(view, block) });
   const onKeyDown = (event) => {
     if (event.key === "Escape") {
@@ -112,26 +117,37 @@ function Modal({ view, depth }) {
     } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
     else trapTab(event, box.current);
   };
-  const onFocusIn = (event) => {
-    const selector = selectorOf(event.target);
-    if (selector) lastFocus.set(view.id, selector);
-  };
   return html`<div ref=${box} class="dialog modal" role="dialog" aria-modal="true" aria-labelledby=${id} tabIndex="-1" data-testid="modal"
       data-view-id=${view.id} data-callback-id=${view.callback_id} aria-busy=${waiting} onKeyDown=${onKeyDown} onfocusin=${onFocusIn}>
-    <div class="modal-head">
-      ${depth > 1 && html`<button type="button" class="icon-button" aria-label="To the window below" onClick=${() => close(view, false)}><${Icon} name="back" /></button>`}
-      <h2 id=${id}>${plain(view.title)}</h2>
-      <button type="button" class="icon-button" aria-label="Dismiss" onClick=${() => close(view)}><${Icon} name="close" /></button>
-    </div>
+    <${Head} id=${id} view=${view} depth=${depth} />
     <div class="modal-body" data-testid="modal-body">
-      ${note.notice && html`<p class="banner banner-wrong" role="alert" data-testid="modal-notice">${plain(note.notice)}</p>`}
-      ${elsewhere.map((words) => html`<p class="banner banner-wrong" role="alert">${plain(words)}</p>`)}
+      ${[notice, ...errorsElsewhere(view, errors)].filter(Boolean).map((words) =>
+        html`<p class="banner banner-wrong" role="alert" data-testid="modal-notice">${plain(words)}</p>`)}
       <${Blocks} container=${container} />
     </div>
-    <div class="modal-foot">
-      <button type="button" class="button" data-testid="modal-close" onClick=${() => close(view)}>${plain(view.close) || (view.submit ? "Cancel" : "Close")}</button>
-      ${view.submit && html`<button type="button" class=${classes("button", "button-primary", waiting && "busy")} data-testid="modal-submit" aria-busy=${waiting}
-        aria-disabled=${waiting} onClick=${send}><span>${plain(view.submit)}</span></button>`}
-    </div>
+    <${Foot} view=${view} waiting=${waiting} send=${send} />
+  </div>`;
+}
+
+/** Errors for blocks that the view does not have. */
+function errorsElsewhere(view, errors) {
+  const shown = new Set(view.blocks.map((block) => block.block_id));
+  return Object.entries(errors).filter(([block]) => !shown.has(block)).map(([, words]) => words);
+}
+
+function Head({ id, view, depth }) {
+  return html`<div class="modal-head">
+    ${depth > 1 && html`<button type="button" class="icon-button" aria-label="To the window below" onClick=${() => close(view, false)}><${Icon} name="back" /></button>`}
+    <h2 id=${id}>${plain(view.title)}</h2>
+    <button type="button" class="icon-button" aria-label="Dismiss" onClick=${() => close(view)}><${Icon} name="close" /></button>
+  </div>`;
+}
+
+function Foot({ view, waiting, send }) {
+  const closing = plain(view.close) || (view.submit ? "Cancel" : "Close");
+  return html`<div class="modal-foot">
+    <button type="button" class="button" data-testid="modal-close" onClick=${() => close(view)}>${closing}</button>
+    ${view.submit && html`<button type="button" class=${classes("button", "button-primary", waiting && "busy")} data-testid="modal-submit"
+      aria-busy=${waiting} aria-disabled=${waiting} onClick=${send}><span>${plain(view.submit)}</span></button>`}
   </div>`;
 }

@@ -4,7 +4,7 @@
  */
 import { dateTokens } from "./time.js";
 import { emoji } from "./emoji.js";
-import { html } from "./dom.js";
+import { html, memo } from "./dom.js";
 import { followInside } from "./links.js";
 
 const SAFE_LINK = /^(https?:|mailto:|tel:|slack:)/i;
@@ -27,9 +27,12 @@ export const plain = (object) => withEmoji(typeof object === "string" ? object :
 
 /** A mrkdwn or plain_text object as elements. */
 export function textObject(object, viewer) {
-  if (object?.type === "mrkdwn") return mrkdwn(object.text, viewer);
+  if (object?.type === "mrkdwn") return html`<${Mrkdwn} text=${object.text} viewer=${viewer} />`;
   return html`<span class="plain">${plain(object)}</span>`;
 }
+
+/** mrkdwn that is read again only when its words or the viewer change. */
+export const Mrkdwn = memo(({ text, viewer }) => mrkdwn(text, viewer));
 
 /** mrkdwn as elements, in the zone and with the names of the viewer. */
 export function mrkdwn(text, viewer) {

@@ -155,31 +155,13 @@ async function loadOnce() {
     state.inspecting ? api.traffic(state.traffic.at(-1)?.n ?? 0) : { entries: [] },
   ]);
   if (as !== state.as || channel !== state.place.channel || thread !== state.place.thread) return void (again = true);
-  takeMessages(`${as} ${channel}`, messages.messages);
-  takeThread(`${as} ${channel} ${thread}`, replies);
+  state.messages = { of: `${as} ${channel}`, list: messages.messages };
+  state.thread = { of: `${as} ${channel} ${thread}`, list: replies.messages, parent: replies.parent };
   takeTraffic(traffic.entries);
   takeValues();
   receiveNotices(data.notices);
   readWhileOpen();
   changed();
-}
-
-/** Messages that did not change stay the same objects, so that they are not drawn again. */
-function unchangedKept(before, after) {
-  const known = new Map(before.map((message) => [message.ts, message]));
-  return after.map((message) => {
-    const old = known.get(message.ts);
-    return old && JSON.stringify(old) === JSON.stringify(message) ? old : message;
-  });
-}
-
-function takeMessages(of, list) {
-  state.messages = { of, list: unchangedKept(state.messages.list, list) };
-}
-
-function takeThread(of, { messages, parent }) {
-  const [kept] = parent ? unchangedKept([state.thread.parent].filter(Boolean), [parent]) : [null];
-  state.thread = { of, list: unchangedKept(state.thread.list, messages), parent: kept };
 }
 
 const MOST_TRAFFIC = 300;
