@@ -50,16 +50,18 @@ function Message({ message, compact, inThread }) {
   const author = viewer.people.get(message.user) ?? NOBODY;
   const time = hhmm(message.time, viewer.tz);
   const canReply = !inThread && !message.ephemeral;
+  const edited = message.edited && html`<span class="edited">(edited)</span>`;
+  const editedAbove = !compact && Boolean(message.blocks?.length);
   return html`<article class=${classes("message", compact && "compact", message.ephemeral && "ephemeral")} data-testid="message" data-ts=${message.ts}
       data-user-id=${message.user} data-ephemeral=${message.ephemeral || undefined} aria-label=${`${author.real_name}, ${time}`}>
     <div class="message-side">${compact ? html`<time class="side-time" aria-hidden="true">${time}</time>` : html`<${Avatar} person=${author} />`}</div>
     <div class="message-main">
       ${message.ephemeral && html`<p class="only-you"><${Icon} name="eye" />Only visible to you</p>`}
       ${!compact && html`<header class="message-head"><b>${author.real_name}</b><${Badge} person=${author} />
-        <time class="quiet" title=${fullMoment(message.time, viewer.tz)}>${time}</time></header>`}
+        <time class="quiet" title=${fullMoment(message.time, viewer.tz)}>${time}</time>${editedAbove && edited}</header>`}
       <div class="message-body">
         ${message.blocks?.length ? html`<${Blocks} container=${ofMessage(message)} />` : html`<div class="text"><${Mrkdwn} text=${message.text} viewer=${viewer} /></div>`}
-        ${message.edited && html`<span class="edited">(edited)</span>`}
+        ${!editedAbove && edited}
       </div>
       ${message.files.map((file) => html`<${FileCard} key=${file.id} file=${file} viewer=${viewer} />`)}
       ${canReply && message.reply_count > 0 && html`<${ThreadLink} message=${message} viewer=${viewer} />`}
