@@ -1,8 +1,10 @@
 """Closing evaluations from the opening of a window to its result, on a real database."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from random import Random
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select, text
@@ -101,6 +103,18 @@ def published(world: World, session: int | None = None) -> ResultFacts:
 def opened(world: World) -> World:
     world.tick(CLOSING)
     return world
+
+
+def at_once(world: World, now: datetime) -> None:
+    """Two workers look at the same moment."""
+    begin = Barrier(2)
+
+    def look(_: int) -> None:
+        begin.wait()
+        world.tick(now)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(look, range(2)))
 
 
 def test_a_window_opens_when_the_closing_part_begins_and_once(world: World) -> None:
@@ -431,15 +445,32 @@ def test_kept_answers_stand_in_no_order_and_under_new_keys(world: World) -> None
     assert len({one.result_id for one in kept}) == 1
 
 
-def test_two_closers_close_once(world: World) -> None:
-    opened(world)
+def test_two_workers_at_once_open_once_and_close_once(world: World) -> None:
+    at_once(world, CLOSING)
+    assert (count(world, EvaluationWindow), len(asked(world))) == (1, 5)
     for one in (ANA, BO, CHIDI, DEE):
         world.answer(one, said="words")
-    for _ in range(3):
-        world.tick(WINDOW_END)
+    at_once(world, WINDOW_END)
     assert count(world, EvaluationResult) == 1
     assert count(world, EvaluationAnswer) == count(world, EvaluationComment) == 4
     assert len(world.rows(Outgoing.RESULT)) == 1
+
+
+def test_two_windows_of_a_circle_that_close_at_once_share_what_waits(world: World) -> None:
+    """Each answer ends in one result, whichever of the windows is first."""
+    early = world.session
+    late = world.schedule(STARTS.date() + timedelta(days=1))
+    world.tick(CLOSING + timedelta(days=1))
+    world.answer(ANA, now=ENDS + timedelta(days=1), session=early)
+    for one in (ANA, BO, CHIDI, DEE):
+        world.answer(one, now=ENDS + timedelta(days=1), session=late)
+    at_once(world, WINDOW_END + timedelta(days=1))
+    with world.reading() as db:
+        kept = list(db.scalars(select(EvaluationAnswer)))
+        [result] = db.scalars(select(EvaluationResult))
+    assert len(kept) == 5
+    assert sum(one.result_id == result.id for one in kept) == result.answered
+    assert result.answered == (4 if window_of(world, early).waits else 5)
 
 
 def test_the_evaluation_reads_as_one_stands_to_it(world: World) -> None:
