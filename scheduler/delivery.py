@@ -209,7 +209,8 @@ class Delivery:
         if isinstance(content, Message):
             return content
         try:
-            among_themselves = await self._slack.is_only_for(workspace, channel, content.audience)
+            look = self._slack.is_group_dm_of if content.group_dm else self._slack.is_only_for
+            among_themselves = await look(workspace, channel, content.audience)
         except (SlackFault, LookupError):
             among_themselves = False
         return content.message if among_themselves else content.otherwise

@@ -31,6 +31,8 @@ class Guarded:
     audience: frozenset[str]
     """Slack ids."""
     otherwise: Message
+    group_dm: bool = False
+    """The conversation is a group DM that the bot opened for exactly these people, or for others before."""
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,14 @@ class Slack:
             return False
         return all([await self._is_app(workspace, one) for one in sorted(others)])
 
+    async def is_group_dm_of(self, workspace: str, channel: str, people: frozenset[str]) -> bool:
+        """Whether a group DM that the bot opened is that of exactly these people.
+
+        It cannot be looked into without one more scope. But opening that of the same people again gives the
+        same one, and nobody can be added to it.
+        """
+        return await self.open_conversation(workspace, sorted(people)) == channel
+
     async def _is_app(self, workspace: str, user: str) -> bool:
         answer = await self._call(workspace, "users.info", {"user": user}, form=True)
         return bool(answer["user"].get("is_bot"))

@@ -49,7 +49,8 @@ def renderers(pack: Pack) -> Renderers:
         if circle.channel and not circle.channel_private:
             return plain
         audience = frozenset(one.person.slack_id for one in circle.members if one.person.active)
-        return Guarded(message(views.result_line(shown, figures=True)), audience, plain)
+        figures = message(views.result_line(shown, figures=True))
+        return Guarded(figures, audience, plain, group_dm=circle.channel is None)
 
     def reflection_shared(db: Session, row: OutboxRow, _now: datetime) -> Content:
         session, person = session_of(db, row), recipient(db, row)

@@ -55,6 +55,22 @@ def test_a_failed_look_up_says_less_and_says_it_once(world: World) -> None:
     assert said_in(world, {"is_private": True, "members": [*OURS]}) == [PLAIN]
 
 
+@pytest.mark.parametrize(("people", "said"), [(OURS, FIGURES), (OURS[:2], PLAIN)])
+def test_a_group_dm_is_known_by_opening_it_again(world: World, people: tuple[str, ...], said: str) -> None:
+    channel = "G-" + "-".join(sorted(OURS))
+    world.change(Circle, world.circle, channel=None, group_dm=channel)
+    world.put(Outgoing.RESULT)
+
+    def in_group_dm(_db: Session, _row: OutboxRow, _now: datetime) -> Content:
+        return Guarded(Message(FIGURES), frozenset(people), Message(PLAIN), group_dm=True)
+
+    async def scene(workers: Workers) -> None:
+        await workers.delivery({Outgoing.RESULT: in_group_dm}).deliver_all()
+
+    world.run(scene)
+    assert world.slack.texts(channel) == [said]
+
+
 def test_an_edit_asks_again(world: World) -> None:
     assert said_in(world, {"is_private": True, "members": [*OURS]}) == [FIGURES]
     world.slack.channels["C1"]["members"].append("UDEE")
