@@ -80,6 +80,7 @@ class Delivery:
         self._per_workspace = per_workspace
         self._lanes = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(per_workspace))
         self._at_work: dict[int, Claim] = {}
+        self._taking = 0
         self._idle = asyncio.Event()
         self._idle.set()
         self._closed = False
@@ -88,8 +89,7 @@ class Delivery:
         """Sends what is due now and may be sent, up to a batch; how much has moved."""
         if self._closed:
             return 0
-        taken = await asyncio.to_thread(self._take, list(self._at_work.values()))
-        self._begin(taken.claims)
+        taken = await self._take_some()
         probes = (self._probe(workspace_id) for workspace_id in taken.probes)
         moved = await asyncio.gather(*probes, *(self._deliver(claim) for claim in taken.claims))
         return taken.settled + sum(moved)
@@ -107,6 +107,22 @@ class Delivery:
         self._closed = True
         await self._idle.wait()
 
+    async def _take_some(self) -> _Round:
+        """Not idle from the first look on: what is claimed here is ours before this loop hears of it."""
+        self._taking += 1
+        self._idle.clear()
+        try:
+            taken = await asyncio.to_thread(self._take, list(self._at_work.values()))
+            self._at_work.update((claim.id, claim) for claim in taken.claims)
+            return taken
+        finally:
+            self._taking -= 1
+            self._rest()
+
+    def _rest(self) -> None:
+        if not self._at_work and not self._taking:
+            self._idle.set()
+
     def _take(self, at_work: list[Claim]) -> _Round:
         now = self._now()
         free = self._batch - len(at_work)
@@ -120,11 +136,6 @@ class Delivery:
             due = claims.claim(db, OutboxState.DUE, now, free - len(in_doubt), busy)
         return _Round(settled, probes, in_doubt + due)
 
-    def _begin(self, taken: list[Claim]) -> None:
-        self._at_work.update((claim.id, claim) for claim in taken)
-        if self._at_work:
-            self._idle.clear()
-
     async def _deliver(self, claim: Claim) -> bool:
         """One row, to its mark. Whether it moved; never raises, so that no row holds up another."""
         try:
@@ -137,8 +148,7 @@ class Delivery:
             return False
         finally:
             self._at_work.pop(claim.id, None)
-            if not self._at_work:
-                self._idle.set()
+            self._rest()
 
     async def _attempt(self, claim: Claim) -> Mark:
         try:
