@@ -53,7 +53,8 @@ def _show(reply: Reply, request: Request, client: WebClient) -> None:
     match reply:
         case Ephemeral(said):
             if request.response_url:
-                WebhookClient(request.response_url).send(
+                # With a context of its own each of these would cost 50 ms, and wait for half a minute.
+                WebhookClient(request.response_url, timeout=client.timeout, ssl=client.ssl).send(
                     text=said.text, blocks=said.as_json() or None, replace_original=False
                 )
         case OpenModal(view):

@@ -14,14 +14,14 @@ from typing import Any
 import structlog
 from slack_bolt import Ack, App, BoltResponse
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
 from bot import directory, failures, parse, wording
 from bot.answer import answer
+from bot.failures import SLACK_FAILS
 from bot.ids import action_of
 from bot.parse import Malformed, Request
-from bot.replies import Done, Reply
+from bot.replies import Done, Ephemeral, Reply
 from bot.routes import UNKNOWN_WORD, Context, Route, Routes
 from coaching import people, requests
 from coaching.circles import Channel
@@ -109,12 +109,19 @@ class Dispatcher:
                 return BoltResponse(status=503)  # Slack sends an event again that was not taken
         try:
             answer(reply, request, ack, client)
-        except SlackApiError as error:
-            _log_slack(error, reply)
-            ack()
+        except SLACK_FAILS as error:
+            self._not_shown(error, request, ack)
         if route.writes:
             self.wake()
         return None
+
+    def _not_shown(self, error: Exception, request: Request, ack: Ack) -> None:
+        """Slack did not show the reply. Who typed a command can still be told, by the answer to it."""
+        told = failures.reply_to(error, request, self.reference)
+        if isinstance(told, Ephemeral) and not request.action:
+            ack(text=told.said.text)
+        else:
+            ack()
 
     def _run(self, route: Route, request: Request, client: WebClient) -> Reply:
         """One transaction. Whom or what the bot meets for the first time is looked up between two tries."""
@@ -157,7 +164,3 @@ def _gone(_context: Context) -> Reply:
 
 GONE = Route(_gone, writes=False)
 IGNORED = Route(lambda _: Done(), writes=False)
-
-
-def _log_slack(error: SlackApiError, reply: Reply) -> None:
-    log.warning("slack_refused_answer", reply=type(reply).__name__, error=str(error.response.get("error")))

@@ -1,6 +1,7 @@
 """Any failure as a sentence in the place where the person is looking."""
 
 from collections.abc import Callable
+from http.client import HTTPException
 
 import structlog
 from slack_sdk.errors import SlackApiError
@@ -12,6 +13,9 @@ from bot.parse import Malformed, OpenView, Request
 from bot.replies import Done, Ephemeral, OpenModal, PushModal, RefuseFields, Reply, Said
 from bot.views import notices
 from coaching.errors import CoachingError, Refused
+
+SLACK_FAILS = (SlackApiError, HTTPException, OSError)
+"""What a call to Slack raises: refused by it, or broken off on the way."""
 
 log = structlog.get_logger()
 
@@ -31,6 +35,7 @@ def reply_to(error: Exception, request: Request, reference: Callable[[], str]) -
         reference=name,
         workspace=request.workspace_id,
         error=type(error).__name__,
+        slack=str(error.response.get("error")) if isinstance(error, SlackApiError) else None,
         # A database error prints the values it was given, which people typed: no trace of that one.
         exc_info=None if isinstance(error, DBAPIError) else error,
     )
@@ -38,7 +43,7 @@ def reply_to(error: Exception, request: Request, reference: Callable[[], str]) -
 
 
 def _kind(error: Exception) -> tuple[str, str]:
-    if isinstance(error, SlackApiError):
+    if isinstance(error, SLACK_FAILS):
         return "slack_failed", wording.SLACK_SILENT
     if isinstance(error, DBAPIError):
         return "database_failed", wording.DATABASE_AWAY
