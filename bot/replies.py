@@ -20,6 +20,17 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """A message as it was rendered for sending, drawn again."""
+
+    text: str
+    blocks: Sequence[dict[str, Any]]
+
+    def as_json(self) -> list[dict[str, Any]]:
+        return list(self.blocks)
+
+
+@dataclass(frozen=True)
 class Ephemeral:
     """An answer that only the person who asked can see."""
 
@@ -65,7 +76,7 @@ class UpdateMessage:
 
     channel: str
     ts: str
-    said: Said
+    said: Said | Standing
 
 
 @dataclass(frozen=True)

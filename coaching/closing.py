@@ -168,15 +168,7 @@ def _settle(
 
 def _correct_lines(db: Session, session: CoachingSession, now: datetime) -> None:
     """What other sessions of the circle say comes next may have changed with the turns."""
-    lines = select(OutboxRow).where(
-        OutboxRow.workspace_id == session.workspace_id,
-        OutboxRow.circle_id == session.circle_id,
-        OutboxRow.kind == Outgoing.WHAT_COMES_NEXT,
-        OutboxRow.session_id != session.id,
-        OutboxRow.state.in_(outbox.STANDING),
-        OutboxRow.created_at > now - NEXT_HELPS_FOR * 31,
-    )
-    outbox.refresh(db, db.scalars(lines), now)
+    outbox.refresh(db, outbox.lately(db, session.circle, Outgoing.WHAT_COMES_NEXT, now), now)
 
 
 def _asked(session: CoachingSession) -> dict[int, Person]:

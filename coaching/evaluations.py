@@ -206,8 +206,7 @@ def answer(
     if not insert_if_absent(db, EvaluationReceipt, **receipt):
         raise NotAllowed(ALREADY)
     asked.out = False  # "I wasn't there" was a slip
-    db.execute(insert(EvaluationAnswer).values(**_row(session, window, filled)))
-    db.flush()
+    _take(db, window, filled)
     return session
 
 
@@ -346,15 +345,23 @@ def check_filled(form: Form, filled: Filled) -> None:
         raise NotAllowed(f"Keep each comment within {LONGEST_COMMENT} characters; nothing was sent yet.")
 
 
-def _row(session: CoachingSession, window: EvaluationWindow, filled: Filled) -> dict[str, Any]:
-    return {
-        "key": uuid4().hex,
-        "workspace_id": session.workspace_id,
-        "circle_id": session.circle_id,
-        "window_id": window.id,
-        "scores": dict(filled.scores),
-        "comments": dict(filled.comments),
-    }
+def _take(db: Session, window: EvaluationWindow, filled: Filled) -> None:
+    """Keeps an answer, and writes all receipts and answers of the window anew, each in an order of its own.
+
+    Left as they came, both would lie in the database in the order of answering, and PostgreSQL even marks
+    the rows that one transaction has written: side by side they would say who answered what.
+    """
+    given = [(one.scores, one.comments) for one in _answers(db, window)]
+    who = _answered(db, window)
+    _forget_answers(db, window)
+    ids = {"window_id": window.id, "workspace_id": window.workspace_id}
+    db.execute(insert(EvaluationReceipt), [{**ids, "person_id": one} for one in sorted(who)])
+    rows = [
+        {**ids, "key": uuid4().hex, "circle_id": window.circle_id, "scores": score, "comments": words}
+        for score, words in [*given, (dict(filled.scores), dict(filled.comments))]
+    ]
+    db.execute(insert(EvaluationAnswer), sorted(rows, key=lambda row: str(row["key"])))
+    db.flush()
 
 
 def _asked(db: Session, session: CoachingSession, window: EvaluationWindow) -> evaluation.Asked:

@@ -1,16 +1,17 @@
 """Writing down what shall be said: rows of the outbox, in the transaction of the change they speak of."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.models import CoachingSession, OutboxRow, OutboxState, Outgoing, Person
+from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outgoing, Person
 from storage.upsert import insert_if_absent
 
+FRESH = timedelta(days=31)
 STANDING = (OutboxState.DUE, OutboxState.CLAIMED, OutboxState.UNKNOWN, OutboxState.SENT)
 
 
@@ -78,6 +79,18 @@ def refresh(db: Session, rows: Iterable[OutboxRow], now: datetime) -> None:
         )
 
 
+def at(db: Session, workspace_id: str, channel: str, ts: str) -> OutboxRow | None:
+    """The message of ours that stands at this place in Slack, if it is known."""
+    return db.scalar(
+        select(OutboxRow).where(
+            OutboxRow.workspace_id == workspace_id,
+            OutboxRow.slack_channel == channel,
+            OutboxRow.slack_ts == ts,
+            OutboxRow.target_id.is_(None),
+        )
+    )
+
+
 def standing(db: Session, session: CoachingSession, *kinds: Outgoing) -> list[OutboxRow]:
     """The messages about a session that people can still see, or soon will.
 
@@ -92,6 +105,24 @@ def standing(db: Session, session: CoachingSession, *kinds: Outgoing) -> list[Ou
                 OutboxRow.session_id == session.id,
                 OutboxRow.kind.in_(kinds),
                 OutboxRow.state.in_(STANDING),
+            )
+            .order_by(OutboxRow.id)
+            .with_for_update()
+        )
+    )
+
+
+def lately(db: Session, circle: Circle, kind: Outgoing, now: datetime) -> list[OutboxRow]:
+    """Messages of one kind in a circle that are still fresh enough to be read."""
+    return list(
+        db.scalars(
+            select(OutboxRow)
+            .where(
+                OutboxRow.workspace_id == circle.workspace_id,
+                OutboxRow.circle_id == circle.id,
+                OutboxRow.kind == kind,
+                OutboxRow.state == OutboxState.SENT,
+                OutboxRow.due_at > now - FRESH,
             )
             .order_by(OutboxRow.id)
             .with_for_update()

@@ -82,6 +82,7 @@ def announce(db: Session, session: CoachingSession, now: datetime) -> None:
     _tell(db, session, Outgoing.SESSION_NEWS, now)
     reminders.lay_out(db, session, now)
     in_person.tell_if_later_due(db, session, now)
+    outbox.refresh(db, outbox.lately(db, session.circle, Outgoing.WHAT_COMES_NEXT, now), now)
 
 
 def move(

@@ -7,7 +7,8 @@ from slack_sdk.models.views import View as Modal
 from bot.handlers import showing
 from bot.ids import Action
 from bot.ids import View as Form
-from bot.parse import Request, Values
+from bot.outgoing import as_it_stands
+from bot.parse import Values
 from bot.replies import Done, OpenModal, Reply, UpdateMessage, UpdateModal
 from bot.routes import Context, Routes
 from bot.views import sessions as views
@@ -17,7 +18,6 @@ from coaching.errors import ReasonNeeded
 from coaching.rules.facts import Draft, ScheduleForm
 from coaching.rules.fields import Field
 from coaching.rules.terms import Coming, Mode
-from storage.models import CoachingSession
 
 
 def register(routes: Routes) -> None:
@@ -106,16 +106,19 @@ def cancel(context: Context) -> Reply:
 
 def _answer(context: Context, coming: Coming) -> Reply:
     actor = context.actor()
-    session = attendance.answer(context.db, actor, context.request.id_value, coming, context.now)
-    return clicked_message(context.request, session)
+    attendance.answer(context.db, actor, context.request.id_value, coming, context.now)
+    return clicked_message(context)
 
 
-def clicked_message(request: Request, session: CoachingSession) -> Reply:
-    """The card that was clicked shows the answer at once; a direct message follows by its refresh."""
-    in_card = request.message_ts and request.channel and request.channel == session.circle.conversation
-    if not in_card or not request.message_ts or not request.channel:
+def clicked_message(context: Context) -> Reply:
+    """The message that was clicked shows the answer at once; all others follow by their refresh."""
+    request = context.request
+    if not request.message_ts or not request.channel:
         return Done()
-    return UpdateMessage(request.channel, request.message_ts, views.card(sessions.facts(session)))
+    said = as_it_stands(
+        context.db, request.workspace_id, request.channel, request.message_ts, context.pack, context.now
+    )
+    return UpdateMessage(request.channel, request.message_ts, said) if said else Done()
 
 
 def _with_reason(context: Context, circle_id: int, draft: Draft) -> Modal:

@@ -4,9 +4,15 @@ One renderer per kind of message, found by the same noun as its handlers and vie
 writes nothing; it gives a message, or the reason why there is nothing to say any more.
 """
 
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
 from bot.outgoing import circles, closing, evaluations, hub, reminders, sessions
+from bot.replies import Standing
+from coaching import outbox
 from coaching.packs import Pack
-from scheduler.messages import Renderers
+from scheduler.messages import Message, Renderers
 
 
 def all_renderers(pack: Pack) -> Renderers:
@@ -19,3 +25,12 @@ def all_renderers(pack: Pack) -> Renderers:
         **evaluations.renderers(pack),
         **hub.RENDERERS,
     }
+
+
+def as_it_stands(
+    db: Session, workspace_id: str, channel: str, ts: str, pack: Pack, now: datetime
+) -> Standing | None:
+    """What a message of ours that stands in Slack says from now on: for the answer to a click on it."""
+    row = outbox.at(db, workspace_id, channel, ts)
+    content = all_renderers(pack)[row.kind](db, row, now) if row else None
+    return Standing(content.text, content.blocks) if isinstance(content, Message) else None
