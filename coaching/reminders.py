@@ -68,6 +68,7 @@ def _plan(db: Session, session: CoachingSession) -> list[Planned]:
         note_taker=session.note_taker_id,
         convener=roles.convener(db, circle, session),
         asked_to_prepare=_asked_to_prepare(db, session),
+        notes_written=True,  # there is no place to write them yet, so nobody is reminded
     )
     members = [
         Recipient(

@@ -70,7 +70,6 @@ REMINDERS = (
     ("tomorrow", "Everybody, the day before"),
     ("starting_soon", "Everybody, just before the start"),
     ("evaluation_nudge", "Evaluation, once more the next working day"),
-    ("notes_nudge", "Notes, the next working day"),
 )
 
 

@@ -7,9 +7,10 @@ from coaching.rules.facts import CircleFacts
 from coaching.rules.terms import Mode, ReminderKind, WhoMaySchedule
 
 CHOSEN_AT_FIRST = ("leads_present", "newcomers_observe")
-CAN_BE_DROPPED = tuple(
-    kind.value for kind in ReminderKind if kind not in (ReminderKind.EVALUATION, ReminderKind.DID_YOU_MEET)
-)
+ALWAYS = (ReminderKind.EVALUATION, ReminderKind.DID_YOU_MEET)
+NOT_YET = (ReminderKind.NOTES_NUDGE,)
+"""Nobody is reminded of notes before there is a place to write them."""
+CAN_BE_DROPPED = tuple(kind.value for kind in ReminderKind if kind not in (*ALWAYS, *NOT_YET))
 
 
 @dataclass(frozen=True)
