@@ -443,8 +443,9 @@ def _forget_nudges(db: Session, session: CoachingSession, now: datetime) -> None
     carried = list(db.scalars(nudges))
     reminders.drop(db, session, ReminderKind.EVALUATION_NUDGE)
     others = select(Reminder.outbox_id).where(Reminder.outbox_id.in_(carried))
-    alone = select(OutboxRow.id).where(OutboxRow.id.in_(carried), OutboxRow.id.not_in(others))
-    rows = list(db.scalars(alone))
+    # One that went out with other things in it stays for their sake; so does one that is still to go out.
+    stays = OutboxRow.state.in_(outbox.STANDING) & OutboxRow.id.in_(others)
+    rows = list(db.scalars(select(OutboxRow.id).where(OutboxRow.id.in_(carried), ~stays)))
     db.execute(delete(OutboxRow).where(OutboxRow.target_id.in_(rows)))
     db.execute(update(OutboxRow).where(OutboxRow.id.in_(rows)).values(**_ended(now)))
 
