@@ -39,7 +39,10 @@ class Database:
             yield db
 
     def compact(self) -> None:
-        """Brings a SQLite file up to date with its log, so that the file alone can be copied."""
+        """Brings a SQLite file up to date with its log, and empties the log, which holds what was deleted.
+
+        Afterwards the file alone can be copied. PostgreSQL looks after its log itself.
+        """
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect() as connection:
                 connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -53,11 +56,12 @@ def make_engine(url: str) -> Engine:
         return _sqlite(url)
     if url.startswith("postgres://"):  # as some hosts write it
         url = url.replace("postgres://", "postgresql://", 1)
-    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    # Errors of the database would otherwise quote what people typed.
+    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True)
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, pool_size=10, max_overflow=30)
+    engine = create_engine(url, pool_size=10, max_overflow=30, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -66,6 +70,7 @@ def _sqlite(url: str) -> Engine:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")  # a sent message must not be forgotten by a power cut
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, not only unlinked
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
     @event.listens_for(engine, "begin")
