@@ -83,6 +83,7 @@ def announce(db: Session, session: CoachingSession, now: datetime) -> None:
     reminders.lay_out(db, session, now)
     in_person.tell_if_later_due(db, session, now)
     outbox.refresh(db, outbox.lately(db, session.circle, Outgoing.WHAT_COMES_NEXT, now), now)
+    _homes(db, session, now)
 
 
 def move(
