@@ -56,13 +56,19 @@ def learn(db: Session, workspace_id: str, profiles: Iterable[Profile]) -> None:
     db.flush()
 
 
-def update_known(db: Session, workspace_id: str, profile: Profile) -> None:
-    """Slack says that somebody has changed. Whom the bot has never met it does not keep."""
+def update_known(db: Session, workspace_id: str, profile: Profile) -> Person | None:
+    """Slack says that somebody has changed. Whom the bot has never met it does not keep.
+
+    Gives them when they live in another zone now, or came or went: what is laid out for them must follow.
+    """
     person = db.scalar(
         select(Person).where(Person.workspace_id == workspace_id, Person.slack_id == profile.slack_id)
     )
-    if person is not None:
-        _write(person, profile)
+    if person is None:
+        return None
+    before = (person.zone, person.active)
+    _write(person, profile)
+    return person if (person.zone, person.active) != before else None
 
 
 def _write(person: Person, profile: Profile) -> None:

@@ -9,7 +9,7 @@ from bot.routes import UNKNOWN_WORD, Context, Routes
 from bot.views import hub as views
 from bot.views.circles import REMINDERS
 from coaching import access, hub, people, roles, settings
-from coaching.access import Right
+from coaching.access import Actor, Right
 from coaching.rules.fields import Field
 from coaching.rules.terms import ReminderKind
 
@@ -90,7 +90,8 @@ def user_changed(context: Context) -> Reply:
     """Slack says that somebody has a new name or zone, or has left: whom the bot knows is kept true."""
     changed = context.request.event.get("user")
     if isinstance(changed, dict):
-        people.update_known(
-            context.db, context.request.workspace_id, profile(changed, context.request.workspace_id)
-        )
+        workspace = context.request.workspace_id
+        moved = people.update_known(context.db, workspace, profile(changed, workspace))
+        if moved is not None:
+            settings.lay_out_anew(context.db, Actor(workspace, moved), context.now)
     return Done()
