@@ -16,6 +16,6 @@ def wall(text: str, zone: str = NEW_YORK) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
 
 
-def on_the_wall(ts: str, zone: str) -> str:
-    """When a message was sent, as a clock in that zone shows it: "Mon 2026-12-07 09:00"."""
+def on_the_wall(ts: str | float, zone: str) -> str:
+    """A moment in seconds, or of a message, as a clock in that zone shows it: "Mon 2026-12-07 09:00"."""
     return f"{datetime.fromtimestamp(float(ts), ZoneInfo(zone)):%a %Y-%m-%d %H:%M}"
