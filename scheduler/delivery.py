@@ -41,6 +41,10 @@ from storage.models import Circle, OutboxRow, OutboxState, Outgoing, Person
 REPEATABLE = (Outgoing.HOME, Outgoing.REFRESH)
 """Done twice they do no harm, so there is nothing to look up."""
 
+UNNAMED = (Outgoing.BOOKKEEPING,)
+"""Whether it was sent or had nothing left to say can tell that somebody has answered an evaluation, and when;
+so the log does not say which one it was."""
+
 OnDead = Callable[[Session, OutboxRow, datetime], None]
 """Called in the transaction in which a row is given up, `row.outcome` says why. May put rows."""
 
@@ -263,7 +267,8 @@ class Delivery:
             ours = claims.write_mark(db, claim, mark, now)
             if ours and mark.state is OutboxState.DEAD and self._on_dead is not None:
                 self._tell(self._on_dead, db, claim, now)
-        log.info("moved" if ours else "no longer ours", id=claim.id, kind=claim.kind, state=mark.state)
+        which = None if claim.kind in UNNAMED else claim.id
+        log.info("moved" if ours else "no longer ours", id=which, kind=claim.kind, state=mark.state)
         return ours
 
     def _tell(self, on_dead: OnDead, db: Session, claim: Claim, now: datetime) -> None:

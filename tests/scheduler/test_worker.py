@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
@@ -162,3 +163,28 @@ def test_a_clock_that_is_put_back_does_not_stop_the_ticks(world: World) -> None:
         await one.stop()
 
     world.run(scene)
+
+
+def test_a_night_empties_the_log_of_sqlite_which_holds_what_was_deleted(world: World) -> None:
+    async def scene(workers: Workers) -> None:
+        one = worker(world, workers, put_welcome(world))
+        await one.run_ticks(world.now)
+        world.later(days=1)
+        await one.run_ticks(world.now)
+
+    world.run(scene)
+    if world.database.engine.dialect.name == "sqlite":
+        assert Path(f"{world.database.engine.url.database}-wal").stat().st_size == 0
+
+
+def test_the_log_does_not_say_whose_bookkeeping_had_nothing_left_to_say(world: World) -> None:
+    world.put(Outgoing.BOOKKEEPING, world.ana)
+    welcome = world.put(Outgoing.WELCOME, world.bo)
+
+    async def scene(workers: Workers) -> None:
+        await worker(world, workers).run_ticks(world.now)
+
+    with capture_logs() as logs:
+        world.run(scene)
+    moved = {line["kind"]: line["id"] for line in logs if line["event"] == "moved"}
+    assert moved == {Outgoing.BOOKKEEPING: None, Outgoing.WELCOME: welcome}
