@@ -96,7 +96,7 @@ class Worker:
     async def run_ticks(self, now: datetime) -> None:
         """All that the clock would do by `now`: for a clock that is moved by hand."""
         if self._last_night is not None and self._last_night < now.date():
-            await self._run(self._nightly, now)
+            await self._tidy_up(now)
         self._last_night = now.date()
         await self._run(self._plan, now)
         await self._delivery.deliver_all()
@@ -140,7 +140,11 @@ class Worker:
         await self._deliver()
 
     async def _night(self) -> None:
-        await self._run(self._nightly, self._now())
+        await self._tidy_up(self._now())
+
+    async def _tidy_up(self, now: datetime) -> None:
+        await self._run(self._nightly, now)
+        await asyncio.to_thread(self._database.compact)
 
     async def _run(self, planners: Sequence[Planner], now: datetime) -> None:
         for planner in planners:
