@@ -10,18 +10,18 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
+from bot import directory
 from coaching import access, attendance, circles, closing, evaluations, people, proposals, sessions
 from coaching.access import Actor
 from coaching.circles import Channel, CirclePlan
 from coaching.closing import Record
 from coaching.evaluations import Filled
-from coaching.people import Profile
-from coaching.rules.terms import Coming, Mode, PersonKind, Rhythm
+from coaching.rules.terms import Coming, Mode, Rhythm
 from demo import archive
 from demo.cast import ANA, BO, CHIDI, DEE, ELI, HANA, PRACTICE_CIRCLE, riverbend
-from demo.workspace import Workspace
 from service.demo import Demo
 from storage.models import Circle, CoachingSession
 
@@ -150,11 +150,12 @@ class _Life:
         self.demo.settle()
 
     def _meet_each_other(self) -> None:
-        self.demo.coach.token.of(self.team)
-        with self.demo.coach.database.transaction() as db:
-            people.learn(
-                db, self.team, [_profile(self.demo.workspace.workspace, one) for one in (*MEMBERS, HANA)]
-            )
+        coach = self.demo.coach
+        coach.token.of(self.team)
+        client = WebClient(coach.token.secret, base_url=coach.settings.slack_api_url)
+        found = directory.profiles(client, self.team, (*MEMBERS, HANA))
+        with coach.database.transaction() as db:
+            people.learn(db, self.team, found)
 
     def _make_circle(self, first: date) -> int:
         plan = CirclePlan(
@@ -248,8 +249,3 @@ class _Life:
     @property
     def _now(self) -> datetime:
         return self.demo.clock.now()
-
-
-def _profile(workspace: Workspace, slack_id: str) -> Profile:
-    person = workspace.people[slack_id]
-    return Profile(slack_id, person.real_name, person.tz, person.locale, PersonKind.FULL, True, person.owner)

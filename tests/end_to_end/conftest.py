@@ -1,0 +1,27 @@
+"""A browser, and where pictures of a run go when they are wanted."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.end_to_end.page import found_browser, launch
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if found_browser() is None:
+        pytest.skip("The demo page is not tested: no Chromium is installed.")
+    with sync_playwright() as playwright:
+        started = launch(playwright)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path | None:
+    """COACH_SCREENSHOTS=docs/images keeps pictures of the run there."""
+    folder = os.environ.get("COACH_SCREENSHOTS")
+    return Path(folder) if folder else None
