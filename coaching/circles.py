@@ -120,6 +120,7 @@ def edit(
     picked = people.known(db, actor.workspace_id, plan.members)
     leads = _leads(db, actor, plan, picked)
     _check(plan, picked, leads, channel)
+    before = circle.conversation
     _apply(circle, plan, channel, circle.zone)
     chosen = {person.id for person in picked}
     for member in [one for one in circle.members if one.person_id not in chosen]:
@@ -131,6 +132,8 @@ def edit(
     db.flush()
     _welcome(db, circle, newcomers, now)
     sessions.members_changed(db, circle, newcomers, now)
+    if circle.conversation != before:
+        sessions.put_cards_anew(db, circle, now)
     outbox.home(db, [member.person for member in circle.members], now)
     return circle
 
@@ -140,11 +143,14 @@ def leave(db: Session, actor: Actor, circle_id: int, now: datetime) -> Circle:
     circle = access.circle(db, actor, circle_id, Right.SEE)
     member = circle.member(actor.person.id)
     if member is not None:
+        before = circle.conversation
         _end(db, circle, member, now)
         _settle(circle)
         db.flush()
         sessions.members_changed(db, circle, [], now)
-        outbox.home(db, [actor.person, *(one.person for one in circle.members)], now)
+        if circle.conversation != before:
+            sessions.put_cards_anew(db, circle, now)
+        outbox.home(db, [one.person for one in circle.members], now)
     return circle
 
 
@@ -305,6 +311,8 @@ def _add(
         for number, person in enumerate(one for one in picked if one.id not in here)
     ]
     circle.memberships.extend(added)
+    if added:
+        circle.group_dm = None  # the group DM of others; the next message opens theirs
     return added
 
 
@@ -332,6 +340,8 @@ def _end(db: Session, circle: Circle, member: Membership, now: datetime) -> None
     """Whoever goes, of themself or not, gets one message and hears nothing more."""
     member.left_at = now
     member.lead = False
+    circle.group_dm = None  # they are in it for good; the next message opens one without them
+    outbox.home(db, [member.person], now)
     sessions.pass_on(db, circle, member.person, now)
     outbox.put(
         db,

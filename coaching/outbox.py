@@ -131,8 +131,8 @@ def lately(db: Session, circle: Circle, kind: Outgoing, now: datetime) -> list[O
 
 
 def card_of(db: Session, session: CoachingSession) -> OutboxRow | None:
-    """The session card, under which lines about the session are threaded."""
-    return next(iter(standing(db, session, Outgoing.SESSION_CARD)), None)
+    """The newest card of the session, under which lines about the session are threaded."""
+    return next(reversed(standing(db, session, Outgoing.SESSION_CARD)), None)
 
 
 def home(db: Session, people: Iterable[Person], now: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from coaching.rules import recurrence, states
 from coaching.rules.facts import Draft, PersonFacts, SessionFacts
 from coaching.rules.fields import Field
 from coaching.rules.terms import CircleKind, CircleState, Coming, Mode, Role, SessionState
-from storage.models import Circle, CoachingSession, Membership, Outgoing, Person
+from storage.models import Circle, CoachingSession, Membership, OutboxState, Outgoing, Person
 
 FARTHEST = timedelta(days=366)
 LONGEST_MESSAGE = 1000
@@ -70,15 +71,7 @@ def schedule(db: Session, actor: Actor, circle_id: int, draft: Draft, now: datet
 
 def announce(db: Session, session: CoachingSession, now: datetime) -> None:
     """The card in the circle's conversation, a direct message to every member, the reminders."""
-    outbox.put(
-        db,
-        Outgoing.SESSION_CARD,
-        f"card:{session.id}",
-        workspace_id=session.workspace_id,
-        session=session,
-        due_at=now,
-        now=now,
-    )
+    _put_card(db, session, f"card:{session.id}", now)
     _tell(db, session, Outgoing.SESSION_NEWS, now)
     reminders.lay_out(db, session, now)
     in_person.tell_if_later_due(db, session, now)
@@ -158,6 +151,27 @@ def members_changed(db: Session, circle: Circle, newcomers: Sequence[Membership]
             _tell_one(db, session, Outgoing.SESSION_NEWS, member.person, now, again=f":{member.id}")
         reminders.lay_out(db, session, now)
         outbox.refresh(db, outbox.standing(db, session, Outgoing.SESSION_CARD), now)
+
+
+def put_cards_anew(db: Session, circle: Circle, now: datetime) -> None:
+    """The circle has another conversation: cards of coming sessions go there, those in the old one end."""
+    for session in scheduled(db, circle, now):
+        earlier = outbox.standing(db, session, Outgoing.SESSION_CARD)
+        if not any(row.state is OutboxState.DUE for row in earlier):
+            _put_card(db, session, f"card:{session.id}:{uuid4().hex}", now)
+        outbox.refresh(db, earlier, now)
+
+
+def _put_card(db: Session, session: CoachingSession, key: str, now: datetime) -> None:
+    outbox.put(
+        db,
+        Outgoing.SESSION_CARD,
+        key,
+        workspace_id=session.workspace_id,
+        session=session,
+        due_at=now,
+        now=now,
+    )
 
 
 def pass_on(db: Session, circle: Circle, leaver: Person, now: datetime) -> None:

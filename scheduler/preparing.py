@@ -100,7 +100,9 @@ def _parcel(db: Session, row: OutboxRow, renderers: Renderers, now: datetime) ->
     if to.channel is None and len(to.people) > MOST_IN_GROUP_DM:
         return Mark(OutboxState.DEAD, "too many for a group DM")
     parent = db.get_one(OutboxRow, row.thread_of_id) if row.thread_of_id is not None else None
-    return Parcel(content, to, opaque_id(row), thread_ts=parent.slack_ts if parent else None)
+    # Where the circle has moved to another conversation, there is no thread to put it under.
+    thread = parent.slack_ts if parent and parent.slack_channel == to.channel else None
+    return Parcel(content, to, opaque_id(row), thread_ts=thread)
 
 
 def _render(db: Session, row: OutboxRow, renderers: Renderers, now: datetime) -> Content:

@@ -21,5 +21,10 @@ def circle_of(db: Session, row: OutboxRow) -> Circle:
     return db.get_one(Circle, row.circle_id)
 
 
+def stands_elsewhere(row: OutboxRow, circle: Circle) -> bool:
+    """In a conversation that the circle has left, perhaps because somebody in it has left the circle."""
+    return row.slack_channel is not None and row.slack_channel != circle.conversation
+
+
 def recipient(db: Session, row: OutboxRow) -> PersonFacts:
     return people.facts(db.get_one(Person, row.person_id))

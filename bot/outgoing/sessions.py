@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.outgoing.sending import message, recipient, session_of
+from bot.outgoing.sending import message, recipient, session_of, stands_elsewhere
 from bot.views import sessions as views
 from coaching import calendar, sessions
 from coaching.rules.facts import SessionFacts
@@ -13,10 +13,14 @@ from scheduler.messages import Content, File, Renderers, Skip
 from storage.models import OutboxRow, OutboxState, Outgoing
 
 OVER = "the session is not coming up any more"
+LEFT = "not in the circle any more"
 
 
 def card(db: Session, row: OutboxRow, _now: datetime) -> Content:
-    return message(views.card(sessions.facts(session_of(db, row))))
+    session = session_of(db, row)
+    if stands_elsewhere(row, session.circle):
+        return message(views.card_elsewhere())
+    return message(views.card(sessions.facts(session)))
 
 
 def news(db: Session, row: OutboxRow, now: datetime) -> Content:
@@ -24,7 +28,7 @@ def news(db: Session, row: OutboxRow, now: datetime) -> Content:
     session = session_of(db, row)
     shown, person = sessions.facts(session), recipient(db, row)
     if session.circle.member(row.person_id or 0) is None:
-        return Skip("not in the circle any more")
+        return Skip(LEFT)
     if session.state is not SessionState.SCHEDULED or session.ends_at <= now:
         return message(views.over(shown)) if row.state is OutboxState.SENT else Skip(OVER)
     if row.plan_version != session.plan_version:
@@ -43,7 +47,7 @@ def news(db: Session, row: OutboxRow, now: datetime) -> Content:
 def cancelled(db: Session, row: OutboxRow, _now: datetime) -> Content:
     session = session_of(db, row)
     if session.circle.member(row.person_id or 0) is None:
-        return Skip("not in the circle any more")
+        return Skip(LEFT)
     return message(views.cancelled(sessions.facts(session), session.closing_reason))
 
 
@@ -65,7 +69,10 @@ def role_news(db: Session, row: OutboxRow, _now: datetime) -> Content:
 
 
 def in_person_due(db: Session, row: OutboxRow, _now: datetime) -> Content:
-    shown = sessions.facts(session_of(db, row))
+    session = session_of(db, row)
+    if session.circle.member(row.person_id or 0) is None:
+        return Skip(LEFT)
+    shown = sessions.facts(session)
     if shown.state is not SessionState.SCHEDULED or not shown.mode.remote:
         return Skip("it is in person now, or over")
     return message(views.later_due(shown))
@@ -73,6 +80,8 @@ def in_person_due(db: Session, row: OutboxRow, _now: datetime) -> Content:
 
 def starting_soon(db: Session, row: OutboxRow, now: datetime) -> Content:
     session = session_of(db, row)
+    if session.circle.member(row.person_id or 0) is None:
+        return Skip(LEFT)
     shown = sessions.facts(session)
     if shown.state is not SessionState.SCHEDULED or not _concerns(shown, row.person_id):
         return message(views.over(shown)) if row.state is OutboxState.SENT else Skip(OVER)
@@ -83,6 +92,8 @@ def starting_soon(db: Session, row: OutboxRow, now: datetime) -> Content:
 
 def calendar_file(db: Session, row: OutboxRow, now: datetime) -> Content:
     session = session_of(db, row)
+    if session.circle.member(row.person_id or 0) is None:
+        return Skip(LEFT)
     shown = sessions.facts(session)
     return File(
         filename=f"session-{shown.local_date:%Y-%m-%d}.ics",

@@ -216,6 +216,12 @@ def card(session: SessionFacts) -> Said:
     return Said(text, blocks)
 
 
+def card_elsewhere() -> Said:
+    """What a card becomes where the circle is no more: readers who have left it learn nothing by it."""
+    text = "The card of this session stands in the circle's present conversation now."
+    return Said(text, [section(text)])
+
+
 def news(session: SessionFacts, person: PersonFacts, calendar: Sequence[tuple[str, str]]) -> Said:
     """A session was made: the same facts as the card, with place and link, and what to do with them."""
     at = when(session.starts_at, session.zone)

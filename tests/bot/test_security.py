@@ -1,0 +1,99 @@
+"""What a member, somebody who has left, an outsider and a forger of ids must not be able to see or do."""
+
+import json
+
+import pytest
+
+from demo.person import Person, words
+from demo.records import Json
+from tests.support.people import CIRCLE, FIVE, People, accepted
+
+LINK = "https://meet.example/one"
+
+
+def said(message: Json) -> str:
+    return words(message["blocks"])
+
+
+def edit(people: People, name: str = CIRCLE, **fields: object) -> None:
+    people.ana.command("/coach circles")
+    people.ana.click("Open", in_=people.ana.ephemerals()[-1])
+    people.ana.click("Edit circle")
+    people.ana.fill(fields)
+    accepted(people.ana)
+    people.demo.settle()
+
+
+def group_dms(person: Person) -> list[Json]:
+    return [one for one in person.state()["channels"] if one["kind"] == "mpim"]
+
+
+@pytest.fixture
+def quiet_circle(people: People) -> None:
+    """Ana, Bo and Chidi without a channel, so in a group DM; their session is by video."""
+    people.circle(members=["Ana Torres", "Bo Jensen", "Chidi Okafor"], channel=None)
+    people.session(mode="Video", link=LINK)
+
+
+def leaves(people: People, person: Person) -> None:
+    person.command("/coach leave")
+    accepted(person)
+    people.demo.settle()
+
+
+def test_who_has_left_reads_no_more_cards_in_the_old_group_dm(people: People, quiet_circle: None) -> None:
+    [old] = group_dms(people.chidi)
+    [card] = people.chidi.messages(old["id"])
+    assert "Presenter" in said(card)
+    leaves(people, people.chidi)
+    [card] = people.chidi.messages(old["id"])
+    assert said(card) == "The card of this session stands in the circle's present conversation now."
+    assert group_dms(people.chidi) == [old]
+    people.session(date="2027-01-12", mode="Video", link=LINK)
+    assert people.chidi.messages(old["id"]) == [card]
+    [new] = [one for one in group_dms(people.ana) if one != old]
+    assert ["Presenter" in said(one) for one in people.ana.messages(new["id"])] == [True, True]
+
+
+def test_a_move_tells_nothing_to_who_has_left(people: People, quiet_circle: None) -> None:
+    [old] = group_dms(people.chidi)
+    leaves(people, people.chidi)
+    before = [said(one) for one in [*people.chidi.dm(), *people.chidi.messages(old["id"])]]
+    people.ana.command("/coach")
+    people.ana.click("Reschedule", in_=people.ana.ephemerals()[-1])
+    people.ana.fill({"Time": "15:00"})
+    accepted(people.ana)
+    people.demo.settle()
+    assert [said(one) for one in [*people.chidi.dm(), *people.chidi.messages(old["id"])]] == before
+
+
+def test_the_home_tab_of_somebody_taken_out_shows_nothing_of_the_circle(people: People, circle: None) -> None:
+    people.session(mode="Video", link=LINK)
+    people.eli.open_home()
+    assert CIRCLE in words(people.eli.home)
+    edit(people, Members=[one for one in FIVE if one != "Eli Stern"])
+    assert CIRCLE not in words(people.eli.home)
+
+
+def test_a_circles_name_pings_nobody_and_links_nowhere(people: People) -> None:
+    name = "<!channel> <https://evil.example|home>"
+    people.circle(name=name)
+    people.session(mode="Video", link=LINK)
+    people.bo.command("/coach circles")
+    people.bo.command("/coach")
+    heard = [*people.bo.dm(), *people.bo.ephemerals(), *people.bo.messages("#practice-circle")]
+    assert len(heard) > 3
+    for message in heard:
+        everything = json.dumps([message["text"], mrkdwn_of(message["blocks"])])
+        assert "<!channel" not in everything
+        assert "<https://evil" not in everything
+
+
+def mrkdwn_of(block: object) -> list[str]:
+    """All text of a message in which Slack reads markup."""
+    if isinstance(block, list):
+        return [text for one in block for text in mrkdwn_of(one)]
+    if not isinstance(block, dict):
+        return []
+    own = [block["text"]] if block.get("type") == "mrkdwn" else []
+    return own + [text for one in block.values() for text in mrkdwn_of(one)]
