@@ -12,6 +12,7 @@ from bot.ids import field_of
 from bot.parse import Malformed, OpenView, Request
 from bot.replies import Done, Ephemeral, OpenModal, PushModal, RefuseFields, Reply, Said
 from bot.views import notices
+from bot.views.text import escape
 from coaching.errors import CoachingError, Refused
 
 SLACK_FAILS = (SlackApiError, HTTPException, OSError)
@@ -66,5 +67,5 @@ def _say(sentence: str, request: Request) -> Reply:
     if request.submitted and view and view.input_blocks:
         return RefuseFields({view.input_blocks[0]: sentence})
     if view is None:
-        return Ephemeral(Said(sentence))
+        return Ephemeral(Said(escape(sentence)))  # it may name people, circles and channels
     return OpenModal(notices.notice(sentence)) if view.home else PushModal(notices.notice(sentence))

@@ -200,7 +200,7 @@ def listing(circles: Sequence[tuple[CircleFacts, SessionFacts | None, str]], may
         blocks += [section(_line(circle, coming, in_person)), _circle_buttons(circle.id)]
     if may_create:
         blocks.append(inputs.buttons(inputs.button("New circle", Action.NEW_CIRCLE)))
-    return Said("Your circles: " + listed([one.name for one, _, _ in circles]), blocks[:50])
+    return Said("Your circles: " + listed([escape(one.name) for one, _, _ in circles]), blocks[:50])
 
 
 def empty(may_create: bool) -> Said:
