@@ -126,7 +126,7 @@ def _settle(db: Session, row: OutboxRow, now: datetime) -> None:
     if earliest is None:
         row.state, row.outcome, row.finished_at = OutboxState.SKIPPED, "nothing left to say", now
     else:
-        row.due_at = earliest
+        row.due_at = max(row.due_at, earliest)  # a day's message can carry what was due on an earlier one
     db.flush()
 
 
@@ -298,9 +298,11 @@ def gather_late(db: Session, now: datetime) -> None:
         )
         if (one.local_date, due_at) == (reminder.local_date, now):
             continue  # today's own, a little late, and nothing against sending it
-        db.delete(reminder)
+        if one.expires_at > due_at:
+            later, _, day = _day_message(db, session, one, now)
+            # Its own moment stays: that of several late ones only the newest is said, goes by it.
+            reminder.outbox_id, reminder.local_date = later.id, day
+        else:
+            db.delete(reminder)
         db.flush()
         _settle(db, row, now)
-        if one.expires_at > due_at:
-            _add(db, session, one, now)
-            db.flush()
