@@ -60,8 +60,9 @@ def actor(db: Session, workspace_id: str, slack_id: str) -> Actor:
     return Actor(workspace_id, person)
 
 
-def circle(db: Session, actor: Actor, circle_id: int, right: Right) -> Circle:
-    found = db.scalar(
+def circle(db: Session, actor: Actor, circle_id: int, right: Right, *, lock: bool = False) -> Circle:
+    """`lock` makes others wait who want to change the same circle (SQLite has one writer anyway)."""
+    query = (
         select(Circle)
         .join(Membership)
         .where(
@@ -71,6 +72,7 @@ def circle(db: Session, actor: Actor, circle_id: int, right: Right) -> Circle:
             Membership.left_at.is_(None),
         )
     )
+    found = db.scalar(query.with_for_update(of=Circle) if lock else query)
     if found is None:
         raise NotFound
     _check(found, actor, right)

@@ -114,7 +114,7 @@ def edit(
     now: datetime,
 ) -> Circle:
     """Changes a circle. Who is added is welcomed, who is taken out is told. Raises `Refused` or `Changed`."""
-    circle = access.circle(db, actor, circle_id, Right.EDIT)
+    circle = access.circle(db, actor, circle_id, Right.EDIT, lock=True)
     if circle.revision != revision:
         raise Changed
     picked = people.known(db, actor.workspace_id, plan.members)
@@ -140,7 +140,7 @@ def edit(
 
 def leave(db: Session, actor: Actor, circle_id: int, now: datetime) -> Circle:
     """One quiet step out: rights end at once, coming roles pass on, own hours stay."""
-    circle = access.circle(db, actor, circle_id, Right.SEE)
+    circle = access.circle(db, actor, circle_id, Right.SEE, lock=True)
     member = circle.member(actor.person.id)
     if member is not None:
         before = circle.conversation

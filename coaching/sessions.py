@@ -42,7 +42,7 @@ def schedule(db: Session, actor: Actor, circle_id: int, draft: Draft, now: datet
     Raises `Refused` with the fields that cannot be taken, and `ReasonNeeded` for a remote session where one
     in person is due and no reason is given.
     """
-    circle = access.circle(db, actor, circle_id, Right.SCHEDULE)
+    circle = access.circle(db, actor, circle_id, Right.SCHEDULE, lock=True)
     if circle.state is not CircleState.ACTIVE:
         raise NotAllowed("This circle is paused, so nothing is planned in it.")
     timing = _check(db, circle, draft, now, itself=None)
