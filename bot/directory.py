@@ -7,6 +7,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.parse import readable
 from coaching.circles import Channel
 from coaching.people import Profile
 from coaching.rules.terms import PersonKind
@@ -30,7 +31,7 @@ def profile(user: dict[str, Any], workspace_id: str) -> Profile:
     name = shown.get("display_name") or shown.get("real_name") or user.get("real_name") or user.get("name")
     return Profile(
         slack_id=str(user["id"]),
-        name=" ".join(str(name or "Somebody").split())[:LONGEST_NAME],
+        name=" ".join(readable(str(name or "Somebody")).split())[:LONGEST_NAME],
         zone=known_zone(user.get("tz")),
         locale=str(user.get("locale") or "en-US"),
         kind=_kind(user),

@@ -12,9 +12,17 @@ from typing import Any
 from bot.ids import field_of
 from coaching.rules.fields import Field
 
+DIRECTIONS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Signs that turn the direction of reading: one in a name would shuffle the words behind it on the card."""
+
 
 class Malformed(Exception):
     """A payload that Slack would not send."""
+
+
+def readable(words: str) -> str:
+    """Words that nobody can use to make other words read differently."""
+    return words.translate(DIRECTIONS)
 
 
 @dataclass(frozen=True)
@@ -29,7 +37,7 @@ class Values:
     def text(self, name: Field | str) -> str | None:
         """Typed words without surrounding blanks; None when nothing was typed."""
         typed = self._state(name).get("value")
-        cleaned = typed.replace("\x00", "").strip() if isinstance(typed, str) else ""
+        cleaned = readable(typed.replace("\x00", "")).strip() if isinstance(typed, str) else ""
         return cleaned or None
 
     def choice(self, name: Field | str) -> str | None:

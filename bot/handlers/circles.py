@@ -3,7 +3,7 @@
 from bot.handlers import showing
 from bot.ids import Action, Options
 from bot.ids import View as Form
-from bot.parse import Request, Values
+from bot.parse import Request, Values, whole_number
 from bot.replies import Done, Ephemeral, GiveOptions, OpenModal, Reply, UpdateModal
 from bot.routes import Context, Routes
 from bot.views import circles as views
@@ -139,9 +139,13 @@ def _draft(request: Request, actor: Actor, *, unfolded: bool) -> CircleDraft:
         choices=tuple(values.choices(Field.CHOICES)) if more else start.choices,
         reminders=tuple(values.choices(Field.REMINDERS)) if more else start.reminders,
         unfolded=unfolded,
-        circle_id=metadata.get("circle"),
-        revision=metadata.get("revision"),
+        circle_id=_id(metadata.get("circle")),
+        revision=_id(metadata.get("revision")),
     )
+
+
+def _id(claimed: object) -> int | None:
+    return None if claimed is None else whole_number(claimed)
 
 
 def _plan(values: Values, draft: CircleDraft) -> CirclePlan:

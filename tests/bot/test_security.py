@@ -4,9 +4,13 @@ import json
 
 import pytest
 
+from bot.ids import Action, View
+from coaching.errors import NotFound
+from demo import cast
 from demo.person import Person, words
 from demo.records import Json
 from tests.support.people import CIRCLE, FIVE, People, accepted
+from tests.support.signed import Forger
 
 LINK = "https://meet.example/one"
 
@@ -97,3 +101,46 @@ def mrkdwn_of(block: object) -> list[str]:
         return []
     own = [block["text"]] if block.get("type") == "mrkdwn" else []
     return own + [text for one in block.values() for text in mrkdwn_of(one)]
+
+
+def test_a_name_cannot_turn_the_words_behind_it(people: People) -> None:
+    people.circle(name="Evening\u202e circle\u2066")
+    people.bo.command("/coach circles")
+    assert "Evening circle" in people.bo.ephemerals()[-1]["text"]
+
+
+NO_ID = {Action.NEW_CIRCLE, Action.MORE_SETTINGS, Action.LINK, Action.SHOW_HELP, Action.SETTINGS}
+TWO_IDS = {Action.SEE_RESULT, Action.SEE_REFLECTION, Action.SEE_PARTNERS_REFLECTION}
+
+
+def test_an_outsider_is_told_the_same_of_what_is_not_theirs_and_what_is_not_there(
+    people: People, forger: Forger, circle: None
+) -> None:
+    people.session(mode="Video", link=LINK)
+
+    def press(action: Action, number: int) -> str:
+        value = f"reschedule:{number}" if action is Action.MORE else str(number)
+        return forger.click(cast.GUS, action, f"{number}:1" if action in TWO_IDS else value)
+
+    for action in set(Action) - NO_ID:
+        told = press(action, 1)
+        assert told == NotFound.sentence, action
+        assert told == press(action, 99999), action
+
+
+def test_a_forged_form_of_an_outsider_changes_nothing(people: People, forger: Forger, circle: None) -> None:
+    people.session(mode="Video", link=LINK)
+    for form in set(View) - {View.CIRCLE, View.SETTINGS}:
+        answers = [
+            forger.submit(
+                cast.GUS,
+                form,
+                {"session": one, "circle": one, "revision": 1},
+                {"reason": "Ha"},
+                view_id=f"V{form}{one}",
+            )
+            for one in (1, 99999)
+        ]
+        assert answers[0] == answers[1], form
+        assert NotFound.sentence in json.dumps(answers[0]), form
+    assert "Presenter" in said(people.card())
