@@ -102,7 +102,8 @@ def author(db: Session, author_id: int) -> PersonFacts:
 
 def _session(db: Session, actor: Actor, session_id: int, now: datetime) -> CoachingSession:
     session = access.session(db, actor, session_id, Right.SEE)
-    if not is_pairs(session) or session.state not in (SessionState.SCHEDULED, SessionState.HELD):
+    asked = _was_asked(session, actor.person.id)
+    if not asked or not is_pairs(session) or session.state not in (SessionState.SCHEDULED, SessionState.HELD):
         raise NotAllowed("There is nothing to look back at here.")
     if closing_begins(session.starts_at, session.length, CircleKind.PAIR) > now:
         raise NotAllowed("Looking back comes at the end of the session.")
