@@ -37,7 +37,7 @@ def _referred_to() -> ColumnElement[bool]:
 
 
 def _standing(now: datetime) -> ColumnElement[bool]:
-    """People can see it, and its session is ahead or can still be corrected: it may yet be brought up to date."""
+    """People can see it, and its session is ahead or can still be corrected: it may yet be edited."""
     live = select(sessions.c.id).where(
         sessions.c.id == outbox.c.session_id,
         or_(
