@@ -12,6 +12,8 @@ from coaching.rules.terms import SessionState
 from storage.models import CoachingSession, Person
 
 PRODUCT = "-//Peer coaching//EN"
+LONGEST_ADDRESS = 3_000
+"""What Slack takes behind a button."""
 NO_REPLY = "mailto:no-reply@invalid"
 
 
@@ -64,9 +66,17 @@ def links(session: SessionFacts) -> list[tuple[str, str]]:
         "location": where(session),
     }
     return [
-        ("Add to Google Calendar", "https://calendar.google.com/calendar/render?" + urlencode(google)),
-        ("Add to Outlook", "https://outlook.office.com/calendar/0/deeplink/compose?" + urlencode(outlook)),
+        ("Add to Google Calendar", _address("https://calendar.google.com/calendar/render", google)),
+        ("Add to Outlook", _address("https://outlook.office.com/calendar/0/deeplink/compose", outlook)),
     ]
+
+
+def _address(page: str, fields: dict[str, str]) -> str:
+    """Without the place where it would get too long: a sign outside ASCII takes twelve characters there."""
+    whole = f"{page}?{urlencode(fields)}"
+    if len(whole) <= LONGEST_ADDRESS:
+        return whole
+    return f"{page}?{urlencode({name: value for name, value in fields.items() if name != 'location'})}"
 
 
 def title(session: SessionFacts) -> str:

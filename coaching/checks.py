@@ -2,7 +2,7 @@
 
 SHORTEST, LONGEST = 15, 240
 LONGEST_PLACE = 200
-LONGEST_LINK = 2000
+LONGEST_LINK = 500
 
 
 def length_problem(minutes: int | None) -> str | None:
@@ -19,10 +19,8 @@ def link_problem(link: str | None) -> str | None:
     """Only http and https, and nothing in it that Slack would read as markup."""
     if link is None:
         return None
+    if len(link) > LONGEST_LINK:
+        return f"Keep the link within {LONGEST_LINK} characters."
     web = link.lower().startswith(("http://", "https://"))
     plain = not any(sign.isspace() or sign in "<>|" for sign in link)
-    return (
-        None
-        if web and plain and len(link) <= LONGEST_LINK
-        else "A link starts with http:// or https://, without spaces."
-    )
+    return None if web and plain else "A link starts with http:// or https://, without spaces."

@@ -23,11 +23,10 @@ def renderers(pack: Pack) -> Renderers:
     def bookkeeping(db: Session, row: OutboxRow, now: datetime) -> Content:
         sent = row.state is OutboxState.SENT
         holding = [one for one in reminders.of_message(db, row) if reminders.holds(db, one, now, sent=sent)]
-        # A message that stands keeps its parts. One that goes out says all of the day, also what is due later
-        # in it, because there will be no second one; of several late ones only the newest.
-        chosen = (
-            holding if sent else [*newest_only(holding, now), *(one for one in holding if one.due_at > now)]
-        )
+        # It says all of the day, also what is due later in it, because there will be no second one; of
+        # several late ones only the newest. A message that stands keeps the choice of when it went out.
+        then = row.finished_at if sent and row.finished_at else now
+        chosen = [*newest_only(holding, then), *(one for one in holding if one.due_at > then)]
         parts = [part for one in chosen if (part := _part(db, one, now, pack)) is not None]
         if parts:
             return message(views.bookkeeping(parts))

@@ -19,10 +19,10 @@ from bot.ids import Action, Options
 from bot.ids import View as Form
 from bot.replies import Said
 from bot.views import inputs
+from bot.views.fitting import MESSAGE_BLOCKS, fitting, on_top, sections
 from bot.views.inputs import entry
 from bot.views.text import (
     escape,
-    listed,
     minutes,
     mode,
     names,
@@ -195,12 +195,14 @@ def listing(circles: Sequence[tuple[CircleFacts, SessionFacts | None, str]], may
     """`/coach circles`: each with its next session and how it stands with meeting in person."""
     if not circles:
         return empty(may_create)
-    blocks: list[Block] = [section("*Your circles*")]
-    for circle, coming, in_person in circles:
-        blocks += [section(_line(circle, coming, in_person)), _circle_buttons(circle.id)]
+    groups = [[section(_line(*one)), _circle_buttons(one[0].id)] for one in circles]
+    blocks, more = fitting(groups, MESSAGE_BLOCKS - 3)
+    blocks = [section("*Your circles*"), *blocks]
+    if more:
+        blocks.append(small(f"And {more} more."))
     if may_create:
         blocks.append(inputs.buttons(inputs.button("New circle", Action.NEW_CIRCLE)))
-    return Said("Your circles: " + listed([escape(one.name) for one, _, _ in circles]), blocks[:50])
+    return Said(on_top(["Your circles:", *(f"{escape(one.name)}." for one, _, _ in circles)]), blocks)
 
 
 def empty(may_create: bool) -> Said:
@@ -245,7 +247,7 @@ def page(circle: CircleFacts, in_person: Sequence[str], may_edit: bool) -> View:
         f"*Rhythm:* {rhythm(circle)}",
         f"*Usually:* {mode(circle.usual_mode)}, {minutes(circle.usual_length)}",
     ]
-    blocks: list[Block] = [section("\n".join(lines)), section("\n".join(escape(one) for one in in_person))]
+    blocks: list[Block] = [*sections(lines), *sections(escape(one) for one in in_person)]
     actions = [
         inputs.button("Schedule a session", Action.SCHEDULE, circle.id, style="primary"),
         inputs.button("Roles", Action.SHOW_ROLES, circle.id),

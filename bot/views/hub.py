@@ -11,6 +11,7 @@ from bot.ids import View as Form
 from bot.replies import Said
 from bot.views import circles, inputs, notices
 from bot.views import sessions as session_views
+from bot.views.fitting import sections
 from bot.views.inputs import entry
 from bot.views.text import escape, mode, plain, section, shortened, small, spoken_day, when
 from bot.wording import COMMANDS
@@ -29,14 +30,13 @@ WEEKDAYS = (
     ("5", "Saturday"),
     ("6", "Sunday"),
 )
-MOST_BLOCKS = {"message": 50, "home": 100}
+MOST_WAITING = MOST_CIRCLES = 7
+"""With five sessions to come they fill a message; what is left out has a command of its own."""
 
 
 def home(hub: HubFacts) -> View:
     """The Home tab."""
-    return View(
-        type="home", blocks=[HeaderBlock(text=plain("Your coaching")), *_hub(hub)][: MOST_BLOCKS["home"]]
-    )
+    return View(type="home", blocks=[HeaderBlock(text=plain("Your coaching")), *_hub(hub)])
 
 
 def hub_message(hub: HubFacts) -> Said:
@@ -54,7 +54,7 @@ def hub_message(hub: HubFacts) -> Said:
         if waiting
         else ""
     )
-    return Said(first + rest, _hub(hub)[: MOST_BLOCKS["message"]])
+    return Said(first + rest, _hub(hub))
 
 
 def _hub(hub: HubFacts) -> list[Block]:
@@ -73,23 +73,25 @@ def _hub(hub: HubFacts) -> list[Block]:
 
 
 def _waiting(hub: HubFacts) -> list[Block]:
+    asked = [("Did *{}* meet on {}?", session, _recording(session)) for session in hub.to_record]
+    asked += [("How was *{}* on {}?", session, _answering(session)) for session in hub.to_evaluate]
+    asked += [
+        ("Can you come to *{}* on {}?", session, session_views.answer_buttons(session.id))
+        for session in hub.to_answer
+    ]
     blocks: list[Block] = []
-    for session in hub.to_record:
-        blocks += [
-            section(f"Did *{escape(session.circle_name)}* meet on {_when(session)}?"),
-            _recording(session),
-        ]
-    for session in hub.to_evaluate:
-        blocks += [
-            section(f"How was *{escape(session.circle_name)}* on {_when(session)}?"),
-            inputs.buttons(inputs.button("Answer", Action.ANSWER_EVALUATION, session.id, style="primary")),
-        ]
-    for session in hub.to_answer:
-        blocks += [
-            section(f"Can you come to *{escape(session.circle_name)}* on {_when(session)}?"),
-            session_views.answer_buttons(session.id),
-        ]
+    for question, session, buttons in asked[:MOST_WAITING]:
+        blocks += [section(question.format(escape(session.circle_name), _when(session))), buttons]
+    blocks += _more(len(asked) - MOST_WAITING, "when these are done.")
     return [section("*Waiting for you*"), *blocks, DividerBlock()] if blocks else []
+
+
+def _more(count: int, where: str) -> list[Block]:
+    return [small(f"And {count} more: {where}")] if count > 0 else []
+
+
+def _answering(session: SessionFacts) -> Block:
+    return inputs.buttons(inputs.button("Answer", Action.ANSWER_EVALUATION, session.id, style="primary"))
 
 
 def _recording(session: SessionFacts) -> Block:
@@ -119,7 +121,7 @@ def _coming(session: SessionFacts, person: int) -> list[Block]:
 
 def _circles(hub: HubFacts) -> list[Block]:
     blocks: list[Block] = []
-    for standing in hub.circles:
+    for standing in hub.circles[:MOST_CIRCLES]:
         circle = standing.circle
         blocks += [
             section(f"*{escape(circle.name)}*\n{escape(standing.in_person)}"),
@@ -129,7 +131,7 @@ def _circles(hub: HubFacts) -> list[Block]:
                 inputs.button("Open", Action.SHOW_CIRCLE, circle.id),
             ),
         ]
-    return blocks
+    return [*blocks, *_more(len(hub.circles) - MOST_CIRCLES, "`/coach circles` lists them.")]
 
 
 def _footer(hub: HubFacts) -> Block:
@@ -181,8 +183,8 @@ def roles(page: RolesPage) -> View:
     ]
     blocks: list[Block] = [
         section(f"*{escape(page.circle_name)}*"),
-        section("*Next*\n" + "\n".join(coming)),
-        section("*So far*\n" + "\n".join(done)),
+        *sections(["*Next*", *coming]),
+        *sections(["*So far*", *done]),
         small(
             "Whoever has waited longest is next. Who can't come keeps their place and is first the time after."
         ),

@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import Block, DividerBlock
 from bot.ids import Action
 from bot.replies import Said
 from bot.views import inputs
+from bot.views.fitting import MESSAGE_BLOCKS, fitting, on_top, sections
 from bot.views.sessions import answer_buttons, roles_line, where_lines
 from bot.views.text import escape, mode, section, small, when
 from coaching.rules.facts import SessionFacts
@@ -24,11 +25,17 @@ class Part:
 
 def bookkeeping(parts: Sequence[Part]) -> Said:
     """All parts in one message. The text on top says all of them, for notifications and screen readers."""
-    blocks: list[Block] = []
-    for part in parts:
-        blocks += [*([DividerBlock()] if blocks else []), section(part.line), *part.blocks]
+    blocks, more = fitting(
+        [
+            [*([DividerBlock()] if number else []), *sections(part.line.split("\n")), *part.blocks]
+            for number, part in enumerate(parts)
+        ],
+        MESSAGE_BLOCKS - 2,
+    )
+    if more:
+        blocks.append(section(f"And {more} more: `/coach` shows what waits for you."))
     blocks.append(small("At most one such message a day. `/coach settings` changes what I remind you of."))
-    return Said(" ".join(part.line.replace("*", "") for part in parts), blocks)
+    return Said(on_top([part.line.replace("*", "") for part in parts]), blocks)
 
 
 def nothing_left() -> Said:

@@ -21,6 +21,7 @@ from bot.ids import View as Form
 from bot.replies import Said
 from bot.views import inputs
 from bot.views.circles import MODES
+from bot.views.fitting import on_top, sections
 from bot.views.inputs import entry
 from bot.views.text import (
     clock_of,
@@ -210,7 +211,7 @@ def card(session: SessionFacts) -> Said:
     text = f"{name}: session on {at}, {mode(session.mode)}"
     blocks: list[Block] = [
         section(f"*{name}*\n*{at}* – {minutes(session.length)}, {mode(session.mode)}"),
-        section(f"{roles_line(session)}\n{tally(session)}"),
+        *sections([roles_line(session), *tally(session)]),
         answer_buttons(session.id, more=True),
     ]
     return Said(text, blocks)
@@ -251,10 +252,7 @@ def starting_soon(session: SessionFacts) -> Said:
     name = escape(session.circle_name)
     text = f"{name} starts at {clock_of(session.starts_at, session.zone)}, {mode(session.mode)}."
     where = where_lines(session)
-    return Said(
-        text + (" " + " ".join(where) if where else ""),
-        [section("\n".join([f"*{text}*", *where])), *_join(session)],
-    )
+    return Said(on_top([text, *where]), [*sections([f"*{text}*", *where]), *_join(session)])
 
 
 def _join(session: SessionFacts) -> list[ActionsBlock]:
@@ -302,7 +300,7 @@ def how_to_join(session: SessionFacts) -> View:
         section(
             f"*{escape(session.circle_name)}*\n{when(session.starts_at, session.zone)}, {mode(session.mode)}"
         ),
-        section("\n".join(lines)),
+        *sections(lines),
         *_join(session),
         inputs.buttons(inputs.button("Calendar file", Action.CALENDAR_FILE, session.id)),
     ]
@@ -358,13 +356,14 @@ def _holder(session: SessionFacts, role: Role) -> str:
     return f"open ({name} can't make it)" if session.answer_of(person.id) is Coming.NO else name
 
 
-def tally(session: SessionFacts) -> str:
+def tally(session: SessionFacts) -> list[str]:
+    """Who is coming, who is not, who has not said: a line each."""
     parts = [f"Coming: {names(session.coming)}"]
     if session.not_coming:
         parts.append(f"Can't make it: {names(session.not_coming)}")
     if session.unanswered:
         parts.append(f"Not answered yet: {names(session.unanswered)}")
-    return "\n".join(parts)
+    return parts
 
 
 def answer_buttons(session_id: int, *, more: bool = False, answered: Coming = Coming.UNKNOWN) -> ActionsBlock:
@@ -389,8 +388,8 @@ def _message(
     if session.state is not SessionState.SCHEDULED:
         return _over(session, f"{escape(session.circle_name)}: ")
     where = where_lines(session)
-    facts = [f"{minutes(session.length)}, {mode(session.mode)}", *where, roles_line(session), tally(session)]
-    blocks: list[Block] = [section(f"*{text}*"), section("\n".join(facts))]
+    facts = [f"{minutes(session.length)}, {mode(session.mode)}", *where, roles_line(session), *tally(session)]
+    blocks: list[Block] = [section(f"*{text}*"), *sections(facts)]
     if session.message:
         blocks.append(quoted(session.message))
     blocks += [
@@ -401,7 +400,7 @@ def _message(
     blocks.append(
         ActionsBlock(elements=[*links, inputs.button("Calendar file", Action.CALENDAR_FILE, session.id)])
     )
-    return Said(" ".join([text, *where]), blocks)
+    return Said(on_top([text, *where]), blocks)
 
 
 def _my_answer(session: SessionFacts, person: PersonFacts) -> str:

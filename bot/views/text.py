@@ -21,6 +21,8 @@ from coaching.rules.terms import Mode
 from coaching.rules.zones import place_of
 
 OPTION_LENGTH = 75
+LINE = 900
+"""Letters of names in a line; three such lines fit into a block."""
 MODES = {Mode.IN_PERSON: "in person", Mode.VIDEO: "video", Mode.PHONE: "phone"}
 
 
@@ -92,8 +94,11 @@ def spoken_time(at: time, zone: str) -> str:
 
 
 def names(people: Iterable[PersonFacts], nobody: str = "nobody yet") -> str:
-    """Names as plain text: nobody is pinged by a list."""
-    return listed([escape(one.name) for one in people]) or nobody
+    """Names as plain text: nobody is pinged by a list. What would be too long for a line says how many more."""
+    known = [escape(one.name) for one in people]
+    fit = next((count for count in range(len(known), 1, -1) if len(", ".join(known[:count])) <= LINE), 1)
+    more = [f"{len(known) - fit} more"] if len(known) > fit else []
+    return listed([*known[:fit], *more]) or nobody
 
 
 def listed(words: Sequence[str]) -> str:
