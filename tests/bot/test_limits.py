@@ -1,0 +1,329 @@
+"""Everything the bot can show keeps to Slack's limits, with the longest and oddest that people can type."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+import pytest
+from slack_sdk.models.views import View
+
+import bot.views
+from bot.replies import Said
+from bot.views import circles, hub, notices, reminders, sessions
+from coaching import calendar
+from coaching.checks import LONGEST_LINK
+from coaching.packs import default_pack
+from coaching.rules.circle_form import CircleDraft
+from coaching.rules.facts import (
+    CircleFacts,
+    CircleStanding,
+    Draft,
+    HubFacts,
+    InPersonFacts,
+    PersonFacts,
+    RolesDone,
+    RolesPage,
+    ScheduleForm,
+    SessionFacts,
+    SettingsFacts,
+    UpcomingRoles,
+)
+from coaching.rules.terms import (
+    CircleKind,
+    Mode,
+    ReminderKind,
+    Rhythm,
+    Role,
+    SessionState,
+    WhoMaySchedule,
+)
+from demo.limits import problems_of_message, problems_of_view
+
+TEXTS = {
+    "long": "W",
+    "escaped": "&",
+    "right to left": "שלום עולם ",
+    "emoji": "👩🏾‍🏫",
+    "markup": "<!here> *x* `y` ",
+}
+STARTS = datetime(2026, 12, 8, 15, 0, tzinfo=UTC)
+ZONE = "America/Argentina/ComodRivadavia"
+"""The longest name of a zone."""
+HUGE = 2**62
+
+
+@dataclass(frozen=True)
+class World:
+    """Facts with the longest of everything, in one kind of text."""
+
+    sample: str
+
+    def text(self, length: int) -> str:
+        return (self.sample * length)[:length]
+
+    @property
+    def people(self) -> tuple[PersonFacts, ...]:
+        return tuple(PersonFacts(HUGE + n, f"U0{n:09}", self.text(80), ZONE) for n in range(30))
+
+    @property
+    def link(self) -> str:
+        """As long as the form takes one, and nothing but what grows on its way."""
+        return ("https://meet.example/?" + "&" * LONGEST_LINK)[:LONGEST_LINK]
+
+    def circle(self, kind: CircleKind = CircleKind.GROUP) -> CircleFacts:
+        people = self.people[:2] if kind is CircleKind.PAIR else self.people
+        return CircleFacts(
+            id=HUGE,
+            name=self.text(80),
+            kind=kind,
+            zone=ZONE,
+            members=people,
+            leads=people[:2],
+            channel="C0123456789",
+            channel_private=False,
+            rhythm=Rhythm.SAME_WEEKDAY,
+            starts_on=date(2026, 11, 25),
+            weekday_position=4,
+            usual_time=time(10),
+            usual_length=240,
+            usual_mode=Mode.IN_PERSON,
+            usual_place=self.text(200),
+            usual_link=self.link,
+            in_person_every=3,
+            who_may_schedule=WhoMaySchedule.LEADS,
+            ask_first=True,
+            leads_present=True,
+            newcomers_observe=True,
+            reminders_off=(),
+            revision=HUGE,
+        )
+
+    def session(
+        self,
+        state: SessionState = SessionState.SCHEDULED,
+        kind: CircleKind = CircleKind.GROUP,
+        answered: int = 0,
+    ) -> SessionFacts:
+        people = self.circle(kind).members
+        half = len(people) // 2
+        coming, not_coming, unanswered = [
+            (people, (), ()),
+            ((), people, ()),
+            ((), (), people),
+            (people[:half], people[half:-1], people[-1:]),
+        ][answered]
+        return SessionFacts(
+            id=HUGE,
+            circle_id=HUGE,
+            circle_name=self.text(80),
+            kind=kind,
+            state=state,
+            starts_at=STARTS,
+            ends_at=STARTS + timedelta(hours=4),
+            local_date=date(2026, 12, 8),
+            local_time=time(10),
+            zone=ZONE,
+            length=240,
+            mode=Mode.PHONE,
+            place=self.text(200),
+            link=self.link,
+            message=self.text(1000),
+            facilitator=people[-1],
+            presenter=people[0],
+            note_taker=people[1],
+            coming=coming,
+            not_coming=not_coming,
+            unanswered=unanswered,
+            assumed=False,
+            recorded=False,
+            revision=HUGE,
+        )
+
+    def draft(self, *, unfolded: bool = True, filled: bool = True) -> CircleDraft:
+        if not filled:
+            return CircleDraft(ZONE)
+        people = tuple(one.slack_id for one in self.people)
+        return CircleDraft(
+            zone=ZONE,
+            members=people,
+            leads=people[:2],
+            name=self.text(80),
+            channel="C0123456789",
+            starts_on=date(2026, 11, 25),
+            usual_time=time(10),
+            position=-1,
+            usual_length=240,
+            usual_place=self.text(200),
+            usual_link=self.link,
+            unfolded=unfolded,
+            circle_id=HUGE,
+            revision=HUGE,
+        )
+
+    def form(self, kind: CircleKind = CircleKind.GROUP, *, choices: int = 100) -> ScheduleForm:
+        circle = self.circle(kind)
+        others = tuple((HUGE + n, self.text(80)) for n in range(1, choices))
+        return ScheduleForm(
+            circle=circle,
+            choices=((circle.id, circle.name), *others),
+            draft=Draft(
+                date=date(2026, 12, 8),
+                time=time(10),
+                length=240,
+                mode=Mode.VIDEO,
+                place=self.text(200),
+                link=self.link,
+                presenter=circle.members[0].id,
+                note_taker=circle.members[1].id,
+                message=self.text(1000),
+                remote_reason=self.text(500),
+            ),
+            in_person=InPersonFacts(4, True, 0, 3, (Mode.PHONE,) * 6),
+            viewer_zone="Asia/Kolkata",
+            session_id=HUGE,
+            revision=HUGE,
+            hints=("A hint.", "Another hint."),
+        )
+
+    def hub(self, many: int) -> HubFacts:
+        all_of_them = tuple(self.session(answered=2) for _ in range(many))
+        standing = CircleStanding(
+            self.circle(), self.session(), "At least 1 in 3 in person: 0 of the last 2."
+        )
+        return HubFacts(
+            person_id=HUGE,
+            may_create=True,
+            coming=all_of_them[:5],
+            to_answer=all_of_them,
+            to_evaluate=all_of_them,
+            to_record=all_of_them,
+            circles=(standing,) * max(many, 1),
+        )
+
+    def roles(self, kind: CircleKind = CircleKind.GROUP) -> RolesPage:
+        people = self.circle(kind).members
+        coming = tuple(UpcomingRoles(date(2026, 12, 8), False, people[0], people[1]) for _ in range(6))
+        done = tuple(RolesDone(one, 100, 100) for one in people)
+        return RolesPage(self.text(80), kind, coming, done)
+
+
+Builder = Callable[..., View | Said]
+Shown = tuple[Builder, View | Said]
+
+
+def everything(w: World) -> Iterator[Shown]:
+    """All that can be shown, each with what has built it."""
+    yield from _of_sessions(w)
+    yield from _of_circles(w)
+    yield from _of_the_hub(w)
+    yield notices.notice, notices.notice(w.text(600))
+    yield notices.page, notices.page(list(hub.help_page().blocks), "Help")
+    yield reminders.nothing_left, reminders.nothing_left()
+    for many in (1, 6):
+        yield reminders.bookkeeping, reminders.bookkeeping(_parts(w, many))
+
+
+def _of_sessions(w: World) -> Iterator[Shown]:
+    person, links, session = w.people[0], calendar.links(w.session()), w.session()
+    standing = [w.session(answered=answered) for answered in range(4)]
+    for one in [*standing, *(w.session(state) for state in SessionState)]:
+        yield sessions.card, sessions.card(one)
+        yield sessions.news, sessions.news(one, person, links)
+        yield sessions.new_place, sessions.new_place(one, person, links)
+        yield sessions.moved, sessions.moved(one, person, links, STARTS, ZONE)
+        yield sessions.over, sessions.over(one)
+    for kind in CircleKind:
+        yield sessions.form, sessions.form(w.form(kind), STARTS, ask_reason=True)
+        yield sessions.form, sessions.form(w.form(kind, choices=1), None)
+        yield sessions.how_to_join, sessions.how_to_join(w.session(kind=kind))
+    yield sessions.card_elsewhere, sessions.card_elsewhere()
+    yield sessions.starting_soon, sessions.starting_soon(session)
+    yield sessions.cancelled, sessions.cancelled(session, w.text(500))
+    yield sessions.role_news, sessions.role_news(session, Role.NOTE_TAKER, "U0123456789")
+    yield sessions.later_due, sessions.later_due(session)
+    yield sessions.thread_line, sessions.thread_line(session, "moved", STARTS, ZONE)
+    yield sessions.thread_line, sessions.thread_line(session, "place", None, ZONE)
+    yield sessions.cancelling, sessions.cancelling(session)
+    yield sessions.replaced, sessions.replaced(session)
+
+
+def _of_circles(w: World) -> Iterator[Shown]:
+    norms = [(norm.name, norm.words) for norm in default_pack().norms]
+    for draft in (w.draft(unfolded=False), w.draft(unfolded=True), w.draft(filled=False)):
+        yield circles.form, circles.form(draft)
+    for many in (1, 60):
+        listed = [(w.circle(), w.session(), "x" * 300)] * many
+        yield circles.listing, circles.listing(listed, may_create=True)
+    for kind in CircleKind:
+        yield circles.page, circles.page(w.circle(kind), ["x" * 300] * 3, may_edit=True)
+        yield circles.welcome, circles.welcome(w.circle(kind), norms, HUGE)
+    yield circles.empty, circles.empty(may_create=True)
+    yield circles.farewell, circles.farewell(w.text(80))
+    yield circles.leave, circles.leave(w.circle())
+
+
+def _of_the_hub(w: World) -> Iterator[Shown]:
+    for many in (0, 1, 2, 60):
+        yield hub.home, hub.home(w.hub(many))
+        yield hub.hub_message, hub.hub_message(w.hub(many))
+    for kind in CircleKind:
+        yield hub.roles, hub.roles(w.roles(kind))
+    yield hub.help_page, hub.help_page()
+    yield hub.help_modal, hub.help_modal()
+    for typed in ("", w.text(2000)):
+        yield hub.unknown, hub.unknown(typed)
+    yield hub.choose_circle, hub.choose_circle([(HUGE, w.text(80))] * 60)
+    yield hub.settings, hub.settings(SettingsFacts(ZONE, tuple(range(7)), w.text(200), ()))
+    yield hub.settings, hub.settings(SettingsFacts(ZONE, (), None, ()))
+
+
+def _parts(world: World, many: int) -> list[reminders.Part]:
+    """A day on which everything is due, in several circles."""
+    shown = (ReminderKind.PREPARE_CASE, ReminderKind.PREPARE_CASE_AGAIN, ReminderKind.LISTEN_FOR)
+    return [
+        reminders.part_of(kind, world.session(answered=2), HUGE)
+        for _ in range(many)
+        for kind in (*shown, ReminderKind.TOMORROW, ReminderKind.NOTES_NUDGE)
+    ]
+
+
+def problems_of(shown: View | Said) -> list[str]:
+    if isinstance(shown, View):
+        return problems_of_view(shown.to_dict())
+    silent = [] if shown.text.strip() else ["nothing for notifications and screen readers"]
+    return [*problems_of_message(shown.text, shown.as_json() or None), *silent]
+
+
+@pytest.mark.parametrize("sample", TEXTS.values(), ids=TEXTS.keys())
+def test_all_is_within_slacks_limits(sample: str) -> None:
+    found = [
+        f"{builder.__module__}.{builder.__name__}: {problem}"
+        for builder, shown in everything(World(sample))
+        for problem in problems_of(shown)
+    ]
+    assert found == []
+
+
+def test_every_builder_is_tried() -> None:
+    """A view or message that is new must be added here, or to the tests of the closing's views."""
+    elsewhere = (Path(__file__).parent / "views" / "test_closing.py").read_text(encoding="utf-8")
+    tried = {f"{builder.__module__}.{builder.__name__}" for builder, _ in everything(World("W"))}
+    missing = [
+        f"{module}.{name}"
+        for module, name in _builders()
+        if f"{module}.{name}" not in tried and f"{module.rpartition('.')[2]}.{name}(" not in elsewhere
+    ]
+    assert missing == []
+
+
+def _builders() -> Iterator[tuple[str, str]]:
+    """Public functions of `bot.views` that build something to show."""
+    for found in iter_modules(bot.views.__path__, "bot.views."):
+        for name, function in inspect.getmembers(import_module(found.name), inspect.isfunction):
+            own = function.__module__ == found.name and not name.startswith("_")
+            if own and inspect.signature(function).return_annotation in (View, Said):
+                yield found.name, name
