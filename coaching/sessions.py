@@ -91,6 +91,8 @@ def move(
     if session.revision != revision:
         raise Changed
     circle = session.circle
+    # Why it is remote has been said once, and stays while it is.
+    draft = replace(draft, remote_reason=draft.remote_reason or session.remote_reason)
     timing = _check(db, circle, draft, now, itself=session)
     if draft.mode is not session.mode or timing.starts_at != session.starts_at:
         _check_mode(db, circle, draft, timing, itself=session)

@@ -367,6 +367,24 @@ def test_moving_a_session_that_became_remote_asks_for_the_reason_too(people: Peo
     assert _reasons(people.demo)[-1] == "Snow"
 
 
+def test_the_reason_of_a_remote_session_stays_when_it_is_edited_or_moved(
+    people: People, circle: None
+) -> None:
+    people.session(**VIDEO)
+    people.session(**VIDEO)
+    people.ana.command("/coach schedule")
+    people.ana.fill(session_fields(**VIDEO))
+    people.ana.submit()
+    people.ana.fill(session_fields(reason="Snow"))
+    accepted(people.ana)
+    people.demo.settle()
+    reschedule(people.ana, people.card(), message="See you")
+    accepted(people.ana)
+    reschedule(people.ana, people.card(), time="11:00")
+    accepted(people.ana)
+    assert _reasons(people.demo)[-1] == "Snow"
+
+
 def test_another_circle_chosen_in_the_form_proposes_anew(people: People, circle: None) -> None:
     people.circle(
         name="Pair",
