@@ -236,9 +236,16 @@ def moved(
     earlier: datetime,
     earlier_zone: str,
 ) -> Said:
-    before, at = when(earlier, earlier_zone), when(session.starts_at, session.zone)
-    text = f"Moved from {before} to {at}: {escape(session.circle_name)}. Can you come then?"
+    text = f"{_change(session, earlier, earlier_zone)}: {escape(session.circle_name)}. Can you come then?"
     return _message(session, person, calendar, text)
+
+
+def _change(session: SessionFacts, earlier: datetime, earlier_zone: str) -> str:
+    """What a move has changed: when it begins, or only how long it is."""
+    at = when(session.starts_at, session.zone)
+    if earlier == session.starts_at:
+        return f"New length, {minutes(session.length)} on {at}"
+    return f"Moved from {when(earlier, earlier_zone)} to {at}"
 
 
 def new_place(session: SessionFacts, person: PersonFacts, calendar: Sequence[tuple[str, str]]) -> Said:
@@ -271,6 +278,8 @@ def cancelled(session: SessionFacts, reason: str | None) -> Said:
 def role_news(session: SessionFacts, role: Role, slack_id: str) -> Said:
     """Somebody takes a role in the place of another."""
     does = "present" if role is Role.PRESENTER else "take notes"
+    if session.kind is CircleKind.PAIR:
+        does = "be coached first"
     name = escape(session.circle_name)
     text = f"<@{slack_id}>, it is your turn to {does} in {name} on {when(session.starts_at, session.zone)}."
     return Said(text, [section(text)])
@@ -286,9 +295,8 @@ def later_due(session: SessionFacts) -> Said:
 
 
 def thread_line(session: SessionFacts, what: str, earlier: datetime | None, earlier_zone: str) -> Said:
-    at = when(session.starts_at, session.zone)
     if what == "moved" and earlier is not None:
-        text = f"Moved from {when(earlier, earlier_zone)} to {at}. Please say again whether you can come."
+        text = f"{_change(session, earlier, earlier_zone)}. Please say again whether you can come."
     else:
         text = f"How to join has changed: {mode(session.mode)}. “How to join” above shows the place and the link."
     return Said(text, [section(text)])
@@ -436,9 +444,9 @@ def calendar_text(session: SessionFacts) -> str:
 
 
 def replaced(session: SessionFacts) -> Said:
-    """An older direct message about a session that has another time now."""
+    """An older direct message about a session that has another time or length now."""
     text = (
-        f"{escape(session.circle_name)} has moved to {when(session.starts_at, session.zone)}. "
-        "The newer message has the buttons."
+        f"{escape(session.circle_name)} has changed: {when(session.starts_at, session.zone)}, "
+        f"{minutes(session.length)}. The newer message has the buttons."
     )
     return Said(text, [section(text)])

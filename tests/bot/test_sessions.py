@@ -245,6 +245,18 @@ def test_moving_asks_everybody_anew(people: People, session: None) -> None:
     assert len(people.ana.messages(ROOM)) == 1
 
 
+def test_a_new_length_is_not_called_a_move(people: People, session: None) -> None:
+    card = people.card()
+    reschedule(people.ana, card, length="90")
+    accepted(people.ana)
+    people.demo.settle()
+    *_, old, new = people.bo.dm()
+    assert new["text"].startswith("New length, 90 minutes on")
+    assert "moved" not in old["text"]
+    [line] = people.ana.thread(ROOM, card["ts"])
+    assert line["text"].startswith("New length, 90 minutes on")
+
+
 def test_a_new_place_edits_what_stands_and_tells_only_when_it_is_soon(
     demo: Demo, people: People, session: None
 ) -> None:
@@ -415,6 +427,16 @@ def test_a_pair_meets_without_note_taker_and_facilitator(people: People) -> None
     assert "First to be coached: Ana" in news
     assert "Note-taker" not in news
     assert "Facilitator" not in news
+
+
+def test_who_is_coached_first_now_is_told_so(people: People) -> None:
+    people.circle(name="Ana and Hana", members=("Ana Torres", "Hana Sato"))
+    people.session(**VIDEO)
+    people.ana.click("Reschedule", in_=people.card())
+    people.ana.fill({"First to be coached": "Hana"})
+    accepted(people.ana)
+    people.demo.settle()
+    assert "it is your turn to be coached first" in people.hana.dm()[-1]["text"]
 
 
 def test_the_same_form_submitted_twice_is_one_session(people: People, circle: None, forger: Forger) -> None:
