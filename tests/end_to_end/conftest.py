@@ -1,6 +1,7 @@
-"""A browser, and where pictures of a run go when they are wanted."""
+"""A browser for all tests of this folder, and where pictures of a run go when they are wanted."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,12 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.end_to_end.page import found_browser, launch
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, migrated_file: Path) -> str:
+    """SQLite alone: what a page shows is the same on each database, and time passes slowly in a browser."""
+    return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'coach.db')}"
 
 
 @pytest.fixture(scope="session")
