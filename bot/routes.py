@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from coaching.packs import Pack
 from sqlalchemy.orm import Session
 
 from bot.ids import Action, Options, View
@@ -16,6 +15,7 @@ from bot.replies import Reply
 from coaching import access
 from coaching.access import Actor
 from coaching.circles import Channel
+from coaching.packs import Pack
 
 UNKNOWN_WORD = "?"
 """The command that answers words which are none."""

@@ -65,9 +65,11 @@ def open_move(
 
 
 def draft_of(session: CoachingSession) -> Draft:
+    """The session as its form shows it: in the circle's zone of now, which may have been another one then."""
+    here = session.starts_at.astimezone(ZoneInfo(session.circle.zone))
     return Draft(
-        date=session.local_date,
-        time=session.local_time,
+        date=here.date(),
+        time=here.time(),
         length=session.length,
         mode=session.mode,
         place=session.place,
