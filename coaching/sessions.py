@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -239,9 +240,9 @@ def _open_session(db: Session, actor: Actor, session_id: int, now: datetime) -> 
 def check_open(session: CoachingSession, now: datetime) -> None:
     """Raises `NotAllowed` when it is too late to move or cancel it."""
     if session.state is not SessionState.SCHEDULED:
-        raise NotAllowed(f"This session is {session.state}, so it can no longer be changed.")
+        raise NotAllowed("This session is over or was called off, so it can no longer be changed.")
     if session.starts_at <= now:
-        raise NotAllowed("This session has begun, so its time can no longer be changed.")
+        raise NotAllowed("This session has begun, so it can no longer be changed.")
 
 
 def _check(
@@ -284,7 +285,7 @@ def _date_problem(
     if timing.starts_at > now + FARTHEST:
         return "This is over a year away. Choose a date within the next twelve months."
     overlapping = db.scalar(
-        select(CoachingSession.local_time).where(
+        select(CoachingSession.starts_at).where(
             CoachingSession.workspace_id == circle.workspace_id,
             CoachingSession.circle_id == circle.id,
             CoachingSession.id != (itself.id if itself else 0),
@@ -295,7 +296,9 @@ def _date_problem(
     )
     if overlapping is None:
         return None
-    return f"This overlaps with a session of the circle that begins at {overlapping:%H:%M} that day."
+    begins = overlapping.astimezone(ZoneInfo(circle.zone))
+    day = f"{begins:%A}, {begins.day} {begins:%B}"
+    return f"This overlaps with a session of the circle: {day} at {begins:%H:%M}."
 
 
 def _place_needed(draft: Draft) -> str | None:

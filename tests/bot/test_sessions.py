@@ -130,6 +130,30 @@ def test_each_refusal_stands_at_its_field_and_the_rest_is_kept(people: People, s
     accepted(ana)
 
 
+def test_an_overlap_across_midnight_names_the_day_it_begins(people: People, circle: None) -> None:
+    people.session(date="2026-12-10", time="23:30", **VIDEO)
+    people.ana.command("/coach schedule")
+    people.ana.fill(session_fields(date="2026-12-11", time="00:15", **VIDEO))
+    assert "Thursday, 10 December at 23:30" in refused(people.ana)["Date"]
+
+
+def test_a_circle_that_changes_its_zone_keeps_the_moment_of_its_sessions(
+    people: People, session: None
+) -> None:
+    people.ana.command("/coach circles")
+    people.ana.click("Open", in_=people.ana.ephemerals()[-1])
+    people.ana.click("Edit circle")
+    people.ana.fill({"Time zone": "Europe/Berlin"})
+    assert people.ana.submit() == {}
+    people.demo.settle()
+    reschedule(people.ana, people.card(), message="Bring two pens")
+    assert filled_in(people.ana)["Time"] == "16:00"  # ten in New York
+    accepted(people.ana)
+    people.demo.settle()
+    assert people.ana.thread(ROOM, people.card()["ts"]) == []
+    assert "Bring two pens" in said(people.bo.dm()[-1])
+
+
 def test_somebody_who_left_meanwhile_cannot_be_chosen(people: People, circle: None) -> None:
     people.ana.command("/coach schedule")
     people.ana.fill(session_fields(presenter="Eli", **VIDEO))
