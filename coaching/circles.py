@@ -145,13 +145,31 @@ def leave(db: Session, actor: Actor, circle_id: int, now: datetime) -> Circle:
     if member is not None:
         before = circle.conversation
         _end(db, circle, member, now)
-        _settle(circle)
-        db.flush()
-        sessions.members_changed(db, circle, [], now)
-        if circle.conversation != before:
-            sessions.put_cards_anew(db, circle, now)
-        outbox.home(db, [one.person for one in circle.members], now)
+        _follow(db, circle, before, now)
     return circle
+
+
+def left_slack(db: Session, person: Person, now: datetime) -> None:
+    """Somebody is not in Slack any more: coming roles pass on, what they did stays counted.
+
+    They are told nothing, because nobody would read it. Back in Slack, they can be added again.
+    """
+    for circle in access.circles(db, Actor(person.workspace_id, person)):
+        member = circle.member(person.id)
+        if member is not None:
+            before = circle.conversation
+            _take_out(db, circle, member, now)
+            _follow(db, circle, before, now)
+
+
+def _follow(db: Session, circle: Circle, before: str | None, now: datetime) -> None:
+    """What others see follows when somebody has gone; `before` is where the circle's cards stood."""
+    _settle(circle)
+    db.flush()
+    sessions.members_changed(db, circle, [], now)
+    if circle.conversation != before:
+        sessions.put_cards_anew(db, circle, now)
+    outbox.home(db, [one.person for one in circle.members], now)
 
 
 def facts(circle: Circle) -> CircleFacts:
@@ -325,8 +343,9 @@ def _settle(circle: Circle) -> None:
         circle.kind = CircleKind.PAIR
         for member in members:
             member.lead = True
-    if len(members) < FEWEST_MEMBERS:
-        circle.state = CircleState.PAUSED
+    if circle.state is not CircleState.CLOSED:
+        # With one member it rests by itself, and goes on when somebody joins.
+        circle.state = CircleState.PAUSED if len(members) < FEWEST_MEMBERS else CircleState.ACTIVE
     if members and not any(one.lead for one in members):
         fit = [one for one in members if one.person.kind is PersonKind.FULL] or members
         min(fit, key=lambda one: (one.joined_at, one.position)).lead = True
@@ -338,11 +357,8 @@ def _has_left(circle: Circle) -> bool:
 
 def _end(db: Session, circle: Circle, member: Membership, now: datetime) -> None:
     """Whoever goes, of themself or not, gets one message and hears nothing more."""
-    member.left_at = now
-    member.lead = False
-    circle.group_dm = None  # they are in it for good; the next message opens one without them
+    _take_out(db, circle, member, now)
     outbox.home(db, [member.person], now)
-    sessions.pass_on(db, circle, member.person, now)
     outbox.put(
         db,
         Outgoing.MEMBER_LEFT,
@@ -353,6 +369,13 @@ def _end(db: Session, circle: Circle, member: Membership, now: datetime) -> None
         due_at=now,
         now=now,
     )
+
+
+def _take_out(db: Session, circle: Circle, member: Membership, now: datetime) -> None:
+    member.left_at = now
+    member.lead = False
+    circle.group_dm = None  # they are in it for good; the next message opens one without them
+    sessions.pass_on(db, circle, member.person, now)
 
 
 def _welcome(db: Session, circle: Circle, members: Sequence[Membership], now: datetime) -> None:

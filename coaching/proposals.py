@@ -32,6 +32,8 @@ def open_form(
         chosen = access.circle(db, actor, circle_id, Right.SCHEDULE)
     else:
         chosen = _choose(db, actor, mine, channel, now)
+    if chosen.state is not CircleState.ACTIVE:
+        raise NotAllowed(sessions.PAUSED)
     may = [one for one in mine if access.may(one, actor.person.id, Right.SCHEDULE)]
     shown = draft or propose(db, chosen, now)
     return ScheduleForm(
@@ -83,6 +85,8 @@ def draft_of(session: CoachingSession) -> Draft:
 
 def _choose(db: Session, actor: Actor, mine: list[Circle], channel: str | None, now: datetime) -> Circle:
     if not mine:
+        if access.circles(db, actor):
+            raise NotAllowed(sessions.PAUSED)
         raise NotAllowed(
             "You are in no circle yet, so there is nothing to schedule. /coach circle makes one."
         )

@@ -24,6 +24,11 @@ LONGEST_MESSAGE = 1000
 SOON = timedelta(hours=24)
 """A new place this close to the session is worth a direct message."""
 
+PAUSED = (
+    "This circle is paused, so nothing is planned in it. With one member left it goes on once its "
+    "coaching lead adds somebody."
+)
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -45,7 +50,7 @@ def schedule(db: Session, actor: Actor, circle_id: int, draft: Draft, now: datet
     """
     circle = access.circle(db, actor, circle_id, Right.SCHEDULE, lock=True)
     if circle.state is not CircleState.ACTIVE:
-        raise NotAllowed("This circle is paused, so nothing is planned in it.")
+        raise NotAllowed(PAUSED)
     timing = _check(db, circle, draft, now, itself=None)
     _check_mode(db, circle, draft, timing, itself=None)
     session = CoachingSession(

@@ -282,6 +282,35 @@ def test_the_longest_in_the_circle_leads_when_no_lead_is_left(people: People, ci
     assert "Coaching lead:* Bo\n" in circle_page(people.bo)
 
 
+def test_who_leaves_slack_has_no_turn_any_more(people: People, circle: None) -> None:
+    people.session(mode="Video", link=LINK, presenter="Chidi", note_taker="Dee")
+    people.chidi.leave_slack()
+    people.demo.settle()
+    card = words(people.card()["blocks"])
+    assert "Chidi" not in card
+    assert "Presenter: Ana" in card  # first in the line of a new circle
+    assert "your turn to present" in people.ana.dm()[-1]["text"]
+    assert "Chidi" not in circle_page(people.ana)
+    people.ana.command("/coach roles")
+    assert "Chidi" not in words(people.ana.modal["blocks"])
+
+
+def test_a_circle_of_one_rests_until_somebody_joins(people: People) -> None:
+    people.circle(name="Ana and Hana", members=["Ana Torres", "Hana Sato"])
+    people.hana.command("/coach leave")
+    accepted(people.hana)
+    people.demo.settle()
+    people.ana.command("/coach schedule")
+    assert "paused" in people.ana.ephemerals()[-1]["text"]
+    people.ana.command("/coach circles")
+    people.ana.click("Schedule a session", in_=people.ana.ephemerals()[-1])
+    assert "paused" in people.ana.ephemerals()[-1]["text"]
+    edits(people, Members=["Ana Torres", "Bo Jensen"])
+    accepted(people.ana)
+    people.session(mode="Video", link=LINK)
+    assert "Bo" in words(people.card()["blocks"])
+
+
 def test_two_people_editing_the_same_circle(people: People, circle: None) -> None:
     edits(people, **{"Name": "First", "Coaching leads": ["Ana Torres", "Bo Jensen"]})
     accepted(people.ana)
