@@ -79,16 +79,25 @@ export function Modals({ app }) {
   }, []);
   const stack = app.data.modals;
   const view = stack.at(-1);
+  useReturn(Boolean(view));
   return view ? html`<div class="backdrop"><${Modal} key=${view.id} view=${view} depth=${stack.length} /></div>` : null;
 }
 
-/** The keyboard goes into a new modal, back to where it came from after it, and to the first field that is wrong. */
+/** After the last modal the keyboard goes back to where it was before the first. */
+function useReturn(open) {
+  const opener = useRef(null);
+  // Looked up while drawing: once what lies behind is inert, nothing there has the focus any more.
+  if (open) opener.current ??= document.activeElement;
+  useLayoutEffect(() => {
+    if (open) return;
+    if (opener.current?.isConnected) opener.current.focus();
+    opener.current = null;
+  }, [open]);
+}
+
+/** The keyboard goes into a new modal, and to the first field that is wrong. */
 function useModalFocus(box, view, sending, wrong) {
-  useEffect(() => {
-    const opener = document.activeElement;
-    focusFirst(box.current, view);
-    return () => opener?.isConnected && opener.focus();
-  }, []);
+  useEffect(() => focusFirst(box.current, view), []);
   useLayoutEffect(() => {
     if (document.activeElement === document.body) box.current.focus();
   }, [view.hash]);
