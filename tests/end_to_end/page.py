@@ -36,7 +36,7 @@ def launch(playwright: Playwright) -> Browser:
 
 
 class Sitting:
-    """One browser window, in which somebody acts as a person of the demo. Leaving it holds that no script failed."""
+    """A browser window in which somebody acts as a person of the demo. At its end no script has failed."""
 
     def __init__(
         self, browser: Browser, url: str, user: str, *, size: ViewportSize = WINDOW, dark: bool = False
@@ -107,7 +107,8 @@ class Sitting:
         self.field(label).fill(value)
 
     def field(self, label: str) -> Locator:
-        return self.modal.get_by_label(label)
+        """By its whole label; what is behind it in brackets, as "(optional)", is not part of it."""
+        return self.modal.get_by_label(label, exact=True)
 
     def choose(self, label: str, options: Sequence[str]) -> None:
         """Options of a menu in the open form, found by typing their beginning."""

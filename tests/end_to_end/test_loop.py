@@ -46,7 +46,7 @@ def make_a_circle(ana: Sitting) -> None:
 
 
 def schedule(ana: Sitting, pictures: Path | None) -> None:
-    """The form comes filled in; a date in the past is refused beside it, and nothing that was typed is lost."""
+    """The form comes filled in; a date in the past is refused at its field, and nothing typed is lost."""
     ana.say("/coach schedule")
     expect(ana.field("Date")).to_have_value("2026-12-01")
     expect(ana.field("Time")).to_have_value("10:00")
@@ -118,7 +118,7 @@ def evaluate(ana: Sitting) -> None:
 
 
 def read_the_result(sitting: Sitting, pictures: Path | None) -> None:
-    """Not before the window closes, five days after the session; then the figures in the thread, comments by a click."""
+    """After five days, when the window closes: figures in the thread, comments behind a button."""
     sitting.act_as("Bo Jensen")
     sitting.go_to("practice-circle")
     sitting.page.get_by_test_id("thread-open").click()
