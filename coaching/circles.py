@@ -80,7 +80,7 @@ def create(db: Session, actor: Actor, plan: CirclePlan, channel: Channel | None,
         circle.memberships.append(
             _membership(circle, person, position, now, lead=person in leads, founding=True)
         )
-    _settle(circle)
+    _settle(db, circle, now)
     db.flush()
     _welcome(db, circle, circle.members, now)
     outbox.home(db, picked, now)
@@ -128,7 +128,7 @@ def edit(
     newcomers = _add(circle, picked, leads, now)
     for member in circle.members:
         member.lead = member.person in leads
-    _settle(circle)
+    _settle(db, circle, now)
     db.flush()
     _welcome(db, circle, newcomers, now)
     sessions.members_changed(db, circle, newcomers, now)
@@ -164,7 +164,7 @@ def left_slack(db: Session, person: Person, now: datetime) -> None:
 
 def _follow(db: Session, circle: Circle, before: str | None, now: datetime) -> None:
     """What others see follows when somebody has gone; `before` is where the circle's cards stood."""
-    _settle(circle)
+    _settle(db, circle, now)
     db.flush()
     sessions.members_changed(db, circle, [], now)
     if circle.conversation != before:
@@ -334,7 +334,7 @@ def _add(
     return added
 
 
-def _settle(circle: Circle) -> None:
+def _settle(db: Session, circle: Circle, now: datetime) -> None:
     """What follows from who is in: group or pair, who leads, whether it can go on."""
     members = circle.members
     if len(members) > FEWEST_MEMBERS:
@@ -346,9 +346,32 @@ def _settle(circle: Circle) -> None:
     if circle.state is not CircleState.CLOSED:
         # With one member it rests by itself, and goes on when somebody joins.
         circle.state = CircleState.PAUSED if len(members) < FEWEST_MEMBERS else CircleState.ACTIVE
-    if members and not any(one.lead for one in members):
-        fit = [one for one in members if one.person.kind is PersonKind.FULL] or members
-        min(fit, key=lambda one: (one.joined_at, one.position)).lead = True
+    alone = members[0] if len(members) == 1 else None
+    leader = None if any(one.lead for one in members) else _longest(members)
+    if leader:
+        leader.lead = True
+    if told := alone or leader:
+        _tell_in_charge(db, circle, told, now)
+
+
+def _longest(members: Sequence[Membership]) -> Membership | None:
+    """Whoever has been in the circle longest, a full member before a guest."""
+    fit = [one for one in members if one.person.kind is PersonKind.FULL] or members
+    return min(fit, key=lambda one: (one.joined_at, one.position), default=None)
+
+
+def _tell_in_charge(db: Session, circle: Circle, member: Membership, now: datetime) -> None:
+    """To whom the circle falls: no lead was left, or nobody else at all."""
+    outbox.put(
+        db,
+        Outgoing.LEFT_IN_CHARGE,
+        f"in-charge:{circle.id}:{member.id}:{now.timestamp():.0f}",
+        workspace_id=circle.workspace_id,
+        circle_id=circle.id,
+        person=member.person,
+        due_at=now,
+        now=now,
+    )
 
 
 def _has_left(circle: Circle) -> bool:

@@ -10,7 +10,7 @@ from coaching import outbox, people, roles
 from coaching.rules import hours, reminder_plan
 from coaching.rules.reminder_plan import Plan, Recipient
 from coaching.rules.reminder_plan import Reminder as Planned
-from coaching.rules.terms import Coming, MessageKind, ReminderKind, SessionState
+from coaching.rules.terms import CircleState, Coming, MessageKind, ReminderKind, SessionState
 from storage.models import CoachingSession, OutboxRow, OutboxState, Outgoing, Person, Reminder
 
 AT_THE_SESSION = {
@@ -24,7 +24,8 @@ ENDED = (OutboxState.SKIPPED, OutboxState.EXPIRED, OutboxState.DEAD)
 
 def lay_out(db: Session, session: CoachingSession, now: datetime) -> None:
     """Brings the reminders of a session in line with what is so now. What was sent stays sent."""
-    wanted = _plan(db, session) if session.state is SessionState.SCHEDULED else []
+    goes_on = session.state is SessionState.SCHEDULED and session.circle.state is CircleState.ACTIVE
+    wanted = _plan(db, session) if goes_on else []
     _withdraw_others(db, session, wanted, now)
     laid_out = _laid_out(db, session)
     for one in wanted:

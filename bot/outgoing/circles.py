@@ -27,4 +27,16 @@ def renderers(pack: Pack) -> Renderers:
         came_back = circle.member(row.person_id or 0) is not None and row.state is not OutboxState.SENT
         return Skip("is in the circle again") if came_back else message(views.farewell(circle.name))
 
-    return {Outgoing.WELCOME: welcome, Outgoing.MEMBER_LEFT: farewell}
+    return {
+        Outgoing.WELCOME: welcome,
+        Outgoing.MEMBER_LEFT: farewell,
+        Outgoing.LEFT_IN_CHARGE: left_in_charge,
+    }
+
+
+def left_in_charge(db: Session, row: OutboxRow, _now: datetime) -> Content:
+    circle = circle_of(db, row)
+    member = circle.member(row.person_id or 0)
+    if member is None or not member.lead:
+        return Skip("does not lead the circle any more")
+    return message(views.left_in_charge(circles.facts(circle)))

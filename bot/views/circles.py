@@ -303,6 +303,18 @@ def farewell(circle_name: str) -> Said:
     return Said(text, [section(text)])
 
 
+def left_in_charge(circle: CircleFacts) -> Said:
+    """To the one to whom a circle falls: no lead was left, or nobody else at all."""
+    name = escape(circle.name)
+    if len(circle.members) == 1:
+        text = f"You are the only one left in {name}, so it is paused. It goes on once you add somebody."
+        label = "Edit circle"
+    else:
+        text = f"{name} had no coaching lead left, so you are it now: you have been in it longest."
+        label = "Hand over"
+    return Said(text, [section(text), inputs.buttons(inputs.button(label, Action.EDIT_CIRCLE, circle.id))])
+
+
 def leave(circle: CircleFacts) -> View:
     words = (
         f"You are about to leave *{escape(circle.name)}*. Roles you have in coming sessions go to the next in line, "

@@ -27,6 +27,7 @@ class Outgoing(StrEnum):
 
     WELCOME = "welcome"
     MEMBER_LEFT = "member_left"
+    LEFT_IN_CHARGE = "left_in_charge"
     SESSION_CARD = "session_card"
     SESSION_NEWS = "session_news"
     SESSION_MOVED = "session_moved"

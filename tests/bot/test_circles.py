@@ -1,5 +1,7 @@
 """Circles from the first form to the last good-bye, as people at the page go through it."""
 
+from datetime import timedelta
+
 import pytest
 
 from demo import cast
@@ -7,6 +9,7 @@ from demo.person import NotThere, Person, words
 from demo.records import ChannelKind
 from demo.records import Person as Record
 from service.demo import Demo
+from tests.support.instants import wall
 from tests.support.people import (
     CIRCLE,
     FIVE,
@@ -280,6 +283,13 @@ def test_the_longest_in_the_circle_leads_when_no_lead_is_left(people: People, ci
     people.ana.command("/coach leave")
     accepted(people.ana)
     assert "Coaching lead:* Bo\n" in circle_page(people.bo)
+    people.demo.settle()
+    told = people.bo.dm()[-1]
+    assert "you are it now" in told["text"]
+    people.bo.click("Hand over", in_=told)
+    people.bo.fill({"Coaching leads": ["Dee Novak"]})
+    accepted(people.bo)
+    assert "Coaching lead:* Dee\n" in circle_page(people.bo)
 
 
 def test_who_leaves_slack_has_no_turn_any_more(people: People, circle: None) -> None:
@@ -297,9 +307,14 @@ def test_who_leaves_slack_has_no_turn_any_more(people: People, circle: None) -> 
 
 def test_a_circle_of_one_rests_until_somebody_joins(people: People) -> None:
     people.circle(name="Ana and Hana", members=["Ana Torres", "Hana Sato"])
+    people.session(mode="Video", link=LINK)
     people.hana.command("/coach leave")
     accepted(people.hana)
     people.demo.settle()
+    assert "only one left in Ana and Hana, so it is paused" in people.ana.dm()[-1]["text"]
+    heard = len(people.ana.dm())
+    people.demo.live_until(wall("2026-12-08 12:00"), step=timedelta(days=1))
+    assert len(people.ana.dm()) == heard  # nothing is sent while it rests
     people.ana.command("/coach schedule")
     assert "paused" in people.ana.ephemerals()[-1]["text"]
     people.ana.command("/coach circles")

@@ -263,6 +263,7 @@ def _of_circles(w: World) -> Iterator[Shown]:
         yield circles.welcome, circles.welcome(w.circle(kind), norms, HUGE)
     yield circles.empty, circles.empty(may_create=True)
     yield circles.farewell, circles.farewell(w.text(80))
+    yield circles.left_in_charge, circles.left_in_charge(w.circle())
     yield circles.leave, circles.leave(w.circle())
 
 
