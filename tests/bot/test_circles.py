@@ -204,7 +204,7 @@ def test_who_is_added_gets_a_welcome_and_the_coming_session(people: People, circ
     edits(people, Members=[*FIVE, "Hana Sato"])
     accepted(people.ana)
     people.demo.settle()
-    welcome, news = people.hana.dm()
+    news, welcome = sorted(people.hana.dm(), key=lambda one: "Welcome" in one["text"])
     assert CIRCLE in welcome["text"]
     assert LINK in words(news["blocks"])
     assert "Can you come?" in words(news["blocks"])
@@ -253,6 +253,15 @@ def test_who_takes_over_a_role_is_told(people: People, circle: None) -> None:
         person for person in people.five if any("your turn to present" in one["text"] for one in person.dm())
     ]
     assert told == [people.ana]  # first in the line of a new circle
+
+
+def test_who_leaves_while_they_meet_has_presented_all_the_same(people: People, circle: None) -> None:
+    people.session(mode="Video", link=LINK, presenter="Eli", note_taker="Dee")
+    people.demo.live_until(wall("2026-12-08 10:10"), step=timedelta(days=1))
+    people.eli.command("/coach leave")
+    accepted(people.eli)
+    people.demo.settle()
+    assert "Presenter: Eli" in words(people.card()["blocks"])
 
 
 def test_one_quiet_step_out(people: People, circle: None) -> None:

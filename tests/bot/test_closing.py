@@ -10,7 +10,6 @@ from demo.person import NotThere, Person, words
 from demo.records import Json
 from service.demo import Demo
 from storage.models import CoachingSession, EvaluationReceipt, OutboxRow, Outgoing
-from tests.support.instants import wall
 from tests.support.people import FIVE, ROOM, People, accepted, filled_in, refused
 
 STATEMENTS = [one.text for one in default_pack().form("group").statements]
@@ -22,7 +21,7 @@ CLOSING, AFTER = "2026-12-08 10:51", "2026-12-08 11:01"
 def session(people: People, circle: None) -> None:
     """The first session has come to its closing part; all five are asked."""
     people.session(mode="Video", link="https://meet.example/one")
-    people.demo.live_until(wall(CLOSING))
+    people.wait(CLOSING)
 
 
 def said(message: Json) -> str:
@@ -90,7 +89,7 @@ def test_four_answers_make_a_result_that_the_circle_opens(people: People, sessio
         answers(one, comment=f"from {one.user_id} <!channel>")
     people.eli.click("I wasn't there", in_=asked(people.eli))
     assert "weren't" in said(asked(people.eli))
-    people.demo.live_until(wall(AFTER))
+    people.wait(AFTER)
     line = next(one for one in thread(people) if "result" in one["text"])
     assert "4 of 4 answered" in line["text"]
     people.dee.click("See the result", in_=line)
@@ -103,7 +102,7 @@ def test_four_answers_make_a_result_that_the_circle_opens(people: People, sessio
 
 
 def test_the_convener_records_that_they_met(people: People, session: None) -> None:
-    people.demo.live_until(wall(AFTER))
+    people.wait(AFTER)
     question = newest(people.ana, "meet on")
     people.ana.click("We met", in_=question)
     people.ana.fill({"How did you meet?": "In person", "Who presented?": "Bo", "Who took notes?": "Dee"})
@@ -116,7 +115,7 @@ def test_the_convener_records_that_they_met(people: People, session: None) -> No
 
 def test_not_having_met_ends_the_evaluation_and_offers_another_time(people: People, session: None) -> None:
     answers(people.bo)
-    people.demo.live_until(wall(AFTER))
+    people.wait(AFTER)
     people.ana.click("We did not meet", in_=newest(people.ana, "meet on"))
     people.ana.submit()
     people.ana.click("Another time")
@@ -147,7 +146,7 @@ def test_changing_what_comes_next_opens_the_form(people: People, session: None) 
 
 def test_the_nudge_comes_the_next_working_day_to_who_has_not_answered(people: People, session: None) -> None:
     answers(people.bo)
-    people.demo.live_until(wall("2026-12-09 10:01"))
+    people.wait("2026-12-09 10:01")
     nudged = [one for one in people.five if "is open until" in one.dm()[-1]["text"]]
     assert people.bo not in nudged
     assert people.chidi in nudged
@@ -159,7 +158,7 @@ def test_the_nudge_comes_the_next_working_day_to_who_has_not_answered(people: Pe
 def test_a_pair_looks_back_for_itself_and_may_share(people: People) -> None:
     people.circle(name="Pair", members=FIVE[:2], channel=None)
     people.session(mode="Video", link="https://meet.example/one")
-    people.demo.live_until(wall("2026-12-08 10:56"))
+    people.wait("2026-12-08 10:56")
     form = default_pack().form("pair")
     invitation = newest(people.ana, "Look back for a minute")
     people.ana.click("Look back", in_=invitation)

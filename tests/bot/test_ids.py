@@ -11,9 +11,10 @@ from bot.ids import INPUT, Action, Options, View, action_of
 from bot.replies import Said
 from bot.routes import Routes
 from bot.views import evaluations
-from coaching.rules.closing_facts import Standing
+from coaching.rules.closing_facts import PairFacts, Standing
+from coaching.rules.terms import CircleKind
 from tests.bot.test_limits import World, everything
-from tests.bot.views.test_closing import MESSAGES, VIEWS, facts, reflection
+from tests.bot.views.test_closing import MESSAGES, VIEWS, facts, reflection, session
 
 LINKS_ONLY = {Action.LINK.value}
 
@@ -21,8 +22,9 @@ LINKS_ONLY = {Action.LINK.value}
 def shown() -> list[object]:
     """All views and messages, as Slack gets them."""
     closing: list[Shown | Said] = [*MESSAGES.values(), *VIEWS.values()]
-    kept = evaluations.reflection(reflection(shared=False))
-    built = [*(one for _, one in everything(World("W"))), *closing, kept]
+    mine = PairFacts(session(kind=CircleKind.PAIR), reflection(shared=False), None)
+    closing.append(evaluations.pair_invitation(mine))
+    built = [*(one for _, one in everything(World("W"))), *closing]
     nudges = [one.to_dict() for one in evaluations.nudge(facts(Standing.OPEN))[1]]
     return [*(one.to_dict() if isinstance(one, Shown) else one.as_json() for one in built), nudges]
 

@@ -6,7 +6,6 @@ their own clock.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 import pytest
 
@@ -21,11 +20,6 @@ LINK = "https://meet.example/one"
 MONDAY = "2027-01-11"
 ZONES = {cast.CHIDI: CHICAGO, cast.ELI: BERLIN}
 BOOKKEEPING = "At most one such message a day"
-
-
-def wait(demo: Demo, until: str) -> None:
-    """Lets time pass, by New York's clock, in long steps: messages keep their minute all the same."""
-    demo.live_until(wall(until), step=timedelta(days=1))
 
 
 def got(person: Person, *containing: str) -> list[str]:
@@ -45,7 +39,7 @@ def monday(people: People, circle: None) -> None:
 
 
 def test_everybody_hears_at_the_hour_of_their_own_clock(demo: Demo, people: People, monday: None) -> None:
-    wait(demo, f"{MONDAY} 09:59")
+    people.wait(f"{MONDAY} 09:59")
     # 14 days before is Monday 28 December; 5 days before Wednesday; the day before is a Sunday.
     assert got(people.bo, BOOKKEEPING) == [
         "Mon 2026-12-28 10:00",
@@ -67,7 +61,7 @@ def test_everybody_hears_at_the_hour_of_their_own_clock(demo: Demo, people: Peop
 
 
 def test_each_reminder_says_what_it_is_for(demo: Demo, people: People, monday: None) -> None:
-    wait(demo, f"{MONDAY} 09:59")
+    people.wait(f"{MONDAY} 09:59")
     first, second, eve = _with(people.bo.dm(), [BOOKKEEPING])
     assert "it is your turn to present" in words(first["blocks"])
     assert "it is your case" in words(second["blocks"])
@@ -82,7 +76,7 @@ def test_each_reminder_says_what_it_is_for(demo: Demo, people: People, monday: N
 
 def test_in_person_the_last_one_comes_an_hour_before(demo: Demo, people: People, circle: None) -> None:
     people.session(date=MONDAY, mode="In person", place="Room 4")
-    wait(demo, f"{MONDAY} 09:59")
+    people.wait(f"{MONDAY} 09:59")
     assert got(people.dee, "starts at") == ["Mon 2027-01-11 09:00"]
     assert got(people.eli, "starts at") == ["Mon 2027-01-11 15:00"]
     assert "Room 4" in _with(people.dee.dm(), ["starts at"])[0]["text"]
@@ -93,7 +87,7 @@ def test_two_circles_share_one_message_a_day(demo: Demo, people: People, monday:
         name="Pair", members=["Ana Torres", "Dee Novak"], channel=None, starts_on=MONDAY, usual_time="15:00"
     )
     people.session(circle="Pair", mode="Video", link="https://meet.example/pair")
-    wait(demo, f"{MONDAY} 09:59")
+    people.wait(f"{MONDAY} 09:59")
     evening = [one for one in got(people.ana, BOOKKEEPING) if "2027-01-08" in one]
     assert evening == ["Fri 2027-01-08 17:00"]
     [both] = [one for one in _with(people.ana.dm(), [BOOKKEEPING]) if "Practice circle" in one["text"]]
@@ -105,17 +99,17 @@ def test_two_circles_share_one_message_a_day(demo: Demo, people: People, monday:
 
 def test_who_cannot_make_it_hears_nothing_more(demo: Demo, people: People, monday: None) -> None:
     people.dee.click("Can't make it", in_=people.dee.dm()[-1])
-    wait(demo, f"{MONDAY} 09:59")
+    people.wait(f"{MONDAY} 09:59")
     assert got(people.dee, BOOKKEEPING, "starts at") == []
     assert got(people.ana, BOOKKEEPING) == ["Fri 2027-01-08 17:00"]
 
 
 def test_a_move_voids_what_was_laid_out(demo: Demo, people: People, monday: None) -> None:
-    wait(demo, "2026-12-30 12:00")
+    people.wait("2026-12-30 12:00")
     people.ana.click("Reschedule", in_=people.card())
     people.ana.fill({"Date": "2027-01-20"})  # a Wednesday
     accepted(people.ana)
-    wait(demo, "2027-01-20 09:59")
+    people.wait("2027-01-20 09:59")
     assert got(people.dee, BOOKKEEPING) == ["Tue 2027-01-19 10:00"]
     assert got(people.dee, "starts at") == ["Wed 2027-01-20 09:45"]
     # "Prepare the case" was said on 28 December and is not said twice; five days before is a Friday.
@@ -129,14 +123,14 @@ def test_a_move_voids_what_was_laid_out(demo: Demo, people: People, monday: None
 def test_a_cancelled_session_reminds_nobody(demo: Demo, people: People, monday: None) -> None:
     people.ana.click("Cancel session", in_=people.card())
     accepted(people.ana)
-    wait(demo, f"{MONDAY} 12:00")
+    people.wait(f"{MONDAY} 12:00")
     assert all(got(one, BOOKKEEPING, "starts at") == [] for one in people.five)
 
 
 def test_what_would_follow_the_news_at_once_is_left_out(demo: Demo, people: People, circle: None) -> None:
     # Scheduled on Monday at ten for Tuesday at ten: the news stand for all that comes until then.
     people.session(date="2026-11-24", mode="Video", link=LINK)
-    wait(demo, "2026-11-24 09:59")
+    people.wait("2026-11-24 09:59")
     assert all(got(one, BOOKKEEPING) == [] for one in people.five)
     assert all(got(one, "starts at") == [] for one in people.five)  # 9:45 is within the same 24 hours
 
@@ -153,7 +147,7 @@ def test_kinds_that_are_turned_off_do_not_come(demo: Demo, people: People) -> No
     people.dee.fill({"Reminders": ["Everybody, the day before"]})  # and Dee without the one at the start
     accepted(people.dee)
     people.session(date=MONDAY, mode="Video", link=LINK, presenter="Bo", note_taker="Eli")
-    wait(demo, f"{MONDAY} 09:59")
+    people.wait(f"{MONDAY} 09:59")
     assert got(people.ana, BOOKKEEPING) == []
     assert got(people.ana, "starts at") == ["Mon 2027-01-11 09:45"]
     assert got(people.dee, BOOKKEEPING, "starts at") == []
@@ -167,7 +161,7 @@ def test_after_days_of_silence_only_what_still_helps_comes_once(
     demo.clock.move(wall("2027-01-09 11:00"))
     demo.settle()
     # Saturday is quiet, and so is Sunday: the next opening is Monday at eight, still before the session.
-    wait(demo, f"{MONDAY} 09:59")
+    people.wait(f"{MONDAY} 09:59")
     assert got(people.bo, BOOKKEEPING) == ["Mon 2027-01-11 08:00"]
     [late] = _with(people.bo.dm(), [BOOKKEEPING])
     assert "Can you come?" in words(late["blocks"])
@@ -178,14 +172,14 @@ def test_after_days_of_silence_only_what_still_helps_comes_once(
 def test_after_the_session_nothing_of_before_it_comes(demo: Demo, people: People, monday: None) -> None:
     demo.clock.move(wall(f"{MONDAY} 10:01"))
     demo.settle()
-    wait(demo, f"{MONDAY} 10:30")
+    people.wait(f"{MONDAY} 10:30")
     assert all(got(one, BOOKKEEPING, "starts at") == [] for one in people.five)
 
 
 def test_the_answer_in_a_reminder_counts_and_the_reminder_follows(
     demo: Demo, people: People, monday: None
 ) -> None:
-    wait(demo, "2027-01-08 17:05")
+    people.wait("2027-01-08 17:05")
     [asked] = _with(people.dee.dm(), [BOOKKEEPING])
     people.dee.click("I'll be there", in_=asked)
     demo.settle()

@@ -207,6 +207,20 @@ def test_the_card_follows_the_answers(people: People, session: None) -> None:
     assert len(people.ana.messages(ROOM)) == 1
 
 
+def test_somebody_else_leads_when_the_facilitator_cannot_come(people: People, session: None) -> None:
+    assert "Facilitator: Eli" in said(people.card())  # Ana, who leads the circle, presents
+    people.eli.click("Can't make it", in_=people.card())
+    assert "Facilitator: Dee" in said(people.card())
+
+
+def test_the_calendar_file_taken_from_a_modal_says_where_it_goes(people: People, session: None) -> None:
+    people.bo.click("How to join", in_=people.card())
+    people.bo.click("Calendar file")
+    assert "on its way to your messages" in words(people.bo.modal["blocks"])
+    people.demo.settle()
+    assert calendar(people.bo)["SEQUENCE"] == 0
+
+
 def test_only_members_learn_how_to_join(people: People) -> None:
     people.circle(channel="#general")
     people.session(mode="In person", place="Room 4", link=LINK)
@@ -293,7 +307,7 @@ def test_a_new_place_edits_what_stands_and_tells_only_when_it_is_soon(
     [line] = people.ana.thread(ROOM, people.card()["ts"])
     assert "How to join has changed" in line["text"]
     assert "meet.example" not in str(line)
-    demo.live_until(wall("2026-12-07 12:00"))
+    people.wait("2026-12-07 12:00")
     reschedule(people.ana, people.card(), link="https://meet.example/three")
     accepted(people.ana)
     demo.settle()

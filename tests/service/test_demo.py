@@ -29,7 +29,7 @@ def test_time_goes_forward_only(demo: Demo) -> None:
 def test_what_falls_due_on_the_way_is_sent_at_its_minute(demo: Demo, people: People) -> None:
     people.circle()
     people.session(mode="Video", link="https://meet.example/one")
-    demo.live_until(wall("2026-12-08 10:00"))
+    people.wait("2026-12-08 10:00")
     [soon] = [one for one in people.dee.dm() if "starts at" in one["text"]]
     assert float(soon["ts"]) == pytest.approx(wall("2026-12-08 09:45").timestamp(), abs=1)
 

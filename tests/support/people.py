@@ -1,11 +1,13 @@
 """The cast at the page of a running demo, and the things they do in many tests."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 from demo import cast
 from demo.person import Person
 from demo.records import Json
 from service.demo import Demo
+from tests.support.instants import wall
 
 CIRCLE = "Practice circle"
 FIVE = ("Ana Torres", "Bo Jensen", "Chidi Okafor", "Dee Novak", "Eli Stern")
@@ -63,6 +65,10 @@ class People:
         maker.fill(session_fields(**fields))
         accepted(maker)
         self.demo.settle()
+
+    def wait(self, until: str) -> None:
+        """Lets time pass, by New York's clock, in long steps: messages keep their minute all the same."""
+        self.demo.live_until(wall(until), step=timedelta(days=1))
 
     def card(self, session: int = -1, channel: str = ROOM) -> Json:
         """A session's card in the channel, the newest one if none is named."""
