@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from coaching import access, outbox, reminders
+from coaching import access, outbox, reminders, roles
 from coaching.access import Actor, Right
 from coaching.errors import NotAllowed
 from coaching.rules.terms import Coming, SessionState
@@ -27,6 +27,8 @@ def answer(db: Session, actor: Actor, session_id: int, coming: Coming, now: date
     if session.ends_at <= now:
         raise NotAllowed("This session is over. What happened is recorded after it.")
     set_coming(session, actor.person.id, coming)
+    if coming is Coming.NO and session.facilitator_id == actor.person.id:
+        session.facilitator_id = roles.facilitator(db, session.circle, session)
     db.flush()
     reminders.lay_out(db, session, now)
     outbox.refresh(db, _showing(db, session, actor.person.id), now)

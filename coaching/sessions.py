@@ -183,8 +183,13 @@ def _put_card(db: Session, session: CoachingSession, key: str, now: datetime) ->
 
 
 def pass_on(db: Session, circle: Circle, leaver: Person, now: datetime) -> None:
-    """Somebody is gone: their roles in coming sessions go to the next in line, who is told."""
+    """Somebody is gone: their roles in coming sessions go to the next in line, who is told.
+
+    In one that has begun they stay as they are: there it is recorded who did what.
+    """
     for session in scheduled(db, circle, now):
+        if session.starts_at <= now:
+            continue
         attendance.remove(session, leaver.id)
         for role in Role:
             if session.holder(role) == leaver.id:

@@ -83,7 +83,9 @@ def calendar_file(context: Context) -> Reply:
     actor = context.actor()
     session = access.session(context.db, actor, context.request.id_value, Right.SEE, lock=True)
     calendar.take(context.db, session, actor.person, context.now)
-    return Done()
+    # In one's messages the file appears below; from a modal nobody would see that it came.
+    inside = context.request.view is not None
+    return UpdateModal(views.how_to_join(sessions.facts(session), file_sent=True)) if inside else Done()
 
 
 def more(context: Context) -> Reply:

@@ -302,7 +302,7 @@ def thread_line(session: SessionFacts, what: str, earlier: datetime | None, earl
     return Said(text, [section(text)])
 
 
-def how_to_join(session: SessionFacts) -> View:
+def how_to_join(session: SessionFacts, *, file_sent: bool = False) -> View:
     lines = where_lines(session) or ["Nothing is agreed yet. Whoever scheduled it can add a place or a link."]
     blocks: list[Block] = [
         section(
@@ -311,6 +311,7 @@ def how_to_join(session: SessionFacts) -> View:
         *sections(lines),
         *_join(session),
         inputs.buttons(inputs.button("Calendar file", Action.CALENDAR_FILE, session.id)),
+        *([small("The calendar file is on its way to your messages with me.")] if file_sent else []),
     ]
     return View(type="modal", title=plain("How to join"), close=plain("Close"), blocks=blocks)
 
