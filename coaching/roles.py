@@ -95,10 +95,11 @@ def page(db: Session, circle: Circle, now: datetime) -> RolesPage:
         rows.append(
             UpcomingRoles(day, False, members.get(roles.presenter or 0), members.get(roles.note_taker or 0))
         )
+    rows.sort(key=lambda one: one.day or date.max)
     presented = Counter(one.presenter_id for one in past)
     noted = Counter(one.note_taker_id for one in past)
     done = tuple(RolesDone(facts, presented[person], noted[person]) for person, facts in members.items())
-    return RolesPage(circle.name, circle.kind, tuple(rows), done)
+    return RolesPage(circle.name, circle.kind, tuple(rows[:SHOWN]), done)
 
 
 def problems(circle: Circle, draft: Draft) -> dict[Field, str | None]:

@@ -16,6 +16,7 @@ from demo.person import words
 from demo.records import Json
 from service.demo import Demo
 from storage.models import Person, Reminder
+from tests.support.databases import ON_SQLITE
 from tests.support.instants import on_the_wall, wall
 from tests.support.people import CIRCLE, ROOM, People, accepted, filled_in, refused
 from tests.support.signed import Forger
@@ -40,6 +41,7 @@ def roles_page(person: AtThePage) -> str:
     return page
 
 
+@ON_SQLITE
 def test_an_empty_hub_teaches_and_offers_a_circle(people: People) -> None:
     shown_hub = answer_to(people.gus, "/coach")
     assert "A circle is two or more colleagues" in shown_hub["text"]
@@ -50,6 +52,7 @@ def test_an_empty_hub_teaches_and_offers_a_circle(people: People) -> None:
     assert "Make a circle" not in in_words(answer_to(people.fay, "/coach"))  # a guest makes none
 
 
+@ON_SQLITE
 def test_the_hub_shows_what_comes_what_waits_and_how_circles_stand(people: People, circle: None) -> None:
     assert "Nothing is planned yet" in answer_to(people.bo, "/coach")["text"]
     people.session(mode="Video", link=LINK)
@@ -86,12 +89,14 @@ def test_home_is_drawn_anew_when_something_changes(people: People, circle: None)
     assert "Nothing is planned yet" in words(people.dee.home["blocks"])
 
 
+@ON_SQLITE
 def test_home_shows_a_new_session_without_being_opened_again(people: People, circle: None) -> None:
     people.bo.open_home()
     people.session(mode="Video", link=LINK)
     assert "Can you come to" in words(people.bo.home["blocks"])
 
 
+@ON_SQLITE
 def test_buttons_of_home_open_what_they_say(people: People, circle: None) -> None:
     ana = people.ana
     ana.open_home()
@@ -108,6 +113,7 @@ def test_buttons_of_home_open_what_they_say(people: People, circle: None) -> Non
         ana.close()
 
 
+@ON_SQLITE
 def test_help_lists_exactly_what_there_is(people: People) -> None:
     registered = set(all_routes().commands) - {"", UNKNOWN_WORD}
     assert {word for word, _ in COMMANDS} == registered
@@ -126,6 +132,7 @@ def test_an_unknown_word_gets_the_nearest_one(typed: str, meant: str) -> None:
     assert hub.unknown(typed).text.endswith(f"Did you mean `/coach {meant}`?")
 
 
+@ON_SQLITE
 def test_words_that_are_near_to_nothing_are_answered_with_the_help(people: People) -> None:
     told = answer_to(people.ana, "/coach <!channel> qqq")
     assert "/coach help" in told["text"]
@@ -133,11 +140,13 @@ def test_words_that_are_near_to_nothing_are_answered_with_the_help(people: Peopl
     assert "Did you mean `/coach schedule`" in answer_to(people.ana, "/coach SCHEDULEE tomorrow")["text"]
 
 
+@ON_SQLITE
 def test_commands_do_not_mind_case(people: People, circle: None) -> None:
     people.ana.command("/coach SCHEDULE")
     assert people.ana.modal["title"] == "Schedule a session"
 
 
+@ON_SQLITE
 def test_the_roles_page_is_the_same_for_all_members(people: People, circle: None, forger: Forger) -> None:
     people.session(mode="Video", link=LINK)
     pages = {roles_page(member) for member in people.five}
@@ -154,6 +163,14 @@ def test_the_roles_page_is_the_same_for_all_members(people: People, circle: None
     assert "not yours" in forger.click(cast.GUS, "hub.roles", "1")
 
 
+def test_the_roles_page_is_in_order_of_date(people: People, circle: None) -> None:
+    people.session(date="2027-11-15", mode="Video")
+    people.ana.command("/coach roles")
+    page = words(people.ana.modal["blocks"])
+    assert page.index("8 December 2026") < page.index("12 January 2027") < page.index("15 November 2027")
+
+
+@ON_SQLITE
 def test_in_several_circles_roles_ask_which(people: People, circle: None) -> None:
     people.circle(name="Pair", members=["Ana Torres", "Hana Sato"], channel=None)
     question = answer_to(people.ana, "/coach roles")
@@ -207,6 +224,7 @@ def due(demo: Demo, name: str, zone: str = cast.NEW_YORK) -> list[str]:
         return [on_the_wall(one.timestamp(), zone) for one in db.scalars(query)]
 
 
+@ON_SQLITE
 def test_an_outsider_sees_no_hint_of_a_circle(people: People) -> None:
     people.circle(channel="#general")
     people.session(mode="Video", link=LINK)
