@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching import access, circles, in_person, sessions
+from coaching import access, circles, in_person, reflections, sessions
 from coaching.access import Actor
+from coaching.rules import evaluation
 from coaching.rules.facts import CircleStanding, HubFacts, SessionFacts
-from coaching.rules.terms import Coming, PersonKind, SessionState
+from coaching.rules.terms import CircleKind, Coming, PersonKind, SessionState
 from storage.models import Circle, CoachingSession, EvaluationAsked, EvaluationReceipt, EvaluationWindow
 
 MOST_SESSIONS = 5
@@ -24,7 +25,7 @@ def of_person(db: Session, actor: Actor, now: datetime) -> HubFacts:
         may_create=actor.person.kind is PersonKind.FULL,
         coming=tuple(coming[:MOST_SESSIONS]),
         to_answer=tuple(one for one in coming if one.answer_of(me) is Coming.UNKNOWN),
-        to_evaluate=tuple(_unanswered(db, actor, mine, now)),
+        to_evaluate=(*_unanswered(db, actor, mine, now), *_to_look_back_at(db, actor, mine, now)),
         to_record=tuple(_unrecorded(db, mine, now)),
         circles=tuple(_standing(db, one, coming, now) for one in mine),
     )
@@ -69,6 +70,21 @@ def _unanswered(db: Session, actor: Actor, mine: Sequence[Circle], now: datetime
         .order_by(CoachingSession.ends_at)
     )
     return [sessions.facts(one) for one in found]
+
+
+def _to_look_back_at(db: Session, actor: Actor, mine: Sequence[Circle], now: datetime) -> list[SessionFacts]:
+    """Sessions of a pair that this person has not looked back at, as long as a group would be asked."""
+    found = db.scalars(
+        select(CoachingSession)
+        .where(
+            CoachingSession.circle_id.in_([one.id for one in mine if one.kind is CircleKind.PAIR]),
+            CoachingSession.state.in_([SessionState.SCHEDULED, SessionState.HELD]),
+            CoachingSession.starts_at <= now,
+            CoachingSession.ends_at > now - evaluation.WINDOW,
+        )
+        .order_by(CoachingSession.ends_at)
+    )
+    return [sessions.facts(one) for one in found if reflections.waits_for(db, one, actor.person.id, now)]
 
 
 def _standing(db: Session, circle: Circle, coming: Sequence[SessionFacts], now: datetime) -> CircleStanding:

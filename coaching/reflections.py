@@ -15,7 +15,7 @@ from coaching.packs import Pack
 from coaching.rules.agenda import closing_begins
 from coaching.rules.closing_facts import FormFacts, PairFacts, ReflectionFacts
 from coaching.rules.facts import PersonFacts, SessionFacts
-from coaching.rules.terms import CircleKind, SessionState
+from coaching.rules.terms import CircleKind, Coming, SessionState
 from storage.models import CoachingSession, OutboxRow, Outgoing, PairReflection, Person
 
 V = TypeVar("V")
@@ -65,7 +65,15 @@ def keep(
         db.add(mine)
     mine.form_id, mine.scores, mine.comments = form.id, dict(filled.scores), dict(filled.comments)
     db.flush()
+    outbox.home(db, [actor.person], now)
     return session
+
+
+def waits_for(db: Session, session: CoachingSession, person_id: int, now: datetime) -> bool:
+    """Whether somebody could look back at this session of their pair and has not; not for who can't come."""
+    begun = closing_begins(session.starts_at, session.length, CircleKind.PAIR) <= now
+    there = _was_asked(session, person_id) and session.coming(person_id) is not Coming.NO
+    return begun and there and _own(db, session, person_id) is None
 
 
 def share(db: Session, actor: Actor, session_id: int, shared: bool, now: datetime) -> CoachingSession:
