@@ -31,22 +31,17 @@ def did_you_meet(record: RecordFacts) -> Said:
     if record.state not in (SessionState.HELD, SessionState.MISSED):
         text = f"{name} on {at} was called off, so there is nothing to record."
         return Said(text, [section(text)])
-    text = _recorded(record, f"{name} on {at}")
+    text = _recorded(record, name, at)
     buttons = _corrections(record)
     return Said(text, [section(text), *([inputs.buttons(*buttons)] if buttons else [])])
 
 
-def _recorded(record: RecordFacts, which: str) -> str:
+def _recorded(record: RecordFacts, name: str, at: str) -> str:
+    said = "Nobody said what happened, so I take it that" if record.session.assumed else "Recorded:"
     if record.state is SessionState.MISSED:
-        how = "Nobody said what happened, so I take it that you did not meet"
-        return f"{how if record.session.assumed else 'Recorded: you did not meet'} ({which}). Nobody loses a turn."
+        return f"{said} {name} did not meet on {at}. Nobody loses a turn."
     there = names([one for one in record.people if one.id in record.attended], nobody="nobody")
-    how = (
-        "Nobody said what happened, so I take it that you met"
-        if record.session.assumed
-        else "Recorded: you met"
-    )
-    return f"{how}, {mode(record.mode)} ({which}). There: {there}."
+    return f"{said} {name} met on {at}, {mode(record.mode)}. There: {there}."
 
 
 def _corrections(record: RecordFacts) -> list[ButtonElement]:

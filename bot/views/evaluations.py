@@ -205,7 +205,7 @@ def see_result(result_id: int) -> ButtonElement:
 
 def result_line(result: ResultFacts, *, figures: bool) -> Said:
     """In the thread. The figures only where nobody but the circle can read them; never the comments."""
-    text = f"The result of the closing evaluation is there: {_answered(result)}."
+    text = f"Here is the result of the closing evaluation: {_answered(result)}."
     blocks: list[Block] = [section(text)]
     if figures:
         blocks += [section(_figure(one)) for one in result.statements]
@@ -237,9 +237,9 @@ def _figure(one: StatementResult) -> str:
 
 
 def _spread(counts: Sequence[int]) -> str:
-    """ "4 chosen twice, 5 chosen once". Numbers that nobody chose are left out."""
-    chosen = [f"{score} chosen {_times(count)}" for score, count in enumerate(counts, start=1) if count]
-    return ", ".join(chosen)
+    """ "Answers: twice 4, once 5". Numbers that nobody chose are left out."""
+    chosen = [f"{_times(count)} {score}" for score, count in enumerate(counts, start=1) if count]
+    return f"Answers: {', '.join(chosen)}"
 
 
 def _times(count: int) -> str:

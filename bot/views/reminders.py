@@ -55,7 +55,7 @@ def part_of(kind: ReminderKind, session: SessionFacts, person: int) -> Part:
         case ReminderKind.PREPARE_CASE_AGAIN:
             return _prepare(
                 session,
-                f"{name} is coming up on {at}, and {_turn(session, soon=True)}. A few notes on your case are enough.",
+                f"{name} is coming up on {at}, and {_turn(session, soon=True)}. A few notes on it are enough.",
             )
         case ReminderKind.LISTEN_FOR:
             return Part(
@@ -70,8 +70,8 @@ def part_of(kind: ReminderKind, session: SessionFacts, person: int) -> Part:
 
 def _turn(session: SessionFacts, *, soon: bool = False) -> str:
     if session.kind is CircleKind.PAIR:
-        return "you will both be coached" if soon else "each of you brings something"
-    return "it is your case" if soon else "it is your turn to present"
+        return "each of you brings something"
+    return "it is your case this time" if soon else "it is your turn to present"
 
 
 def _prepare(session: SessionFacts, line: str) -> Part:
