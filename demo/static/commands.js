@@ -7,17 +7,8 @@ const SUBCOMMANDS = [
   ["circle", "Make a circle"],
   ["circles", "Your circles"],
   ["roles", "Who presents and takes notes next"],
-  ["poll", "Find a time that suits most"],
-  ["case", "Prepare your case"],
-  ["notes", "Write or read notes"],
-  ["log", "The coaching log"],
-  ["trends", "How the evaluations develop"],
-  ["away", "Say when you are away"],
   ["settings", "Your reminders and working days"],
-  ["calendar", "Your sessions as calendar files"],
   ["leave", "Leave a circle"],
-  ["programme", "Sums over all circles"],
-  ["privacy", "What is stored, and who sees it"],
   ["help", "All commands"],
 ];
 

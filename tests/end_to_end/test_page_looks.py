@@ -7,6 +7,7 @@ import icalendar
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from bot.wording import COMMANDS
 from demo.cast import ANA, BO, CHIDI, ELI
 from service.demo import Demo
 from tests.end_to_end.page import PHONE, Sitting
@@ -90,7 +91,7 @@ def test_a_phone_shows_everything_without_scrolling_sideways(
         eli.go_to("practice-circle")
         expect(eli.message("Presenter: Ana")).to_be_in_viewport()
         assert eli.page.evaluate(OVERFLOWING) == []
-        eli.picture(pictures, "phone", height=PHONE["height"])
+        eli.picture(pictures, "phone", height=700)
         eli.say("/coach schedule")
         expect(eli.modal).to_be_in_viewport(ratio=1)
         expect(eli.page.get_by_test_id("modal-submit")).to_be_in_viewport(ratio=1)
@@ -162,3 +163,11 @@ def test_the_calendar_file_opens(demo: Demo, browser: Browser, tmp_path: Path) -
         assert event.decoded("DTEND") - event.decoded("DTSTART") == timedelta(hours=1)
         assert "Practice circle" in str(event["SUMMARY"])
         assert LINK in event.to_ical().decode().replace("\r\n ", "")
+
+
+def test_what_is_offered_while_typing_is_what_the_bot_can_do(demo: Demo, browser: Browser) -> None:
+    with Sitting(browser, demo.url, ANA) as ana:
+        ana.page.get_by_test_id("composer").press_sequentially("/coach ")
+        offered = ana.page.get_by_role("listbox", name="Commands").get_by_role("option").locator("b")
+        expect(offered).to_have_count(len(COMMANDS))
+        assert set(offered.all_text_contents()) == {f"/coach {word}" for word, _ in COMMANDS}
