@@ -237,13 +237,9 @@ def _figure(one: StatementResult) -> str:
 
 
 def _spread(counts: Sequence[int]) -> str:
-    """ "Answers: twice 4, once 5". Numbers that nobody chose are left out."""
-    chosen = [f"{_times(count)} {score}" for score, count in enumerate(counts, start=1) if count]
-    return f"Answers: {', '.join(chosen)}"
-
-
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+    """ "4: 2 answers · 5: 1 answer". Numbers that nobody chose are left out."""
+    chosen = [(score, count) for score, count in enumerate(counts, start=1) if count]
+    return " · ".join(f"{score}: {count} {'answer' if count == 1 else 'answers'}" for score, count in chosen)
 
 
 def _comments(shown: ResultFacts, page: int) -> list[Block]:

@@ -202,7 +202,7 @@ def test_a_thread_never_shows_a_comment() -> None:
 def test_the_spread_reads_well_and_says_from_how_many_sessions() -> None:
     said = "\n".join(_markdown(evaluations.result(result(0)).to_dict()))
     assert "30 of 30 answered, from 2 sessions" in said
-    assert "Answers: once 1, twice 4, 27 times 5" in said
+    assert "1: 1 answer · 4: 2 answers · 5: 27 answers" in said
 
 
 def test_all_comments_are_on_some_page() -> None:
