@@ -23,7 +23,6 @@ from bot.views.fitting import MESSAGE_BLOCKS, fitting, on_top, sections
 from bot.views.inputs import entry
 from bot.views.text import (
     escape,
-    listed,
     minutes,
     mode,
     names,
@@ -276,8 +275,8 @@ def rhythm(circle: CircleFacts) -> str:
 
 def welcome(circle: CircleFacts, norms: Sequence[tuple[str, str]], person_id: int) -> Said:
     """The one message that somebody new to a circle gets."""
-    others = [escape(one.name) for one in circle.members if one.id != person_id]
-    text = f"Welcome to {escape(circle.name)}. You coach each other as peers: {listed(['you', *others])}."
+    others = names(one for one in circle.members if one.id != person_id)
+    text = f"Welcome to {escape(circle.name)}. You coach each other as peers. With you in it: {others}."
     what = (
         "*What to expect from me.* A message when a session is made, moved or cancelled; a link or place just before "
         "it; a short evaluation at its end. Everything else comes at most once a day, in your working hours. "
