@@ -9,6 +9,7 @@ from demo.person import NotThere, Person, words
 from demo.records import ChannelKind
 from demo.records import Person as Record
 from service.demo import Demo
+from tests.support.databases import ON_SQLITE
 from tests.support.instants import wall
 from tests.support.people import (
     CIRCLE,
@@ -60,6 +61,7 @@ def add_staff(demo: Demo, count: int) -> list[str]:
     return names
 
 
+@ON_SQLITE
 def test_a_circle_of_five_is_made_with_six_fields(people: People) -> None:
     people.ana.command("/coach circle")
     assert list(filled_in(people.ana)) == list(circle_fields())
@@ -95,6 +97,7 @@ def test_two_people_make_a_pair_that_both_lead(people: People) -> None:
     assert filled_in(people.hana)["Coaching leads"] == [cast.ANA, cast.HANA]
 
 
+@ON_SQLITE
 def test_more_settings_keep_what_was_typed_and_are_kept(people: People) -> None:
     typed = circle_fields(name="Thursdays", starts_on="2026-11-26", channel=None)
     people.ana.command("/coach circle")
@@ -124,6 +127,7 @@ def test_more_settings_keep_what_was_typed_and_are_kept(people: People) -> None:
     assert {label: str(kept[label]) for label in same} == {label: str(more[label]) for label in same}
 
 
+@ON_SQLITE
 def test_each_refusal_stands_at_its_field_and_the_rest_is_kept(demo: Demo, people: People) -> None:
     ana = people.ana
     nine = add_staff(demo, 9)
@@ -166,6 +170,7 @@ def test_each_refusal_stands_at_its_field_and_the_rest_is_kept(demo: Demo, peopl
     accepted(ana)
 
 
+@ON_SQLITE
 def test_a_guest_makes_no_circle_but_can_be_in_one(people: People) -> None:
     people.fay.command("/coach circle")
     assert not people.fay.has_modal
@@ -176,6 +181,7 @@ def test_a_guest_makes_no_circle_but_can_be_in_one(people: People) -> None:
         open_edit(people.fay)
 
 
+@ON_SQLITE
 def test_a_channel_must_be_ones_own(people: People) -> None:
     people.chidi.command("/coach circle")
     people.chidi.fill(circle_fields(channel="#all-coaching"))
@@ -277,6 +283,7 @@ def test_one_quiet_step_out(people: People, circle: None) -> None:
     assert "not yours" in words(people.dee.ephemerals()) + words(people.dee.modals)
 
 
+@ON_SQLITE
 def test_an_old_button_after_leaving_gets_a_plain_sentence(people: People, circle: None) -> None:
     people.session(mode="Video", link=LINK)
     card = people.card()
@@ -350,6 +357,7 @@ def test_two_people_editing_the_same_circle(people: People, circle: None) -> Non
     assert "Second" in circle_page(people.bo)
 
 
+@ON_SQLITE
 def test_a_member_who_leads_nothing_cannot_edit(people: People, circle: None, forger: Forger) -> None:
     people.bo.command("/coach circles")
     people.bo.click("Open", in_=people.bo.ephemerals()[-1])

@@ -17,6 +17,7 @@ from demo.person import words
 from demo.records import Json
 from service.demo import Demo
 from service.logs import set_up_logs
+from tests.support.databases import ON_SQLITE
 from tests.support.people import (
     FIVE,
     ROOM,
@@ -141,6 +142,7 @@ def test_commands_and_buttons_say_that_the_database_is_away(
     assert "Can't make it" not in words(people.card()["blocks"][1])
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("fault", [{"error": "internal_error"}, {"drop": True}, {"status": 503}])
 def test_a_form_that_slack_does_not_open_is_no_crash(
     demo: Demo, people: People, circle: None, log: io.StringIO, fault: Json
@@ -155,6 +157,7 @@ def test_a_form_that_slack_does_not_open_is_no_crash(
     assert people.ana.has_modal
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("fault", [{"error": "internal_error"}, {"drop": True}])
 def test_people_of_whom_slack_says_nothing(demo: Demo, people: People, log: io.StringIO, fault: Json) -> None:
     people.ana.command("/coach circle")
@@ -170,6 +173,7 @@ def test_people_of_whom_slack_says_nothing(demo: Demo, people: People, log: io.S
     assert len(people.bo.dm()) == 1
 
 
+@ON_SQLITE
 def test_the_unexpected_has_a_reference_that_the_log_has_too(
     demo: Demo, people: People, circle: None, log: io.StringIO
 ) -> None:
@@ -187,6 +191,7 @@ def test_the_unexpected_has_a_reference_that_the_log_has_too(
         assert typed not in log.getvalue()
 
 
+@ON_SQLITE
 def test_nothing_that_people_write_is_in_the_log(demo: Demo, people: People, log: io.StringIO) -> None:
     people.circle(name="Secret garden", members=FIVE)
     people.session(mode="In person", place="Room of secrets", message=TYPED)
@@ -200,6 +205,7 @@ def test_nothing_that_people_write_is_in_the_log(demo: Demo, people: People, log
     assert entries(log)
 
 
+@ON_SQLITE
 def test_messages_that_slack_does_not_take_go_out_later(demo: Demo, people: People, circle: None) -> None:
     for _ in range(3):
         spoil(demo, Fault("chat.postMessage", error="internal_error"))

@@ -13,6 +13,7 @@ from demo import cast
 from demo.person import Person, words
 from demo.records import Json
 from service.demo import Demo
+from tests.support.databases import ON_SQLITE
 from tests.support.instants import BERLIN, CHICAGO, NEW_YORK, on_the_wall, wall
 from tests.support.people import ROOM, People, accepted
 
@@ -60,6 +61,7 @@ def test_everybody_hears_at_the_hour_of_their_own_clock(demo: Demo, people: Peop
     ]
 
 
+@ON_SQLITE
 def test_each_reminder_says_what_it_is_for(demo: Demo, people: People, monday: None) -> None:
     people.wait(f"{MONDAY} 09:59")
     first, second, eve = _with(people.bo.dm(), [BOOKKEEPING])
@@ -74,6 +76,7 @@ def test_each_reminder_says_what_it_is_for(demo: Demo, people: People, monday: N
     assert LINK in words(soon["blocks"])
 
 
+@ON_SQLITE
 def test_in_person_the_last_one_comes_an_hour_before(demo: Demo, people: People, circle: None) -> None:
     people.session(date=MONDAY, mode="In person", place="Room 4")
     people.wait(f"{MONDAY} 09:59")
@@ -97,6 +100,7 @@ def test_two_circles_share_one_message_a_day(demo: Demo, people: People, monday:
     assert len(days) == len(set(days))
 
 
+@ON_SQLITE
 def test_who_cannot_make_it_hears_nothing_more(demo: Demo, people: People, monday: None) -> None:
     people.dee.click("Can't make it", in_=people.dee.dm()[-1])
     people.wait(f"{MONDAY} 09:59")
@@ -120,6 +124,7 @@ def test_a_move_voids_what_was_laid_out(demo: Demo, people: People, monday: None
     ]
 
 
+@ON_SQLITE
 def test_a_cancelled_session_reminds_nobody(demo: Demo, people: People, monday: None) -> None:
     people.ana.click("Cancel session", in_=people.card())
     accepted(people.ana)
@@ -127,6 +132,7 @@ def test_a_cancelled_session_reminds_nobody(demo: Demo, people: People, monday: 
     assert all(got(one, BOOKKEEPING, "starts at") == [] for one in people.five)
 
 
+@ON_SQLITE
 def test_what_would_follow_the_news_at_once_is_left_out(demo: Demo, people: People, circle: None) -> None:
     # Scheduled on Monday at ten for Tuesday at ten: the news stand for all that comes until then.
     people.session(date="2026-11-24", mode="Video", link=LINK)
@@ -135,6 +141,7 @@ def test_what_would_follow_the_news_at_once_is_left_out(demo: Demo, people: Peop
     assert all(got(one, "starts at") == [] for one in people.five)  # 9:45 is within the same 24 hours
 
 
+@ON_SQLITE
 def test_kinds_that_are_turned_off_do_not_come(demo: Demo, people: People) -> None:
     kept = [
         "Presenter, 14 days before",
@@ -169,6 +176,7 @@ def test_after_days_of_silence_only_what_still_helps_comes_once(
     assert got(people.eli, BOOKKEEPING) == ["Mon 2027-01-11 08:00"]
 
 
+@ON_SQLITE
 def test_after_the_session_nothing_of_before_it_comes(demo: Demo, people: People, monday: None) -> None:
     demo.clock.move(wall(f"{MONDAY} 10:01"))
     demo.settle()
@@ -176,6 +184,7 @@ def test_after_the_session_nothing_of_before_it_comes(demo: Demo, people: People
     assert all(got(one, BOOKKEEPING, "starts at") == [] for one in people.five)
 
 
+@ON_SQLITE
 def test_the_answer_in_a_reminder_counts_and_the_reminder_follows(
     demo: Demo, people: People, monday: None
 ) -> None:

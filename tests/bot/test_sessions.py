@@ -11,6 +11,7 @@ from demo import cast
 from demo.person import NotThere, Person, words
 from demo.records import Json
 from service.demo import Demo
+from tests.support.databases import ON_SQLITE
 from tests.support.instants import wall
 from tests.support.people import (
     CIRCLE,
@@ -59,6 +60,7 @@ def calendar(person: Person) -> Mapping[str, object]:
     return found
 
 
+@ON_SQLITE
 def test_the_form_opens_with_what_the_circle_agreed_on(people: People) -> None:
     people.circle(
         more={
@@ -81,6 +83,7 @@ def test_the_form_opens_with_what_the_circle_agreed_on(people: People) -> None:
     }
 
 
+@ON_SQLITE
 def test_the_next_form_goes_on_with_the_rhythm_and_the_turns(people: People, session: None) -> None:
     people.bo.command("/coach schedule")
     proposed = filled_in(people.bo)
@@ -92,6 +95,7 @@ def test_the_next_form_goes_on_with_the_rhythm_and_the_turns(people: People, ses
     assert "In person: 0 of the last 1" in words(people.bo.modal["blocks"])
 
 
+@ON_SQLITE
 def test_the_form_says_the_time_in_ones_own_zone(people: People, circle: None) -> None:
     people.eli.command("/coach schedule")
     shown = words(people.eli.modal["blocks"])
@@ -101,6 +105,7 @@ def test_the_form_says_the_time_in_ones_own_zone(people: People, circle: None) -
     assert "for you" not in words(people.bo.modal["blocks"])
 
 
+@ON_SQLITE
 def test_each_refusal_stands_at_its_field_and_the_rest_is_kept(people: People, session: None) -> None:
     ana = people.ana
     ana.command("/coach schedule")
@@ -162,6 +167,7 @@ def test_somebody_who_left_meanwhile_cannot_be_chosen(people: People, circle: No
     assert "not in the circle any more" in refused(people.ana)["Presenter"]
 
 
+@ON_SQLITE
 def test_the_card_says_nothing_that_a_passer_by_may_not_read(people: People, session: None) -> None:
     [card] = people.bo.messages(ROOM)
     shown = said(card) + card["text"]
@@ -180,6 +186,7 @@ def test_the_card_says_nothing_that_a_passer_by_may_not_read(people: People, ses
         assert secret not in str(card)
 
 
+@ON_SQLITE
 def test_every_member_gets_a_message_with_all_of_it(people: People, session: None) -> None:
     for member in people.five:
         news = member.dm()[-1]
@@ -221,6 +228,7 @@ def test_the_calendar_file_taken_from_a_modal_says_where_it_goes(people: People,
     assert calendar(people.bo)["SEQUENCE"] == 0
 
 
+@ON_SQLITE
 def test_only_members_learn_how_to_join(people: People) -> None:
     people.circle(channel="#general")
     people.session(mode="In person", place="Room 4", link=LINK)
@@ -435,6 +443,7 @@ def test_the_reason_of_a_remote_session_stays_when_it_is_edited_or_moved(
     assert _reasons(people.demo)[-1] == "Snow"
 
 
+@ON_SQLITE
 def test_another_circle_chosen_in_the_form_proposes_anew(people: People, circle: None) -> None:
     people.circle(
         name="Pair",
@@ -458,6 +467,7 @@ def test_another_circle_chosen_in_the_form_proposes_anew(people: People, circle:
     assert filled_in(people.ana)["Date"] == "2026-12-08"
 
 
+@ON_SQLITE
 def test_a_pair_meets_without_note_taker_and_facilitator(people: People) -> None:
     people.circle(name="Pair", members=["Ana Torres", "Hana Sato"], channel=None)
     people.session(**VIDEO)
@@ -531,6 +541,7 @@ def test_foreign_ids_read_like_ids_that_are_not_there(people: People, session: N
     assert "Gus" not in said(people.card())
 
 
+@ON_SQLITE
 def test_ids_that_are_none_are_answered_with_a_sentence(people: People, forger: Forger) -> None:
     people.ana.command("/coach")
     for value in ("", "abc", "-1", "9" * 40, "1; DROP TABLE circles"):
@@ -538,6 +549,7 @@ def test_ids_that_are_none_are_answered_with_a_sentence(people: People, forger: 
         assert "older message" in forger.click(cast.ANA, "session.more", f"cancel:{value}")
 
 
+@ON_SQLITE
 def test_only_leads_schedule_where_the_circle_says_so(people: People) -> None:
     people.circle(more={"Who may schedule": "The coaching leads"})
     people.bo.command("/coach schedule")
@@ -551,11 +563,13 @@ def test_only_leads_schedule_where_the_circle_says_so(people: People) -> None:
     assert "Coming: Ana and Bo" in said(people.card())
 
 
+@ON_SQLITE
 def test_who_is_in_no_circle_has_nothing_to_schedule(people: People) -> None:
     people.gus.command("/coach schedule")
     assert "/coach circle" in people.gus.ephemerals()[-1]["text"]
 
 
+@ON_SQLITE
 def test_what_people_write_pings_nobody_and_fakes_no_link(people: People) -> None:
     people.circle(name="<!channel> & <https://evil.example|Circle>")
     people.session(mode="In person", place="<@U0BOJENSEN> <!here>", message="<!everyone> *bold*")
@@ -565,6 +579,7 @@ def test_what_people_write_pings_nobody_and_fakes_no_link(people: People) -> Non
     assert "&lt;!channel&gt; &amp; " in everything
 
 
+@ON_SQLITE
 def test_a_session_on_the_day_the_clocks_change_keeps_its_time(people: People) -> None:
     people.circle(starts_on="2026-12-14", rhythm="Every four weeks")
     people.session(date="2027-03-14", time="02:30", **VIDEO)
