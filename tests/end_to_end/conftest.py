@@ -17,8 +17,9 @@ def database_url(tmp_path: Path, migrated_file: Path) -> str:
     return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'coach.db')}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Closed with its module: while it is open its event loop runs, and other tests could start none."""
     if found_browser() is None:
         pytest.skip("The demo page is not tested: no Chromium is installed.")
     with sync_playwright() as playwright:
