@@ -4,14 +4,17 @@ One aiohttp session and one `ssl` context serve all workspaces: connections are 
 are read once.
 """
 
+import asyncio
 import json
 import logging
 import ssl
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from http.client import HTTPException
 from typing import Any
 
 import aiohttp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from scheduler.messages import File, HomeView, Message
@@ -31,7 +34,8 @@ class Slack:
     """Slack's Web API for all workspaces. Lives in one event loop; `close()` it there."""
 
     def __init__(self, base_url: str, token_of: Callable[[str], str], now: Callable[[], datetime]) -> None:
-        """`token_of` gives the bot token of a workspace, or raises LookupError when there is none."""
+        """`token_of` gives the bot token of a workspace. It raises LookupError when there is none; what it
+        raises when it had to ask Slack and got no token, is a fault like that of any other call."""
         self._base_url = base_url
         self._token_of = token_of
         self._now = now
@@ -136,7 +140,7 @@ class Slack:
     ) -> Json:
         """One call. What may be repeated without harm is never in doubt, only not done yet."""
         self._stop_if_closed(workspace, method)
-        client = self._client(workspace)
+        client = await self._client(workspace)
         try:
             answer = (
                 await client.api_call(method, data=body) if form else await client.api_call(method, json=body)
@@ -166,11 +170,8 @@ class Slack:
             raise SlackFault("ratelimited", Verdict.WAIT, until - self._now())
         del self._closed_until[workspace, method]
 
-    def _client(self, workspace: str) -> AsyncWebClient:
-        try:
-            token = self._token_of(workspace)
-        except LookupError as error:
-            raise SlackFault("not_authed", Verdict.PAUSE) from error
+    async def _client(self, workspace: str) -> AsyncWebClient:
+        token = await self._token(workspace)
         return AsyncWebClient(
             token=token,
             base_url=self._base_url,
@@ -180,6 +181,21 @@ class Slack:
             logger=self._log,
             retry_handlers=[],  # the default one posts a second time after a lost connection
         )
+
+    async def _token(self, workspace: str) -> str:
+        """Looked for in a thread: the first time, Slack is asked whose it is."""
+        try:
+            return await asyncio.to_thread(self._token_of, workspace)
+        except LookupError as error:
+            raise SlackFault("not_authed", Verdict.PAUSE) from error
+        except SlackApiError as error:
+            raise fault_of(error) from error
+        except (
+            OSError,
+            HTTPException,
+        ) as error:
+            # Of the message itself nothing was sent yet, so there is nothing in doubt.
+            raise SlackFault("not connected", Verdict.RETRY) from error
 
     def _shared(self) -> aiohttp.ClientSession:
         if self._session is None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from random import Random
+from urllib.error import URLError
 
 import pytest
 
@@ -92,6 +93,33 @@ def test_without_the_scope_it_is_sent_once_more(world: World, local: LocalWorksp
     world.later(minutes=1)
     deliver(world, local)
     assert standing(world, local, row).text == "session_news"
+
+
+def test_a_token_that_slack_could_not_be_asked_about_costs_no_message(
+    world: World, local: LocalWorkspace
+) -> None:
+    row = world.put(Outgoing.SESSION_NEWS, world.ana)
+    away = True
+
+    def token_of(_: str) -> str:
+        if away:
+            raise URLError("away")
+        return local.workspace.bot.token
+
+    async def scene() -> None:
+        nonlocal away
+        slack = Slack(local.api_url, token_of, world.clock)
+        delivery = Delivery(world.database, slack, PLAIN, world.clock, Random(1))
+        for _ in range(4):
+            await delivery.deliver_all()
+            assert world.state(row) == (OutboxState.DUE, "not connected")
+            world.later(minutes=10)
+        away = False
+        await delivery.deliver_all()
+        await slack.close()
+
+    asyncio.run(scene())
+    assert world.row(row).state is SENT
 
 
 def test_a_wrong_token_pauses_the_workspace(world: World, local: LocalWorkspace) -> None:
