@@ -1,6 +1,7 @@
 """The `coach` command. What a command needs is imported where it runs, so that help
 and refusals come at once."""
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -129,8 +130,12 @@ def _known(error: Exception) -> tuple[list[str], int]:
 
 
 def _about_the_database(error: Exception) -> list[str]:
+    import sqlite3
+
     from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 
+    if isinstance(error, OperationalError) and isinstance(error.orig, sqlite3.Error):
+        return ["The file that DATABASE_URL names cannot be used. May this user write in its folder?"]
     if isinstance(error, InterfaceError | OperationalError):
         return ["The database does not answer, or refuses us. Is it running, and is DATABASE_URL right?"]
     if type(error) is DatabaseError:  # its other kinds are faults of ours
@@ -154,7 +159,7 @@ def _must_be_free(port: int, host: str, instead: str) -> None:
     try:
         socket.create_server((host, port)).close()
     except OSError as error:
-        reason = (error.strerror or "not possible").lower()
+        reason = os.strerror(error.errno or 0).lower()  # the error's own words are longer than its reason
         _stop([f"Port {port} cannot be used ({reason}): {instead}."], FAILED)
 
 

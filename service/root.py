@@ -13,7 +13,7 @@ import uvicorn
 from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from sqlalchemy.exc import SQLAlchemyError
+from slack_sdk.web import SlackResponse
 from starlette.applications import Starlette
 
 from bot.app import create_app
@@ -31,7 +31,11 @@ from service.web import create_web
 from storage import migrate as migrations
 from storage.engine import Database
 
-STOP_WITHIN_S = 10
+# Together under the ten seconds after which hosts kill what does not end by itself.
+REQUESTS_END_WITHIN_S = 3
+"""Slack waits no longer for an answer."""
+MESSAGES_END_WITHIN_S = 6
+"""What is still under way then, the next worker looks up."""
 log = structlog.get_logger(__name__)
 
 
@@ -50,7 +54,7 @@ class BotToken:
         """The token and the bot's user. Raises `LookupError` for a workspace that it is not for."""
         with self._asking:
             if self._found is None:
-                self._found = self.ask()
+                self._found = self._introduce()
         if workspace_id != self._found[0]:
             raise LookupError(workspace_id)
         return self.secret, self._found[1]
@@ -59,9 +63,12 @@ class BotToken:
     def secret(self) -> str:
         return self.settings.slack_bot_token.get_secret_value()
 
-    def ask(self) -> tuple[str, str]:
-        client = WebClient(token=self.secret, base_url=self.settings.slack_api_url, timeout=5)
-        answer = client.auth_test()
+    def ask(self) -> SlackResponse:
+        """What Slack says of the token. Raises `SlackApiError` when refused, `OSError` without an answer."""
+        return WebClient(token=self.secret, base_url=self.settings.slack_api_url, timeout=5).auth_test()
+
+    def _introduce(self) -> tuple[str, str]:
+        answer = self.ask()
         team, user = str(answer["team_id"]), str(answer["user_id"])
         with self.database.transaction() as db:
             workspaces.remember(db, team, str(answer.get("team") or team), user, self.clock.now())
@@ -83,15 +90,12 @@ class Coach:
 
     async def stop(self) -> None:
         """Finishes what is under way, then closes the connections to Slack."""
-        await self.worker.stop(STOP_WITHIN_S)
+        await self.worker.stop(MESSAGES_END_WITHIN_S)
         await self.slack.close()
 
     def ready(self) -> list[str]:
         """What stops the bot, a line each; nothing when it runs."""
-        try:
-            problem = migrations.current_problem(self.database)
-        except SQLAlchemyError:
-            return ["The database does not answer."]
+        problem = migrations.current_problem(self.database)
         return [problem] if problem else []
 
     def web(self, *, with_worker: bool) -> Starlette:
@@ -136,7 +140,7 @@ def serve(settings: Settings, *, worker: bool = True) -> None:
     """Web, and the worker with it unless told otherwise. Ends on SIGTERM."""
     _logs(settings)
     coach = build(settings)
-    if settings.database_url.startswith("sqlite"):
+    if _in_a_file(settings):
         migrations.upgrade(coach.database)
     config = uvicorn.Config(
         coach.web(with_worker=worker),
@@ -144,7 +148,7 @@ def serve(settings: Settings, *, worker: bool = True) -> None:
         port=settings.port,
         log_config=None,
         access_log=False,
-        timeout_graceful_shutdown=STOP_WITHIN_S,
+        timeout_graceful_shutdown=REQUESTS_END_WITHIN_S,
     )
     log.info("serving", port=settings.port, worker=worker)
     uvicorn.Server(config).run()
@@ -167,9 +171,17 @@ def migrate(settings: Settings) -> None:
 
 
 def doctor(settings: Settings) -> list[str]:
-    """What would keep the bot from running, a line each, with what to do."""
+    """What would keep the bot from running, a line each, with what to do. Changes nothing."""
+    set_up_logs("ERROR", settings.log_format, settings.secrets)
     coach = build(settings)
-    return coach.ready() or _token_problems(coach)
+    return [*_schema_problems(coach), *_token_problems(coach)]
+
+
+def _schema_problems(coach: Coach) -> list[str]:
+    problems = coach.ready()
+    if _in_a_file(coach.settings) and set(problems) <= migrations.MENDED_BY_UPGRADE:
+        return []  # `serve` sees to it when it starts
+    return problems
 
 
 def _token_problems(coach: Coach) -> list[str]:
@@ -183,18 +195,22 @@ def _token_problems(coach: Coach) -> list[str]:
     return []
 
 
+def _in_a_file(settings: Settings) -> bool:
+    return settings.database_url.startswith("sqlite")
+
+
 async def _work(coach: Coach) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopped.set)
     await coach.worker.start()
+    log.info("working")
     await stopped.wait()
     await coach.stop()
 
 
 def _logs(settings: Settings) -> None:
-    secrets = [settings.slack_bot_token.get_secret_value(), settings.slack_signing_secret.get_secret_value()]
-    set_up_logs(settings.log_level, settings.log_format, secrets)
+    set_up_logs(settings.log_level, settings.log_format, settings.secrets)
     for note in settings.notes():
         log.warning(note)

@@ -8,6 +8,9 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 BUSY_TIMEOUT_MS = 5_000
+POSTGRESQL = {"connect_timeout": 2, "tcp_user_timeout": 5_000}
+"""Seconds and milliseconds. A server that is silent counts as away: Slack waits three seconds for an answer,
+so that there is still time to say so."""
 READ_ONLY = "coach_read_only"
 
 
@@ -57,7 +60,14 @@ def make_engine(url: str) -> Engine:
     if url.startswith("postgres://"):  # as some hosts write it
         url = url.replace("postgres://", "postgresql://", 1)
     # Errors of the database would otherwise quote what people typed.
-    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True)
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=10,
+        hide_parameters=True,
+        connect_args=POSTGRESQL,
+    )
 
 
 def _sqlite(url: str) -> Engine:

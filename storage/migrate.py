@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+NO_TABLES = "The database has no tables yet: run coach migrate."
+BEHIND = "The schema is behind: run coach migrate."
+MENDED_BY_UPGRADE = frozenset({NO_TABLES, BEHIND})
 LOCK = 0x636F616368  # any number, the same in every process
 
 
@@ -47,7 +50,7 @@ def current_problem(database: Database) -> str | None:
         with database.reading() as db:
             return _problem(db.connection())
     except SQLAlchemyError as error:
-        return f"the database cannot be read ({type(error).__name__}): check DATABASE_URL"
+        return f"The database cannot be read ({type(error).__name__}): check DATABASE_URL."
 
 
 def _problem(connection: Connection) -> str | None:
@@ -55,10 +58,10 @@ def _problem(connection: Connection) -> str | None:
     if found == newest():
         return None
     if found is None:
-        return "the database has no tables yet: run coach migrate"
+        return NO_TABLES
     if found not in _known():
-        return "the schema is newer than this program: install the newer version"
-    return "the schema is behind: run coach migrate"
+        return "The schema is newer than this program: install the newer version."
+    return BEHIND
 
 
 def _version(connection: Connection) -> str | None:

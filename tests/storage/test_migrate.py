@@ -1,6 +1,7 @@
 """The schema goes up, down and up again with data in it, and is what the models say."""
 
 import multiprocessing
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from storage import migrate
 from storage.base import Base
@@ -63,20 +65,29 @@ def test_there_is_one_newest_migration() -> None:
 
 
 def test_what_does_not_fit_is_said_with_what_to_do(database: Database) -> None:
-    assert migrate.current_problem(database) == "the database has no tables yet: run coach migrate"
+    assert migrate.current_problem(database) == "The database has no tables yet: run coach migrate."
     migrate.upgrade(database)
     assert migrate.current_problem(database) is None
     with database.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     assert migrate.current_problem(database) == (
-        "the schema is newer than this program: install the newer version"
+        "The schema is newer than this program: install the newer version."
     )
 
 
 def test_a_database_that_is_away_is_said(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/no such folder/test.db")
-    assert str(migrate.current_problem(database)).startswith("the database cannot be read (OperationalError)")
+    assert str(migrate.current_problem(database)).startswith("The database cannot be read (OperationalError)")
     database.dispose()
+
+
+def test_a_server_that_is_silent_counts_as_away() -> None:
+    """It takes the connection and says nothing: the driver alone would wait for two minutes."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        database = Database(f"postgresql+psycopg://ana@127.0.0.1:{silent.getsockname()[1]}/coach")
+        with pytest.raises(OperationalError), database.reading() as db:
+            db.connection()
+        database.dispose()
 
 
 def test_sqlite_refers_to_what_exists_again_after_a_migration(tmp_path: Path) -> None:
