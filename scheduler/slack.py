@@ -150,9 +150,7 @@ class Slack:
             fault = fault_of(error)
             if fault.wait is not None:
                 self._closed_until[workspace, method] = self._now() + fault.wait
-            if fault.verdict is Verdict.AMBIGUOUS and repeatable:
-                fault = SlackFault(fault.code, Verdict.RETRY)
-            raise fault from error
+            raise (_not_in_doubt(fault) if repeatable else fault) from error
 
     async def _put(self, url: str, content: bytes) -> None:
         try:
@@ -188,14 +186,8 @@ class Slack:
             return await asyncio.to_thread(self._token_of, workspace)
         except LookupError as error:
             raise SlackFault("not_authed", Verdict.PAUSE) from error
-        except SlackApiError as error:
-            raise fault_of(error) from error
-        except (
-            OSError,
-            HTTPException,
-        ) as error:
-            # Of the message itself nothing was sent yet, so there is nothing in doubt.
-            raise SlackFault("not connected", Verdict.RETRY) from error
+        except (SlackApiError, OSError, HTTPException) as error:
+            raise _not_in_doubt(fault_of(error)) from error
 
     def _shared(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -211,6 +203,11 @@ def _body(channel: str, message: Message, id: str) -> Json:
         "blocks": message.blocks,
         "metadata": {"event_type": EVENT_TYPE, "event_payload": {"id": id}},
     }
+
+
+def _not_in_doubt(fault: SlackFault) -> SlackFault:
+    """Of a call that does no harm when it is made again, or that was not the one that counts."""
+    return SlackFault(fault.code, Verdict.RETRY) if fault.verdict is Verdict.AMBIGUOUS else fault
 
 
 def _answer(data: object) -> Json:

@@ -112,7 +112,7 @@ def test_a_token_that_slack_could_not_be_asked_about_costs_no_message(
         delivery = Delivery(world.database, slack, PLAIN, world.clock, Random(1))
         for _ in range(4):
             await delivery.deliver_all()
-            assert world.state(row) == (OutboxState.DUE, "not connected")
+            assert world.state(row) == (OutboxState.DUE, "connection lost")
             world.later(minutes=10)
         away = False
         await delivery.deliver_all()
