@@ -75,6 +75,15 @@ def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
     assert done.stderr.startswith("The file that DATABASE_URL names is no database")
 
 
+@pytest.mark.parametrize("command", ["migrate", "serve"])
+def test_a_file_that_cannot_be_made_is_a_sentence(tmp_path: Path, command: str) -> None:
+    done = coach(command, folder=tmp_path, DATABASE_URL="sqlite:///not/there/coach.db", **SLACK)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "The file that DATABASE_URL names cannot be used. May this user write in its folder?\n"
+    )
+
+
 def test_a_port_that_is_taken_is_a_sentence(tmp_path: Path) -> None:
     with socket.create_server(("", 0)) as taken:
         port = str(taken.getsockname()[1])

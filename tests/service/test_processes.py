@@ -1,0 +1,136 @@
+"""The installed bot as processes of their own, beside a local workspace: how they start, and how they end."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from demo import cast
+from demo.faults import Fault
+from demo.person import Person
+from demo.records import Json
+from demo.server import LocalWorkspace
+from service.clock import SystemClock
+
+ROOT = Path(__file__).parents[2]
+SECRET = "planted-secret"
+LONGEST_S = 60
+"""For a machine that is busy; nothing here takes a tenth of it."""
+
+
+class Installed:
+    """A workspace, and a folder in which `coach` is set up for it."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as found:
+            self.port = int(found.getsockname()[1])
+        self.local = LocalWorkspace(
+            cast.riverbend(SystemClock().now()),
+            bot_url=f"http://127.0.0.1:{self.port}",
+            signing_secret=SECRET,
+        )
+        self._folder = folder
+        settings = {
+            "SLACK_BOT_TOKEN": self.local.workspace.bot.token,
+            "SLACK_SIGNING_SECRET": SECRET,
+            "SLACK_API_URL": self.local.api_url,
+            "PORT": self.port,
+        }
+        (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+
+    def begin(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "service", *arguments],
+            cwd=self._folder,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *arguments: str, **environment: str) -> tuple[int, str]:
+        with self.begin(*arguments, **environment) as process:
+            said, _ = process.communicate(timeout=LONGEST_S)
+        return process.returncode, said
+
+    @contextmanager
+    def running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        process = self.begin(*arguments)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
+
+    def answers(self) -> bool:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=LONGEST_S)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
+        except ConnectionError:
+            return False
+        finally:
+            connection.close()
+
+    def wait_until_it_answers(self, process: subprocess.Popen[str]) -> None:
+        while not self.answers():
+            assert process.poll() is None, process.communicate()[0]
+            time.sleep(0.02)
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Iterator[Installed]:
+    found = Installed(tmp_path)
+    with found.local:
+        yield found
+
+
+def test_doctor_is_content_before_the_first_start(installed: Installed) -> None:
+    assert installed.run("doctor") == (0, "Everything is in order.\n")
+
+
+def test_doctor_says_all_that_is_wrong(installed: Installed) -> None:
+    assert installed.run("doctor", DATABASE_URL="sqlite:///no/coach.db", SLACK_BOT_TOKEN="xoxb-another") == (
+        1,
+        "The database cannot be read (OperationalError): check DATABASE_URL.\n"
+        "Slack refuses the bot token (invalid_auth). Copy it again from OAuth & Permissions.\n",
+    )
+
+
+def test_a_request_under_way_is_answered_before_the_process_ends(installed: Installed) -> None:
+    asked = threading.Event()
+
+    def note(_: Json) -> bool:
+        asked.set()
+        return True
+
+    installed.local.workspace.faults.append(Fault("views.open", delay=0.5, when=note))
+    with installed.running("serve") as process, ThreadPoolExecutor() as pool:
+        installed.wait_until_it_answers(process)
+        ana = Person(installed.local.url, cast.ANA)
+        typing = pool.submit(ana.command, "/coach circle")
+        assert asked.wait(LONGEST_S)
+        process.send_signal(signal.SIGTERM)
+        typing.result()
+        process.wait(LONGEST_S)
+    assert ana.has_modal
+    assert ana.notices() == []
+
+
+def test_a_worker_ends_when_it_is_told_to(installed: Installed) -> None:
+    assert installed.run("migrate")[0] == 0
+    with installed.running("worker") as process:
+        assert process.stdout
+        assert "working" in process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(LONGEST_S) == 0
