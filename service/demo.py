@@ -7,6 +7,7 @@ import asyncio
 import concurrent.futures
 import secrets
 import shutil
+import signal
 import socket
 import tempfile
 import threading
@@ -25,6 +26,7 @@ from demo.server import LocalWorkspace
 from demo.workspace import Workspace
 from service import root
 from service.clock import MovableClock, SystemClock
+from service.logs import set_up_logs
 from service.settings import Settings
 from storage import migrate
 from storage.models import OutboxRow, OutboxState
@@ -176,6 +178,8 @@ def run(port: int) -> None:
     # Imported here, because the seeded past is lived in a demo of its own.
     from service import seed
 
+    set_up_logs("WARNING")  # hundreds of messages are sent on the way, and nobody who tries it out asked
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # leaves no files behind either
     with tempfile.TemporaryDirectory() as folder:
         past = seed.kept(SystemClock().now())
         shutil.copy(past / "coach.db", folder)
