@@ -107,6 +107,14 @@ def test_doctor_says_all_that_is_wrong(installed: Installed) -> None:
     )
 
 
+def test_doctor_says_that_slack_is_out_of_reach_and_no_more(installed: Installed) -> None:
+    nobody = "http://127.0.0.1:9/api/"
+    assert installed.run("doctor", SLACK_API_URL=nobody) == (
+        1,
+        f"{nobody} does not answer. Is this machine allowed to reach it?\n",
+    )
+
+
 def test_a_request_under_way_is_answered_before_the_process_ends(installed: Installed) -> None:
     asked = threading.Event()
 
