@@ -1,6 +1,7 @@
 """A bot of a few lines at the other end of the line: real HTTP, scripted answers, everything kept."""
 
 import json
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -84,6 +85,14 @@ def reply_of(reply: object) -> tuple[int, str, str]:
     return 200, "text/plain", reply if isinstance(reply, str) else ""
 
 
+class Quiet(ThreadingHTTPServer):
+    """Says nothing of a workspace that did not wait for the answer."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 class BotServer:
     """Serves a bot's `take` on a free port."""
 
@@ -102,7 +111,7 @@ class BotServer:
             def log_message(self, format: str, *args: object) -> None:
                 """Quiet."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = Quiet(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
