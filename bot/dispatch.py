@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from bot import directory, failures, parse, wording
 from bot.answer import answer
 from bot.failures import SLACK_FAILS
-from bot.ids import action_of
+from bot.ids import Action, action_of
 from bot.parse import Malformed, Request
 from bot.replies import Done, Ephemeral, Reply
 from bot.routes import UNKNOWN_WORD, Context, Route, Routes
@@ -74,6 +74,8 @@ class Dispatcher:
         return self.routes.commands.get(word) or self.routes.commands[UNKNOWN_WORD]
 
     def _action(self, request: Request) -> Route:
+        if request.action == Action.MORE:
+            return self.routes.menu.get(request.value.partition(":")[0], GONE)
         return self.routes.actions.get(action_of(request.action), GONE)
 
     def _view(self, request: Request) -> Route:

@@ -40,6 +40,13 @@ class Action(StrEnum):
     SETTINGS = "hub.settings"
 
 
+class MenuItem(StrEnum):
+    """The entries of a session's menu "More"; each goes out as `word:id of the session`."""
+
+    RESCHEDULE = "reschedule"
+    CANCEL = "cancel"
+
+
 class View(StrEnum):
     """Modals that can be submitted."""
 

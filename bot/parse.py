@@ -122,8 +122,8 @@ class Request:
 
     @property
     def id_value(self) -> int:
-        """The id that a button carries: a claim, to be checked."""
-        return whole_number(self.value)
+        """The id that a button, or an entry of a menu (`word:id`), carries: a claim, to be checked."""
+        return whole_number(self.value.rpartition(":")[2])
 
     def metadata_id(self, name: str) -> int:
         return whole_number(self.view.metadata.get(name) if self.view else None)

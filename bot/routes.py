@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.ids import Action, Options, View
+from bot.ids import Action, MenuItem, Options, View
 from bot.parse import Request
 from bot.replies import Reply
 from coaching import access
@@ -59,6 +59,7 @@ class Routes:
     commands: dict[str, Route] = field(default_factory=dict)
     actions: dict[str, Route] = field(default_factory=dict)
     views: dict[str, Route] = field(default_factory=dict)
+    menu: dict[str, Route] = field(default_factory=dict)
     options: dict[str, Route] = field(default_factory=dict)
     events: dict[str, Route] = field(default_factory=dict)
 
@@ -68,6 +69,10 @@ class Routes:
 
     def action(self, action: Action, handler: Handler, *, writes: bool = False) -> None:
         _add(self.actions, action, Route(handler, writes))
+
+    def menu_item(self, word: MenuItem, handler: Handler) -> None:
+        """An entry of a session's menu "More"; it opens something."""
+        _add(self.menu, word, Route(handler, writes=False))
 
     def view(self, view: View, handler: Handler, *, once: bool = True) -> None:
         """A submitted form. With `once` the view's id is remembered when it took effect."""

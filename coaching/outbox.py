@@ -26,6 +26,7 @@ def put(
     person: Person | int | None = None,
     circle_id: int | None = None,
     session: CoachingSession | None = None,
+    subject: int | None = None,
     plan_version: int | None = None,
     thread_of: OutboxRow | None = None,
     target: OutboxRow | None = None,
@@ -42,6 +43,7 @@ def put(
         person_id=person.id if isinstance(person, Person) else person,
         circle_id=session.circle_id if session else circle_id,
         session_id=session.id if session else None,
+        subject_id=subject,
         plan_version=plan_version,
         thread_of_id=thread_of.id if thread_of else None,
         target_id=target.id if target else None,
@@ -104,6 +106,23 @@ def standing(db: Session, session: CoachingSession, *kinds: Outgoing) -> list[Ou
                 OutboxRow.workspace_id == session.workspace_id,
                 OutboxRow.session_id == session.id,
                 OutboxRow.kind.in_(kinds),
+                OutboxRow.state.in_(STANDING),
+            )
+            .order_by(OutboxRow.id)
+            .with_for_update()
+        )
+    )
+
+
+def about(db: Session, workspace_id: str, kind: Outgoing, subject: int) -> list[OutboxRow]:
+    """The messages of one kind about a poll, a swap or an invitation that people can see, or soon will."""
+    return list(
+        db.scalars(
+            select(OutboxRow)
+            .where(
+                OutboxRow.workspace_id == workspace_id,
+                OutboxRow.kind == kind,
+                OutboxRow.subject_id == subject,
                 OutboxRow.state.in_(STANDING),
             )
             .order_by(OutboxRow.id)

@@ -35,7 +35,7 @@ def replacement(db: Session, circle: Circle, session: CoachingSession, role: Rol
         lines(db, circle, without=session.id),
         role,
         planned,
-        cannot_come=_said_no(session),
+        cannot_come=cannot_come(session),
         excused=_excused(circle, session.local_date),
         not_presenting=_not_presenting(circle),
     )
@@ -60,7 +60,7 @@ def facilitator(db: Session, circle: Circle, session: CoachingSession) -> int | 
         session.presenter_id,
         last_presenter=next(iter(waited_least), None),
         others=waited_least,
-        cannot_come=_said_no(session),
+        cannot_come=cannot_come(session),
     )
 
 
@@ -73,7 +73,7 @@ def convener(db: Session, circle: Circle, session: CoachingSession) -> int | Non
         session.facilitator_id,
         session.presenter_id,
         [one.person_id for one in sorted(circle.members, key=lambda one: (one.joined_at, one.position))],
-        away=_said_no(session),
+        away=cannot_come(session),
     )
 
 
@@ -171,7 +171,8 @@ def _leads(circle: Circle) -> list[int]:
     return [one.person_id for one in circle.members if one.lead]
 
 
-def _said_no(session: CoachingSession) -> frozenset[int]:
+def cannot_come(session: CoachingSession) -> frozenset[int]:
+    """Who has said "Can't make it"."""
     return frozenset(one.person_id for one in session.attendance if one.coming is Coming.NO)
 
 

@@ -238,6 +238,8 @@ def facts(session: CoachingSession) -> SessionFacts:
         assumed=session.assumed,
         recorded=session.recorded_at is not None,
         revision=session.revision,
+        rhythm_date=session.rhythm_date,
+        open_time_only=session.open_time_only,
     )
 
 

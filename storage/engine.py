@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
-BUSY_TIMEOUT_MS = 5_000
+BUSY_TIMEOUT_MS = 2_000
 POSTGRESQL = {"connect_timeout": 2, "tcp_user_timeout": 5_000}
 """Seconds and milliseconds. A server that is silent counts as away: Slack waits three seconds for an answer,
 so that there is still time to say so."""

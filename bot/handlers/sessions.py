@@ -1,11 +1,9 @@
 """Scheduling, answering, moving and cancelling sessions."""
 
-from dataclasses import replace
-
 from slack_sdk.models.views import View as Modal
 
 from bot.handlers import showing
-from bot.ids import Action
+from bot.ids import Action, MenuItem
 from bot.ids import View as Form
 from bot.outgoing import as_it_stands
 from bot.parse import Values
@@ -28,7 +26,8 @@ def register(routes: Routes) -> None:
     routes.action(Action.DECLINE, decline, writes=True)
     routes.action(Action.HOW_TO_JOIN, how_to_join)
     routes.action(Action.CALENDAR_FILE, calendar_file, writes=True)
-    routes.action(Action.MORE, more)
+    routes.menu_item(MenuItem.RESCHEDULE, reschedule)
+    routes.menu_item(MenuItem.CANCEL, ask_to_cancel)
     routes.view(Form.SCHEDULE, save)
     routes.view(Form.CANCEL, cancel)
 
@@ -88,14 +87,13 @@ def calendar_file(context: Context) -> Reply:
     return UpdateModal(views.how_to_join(sessions.facts(session), file_sent=True)) if inside else Done()
 
 
-def more(context: Context) -> Reply:
-    """The menu of a session."""
-    word, _, number = context.request.value.partition(":")
-    request = replace(context.request, value=number)
-    actor = context.actor()
-    if word == views.RESCHEDULE:
-        return OpenModal(_view(proposals.open_move(context.db, actor, request.id_value, context.now)))
-    session = access.session(context.db, actor, request.id_value, Right.SCHEDULE)
+def reschedule(context: Context) -> Reply:
+    shown = proposals.open_move(context.db, context.actor(), context.request.id_value, context.now)
+    return OpenModal(_view(shown))
+
+
+def ask_to_cancel(context: Context) -> Reply:
+    session = access.session(context.db, context.actor(), context.request.id_value, Right.SCHEDULE)
     sessions.check_open(session, context.now)
     return OpenModal(views.cancelling(sessions.facts(session)))
 

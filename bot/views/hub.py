@@ -76,7 +76,7 @@ def _waiting(hub: HubFacts) -> list[Block]:
     asked = [("Did *{}* meet on {}?", session, _recording(session)) for session in hub.to_record]
     asked += [("How was *{}* on {}?", session, _answering(session)) for session in hub.to_evaluate]
     asked += [
-        ("Can you come to *{}* on {}?", session, session_views.answer_buttons(session.id))
+        ("Can you come to *{}* on {}?", session, session_views.answer_buttons(session))
         for session in hub.to_answer
     ]
     blocks: list[Block] = []
@@ -114,7 +114,7 @@ def _coming(session: SessionFacts, person: int) -> list[Block]:
     return [
         section(f"*{escape(session.circle_name)}* – {_when(session)}\n{details.capitalize()}"),
         inputs.buttons(
-            inputs.button("How to join", Action.HOW_TO_JOIN, session.id), session_views.more_menu(session.id)
+            inputs.button("How to join", Action.HOW_TO_JOIN, session.id), session_views.more_menu(session)
         ),
     ]
 

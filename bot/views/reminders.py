@@ -86,5 +86,5 @@ def _tomorrow(session: SessionFacts, person: int, name: str, at: str) -> Part:
         *where_lines(session),
         roles_line(session),
     ]
-    buttons = () if answer is Coming.YES else (answer_buttons(session.id),)
+    buttons = () if answer is Coming.YES else (answer_buttons(session),)
     return Part("\n".join(details), buttons)

@@ -16,7 +16,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.ids import Action
+from bot.ids import Action, MenuItem
 from bot.ids import View as Form
 from bot.replies import Said
 from bot.views import inputs
@@ -42,8 +42,8 @@ from coaching.rules.fields import Field
 from coaching.rules.terms import CircleKind, Coming, Mode, Role, SessionState
 from coaching.rules.zones import place_of
 
-RESCHEDULE, CANCEL = "reschedule", "cancel"
-MORE = ((RESCHEDULE, "Reschedule"), (CANCEL, "Cancel session"))
+MORE = ((MenuItem.RESCHEDULE, "Reschedule"), (MenuItem.CANCEL, "Cancel session"))
+"""The menu of a session, in the order in which people see it."""
 OVER = {
     SessionState.CANCELLED: "was cancelled",
     SessionState.SKIPPED: "was skipped",
@@ -212,7 +212,7 @@ def card(session: SessionFacts) -> Said:
     blocks: list[Block] = [
         section(f"*{name}*\n*{at}* – {minutes(session.length)}, {mode(session.mode)}"),
         *sections([roles_line(session), *tally(session)]),
-        answer_buttons(session.id, more=True),
+        answer_buttons(session, more=True),
     ]
     return Said(text, blocks)
 
@@ -291,7 +291,7 @@ def later_due(session: SessionFacts) -> Said:
         f"{escape(session.circle_name)} on {when(session.starts_at, session.zone)} should now be in person: "
         "those before it are remote. Change how you meet if you can."
     )
-    return Said(text, [section(text), inputs.buttons(more_menu(session.id))])
+    return Said(text, [section(text), inputs.buttons(more_menu(session))])
 
 
 def thread_line(session: SessionFacts, what: str, earlier: datetime | None, earlier_zone: str) -> Said:
@@ -375,7 +375,10 @@ def tally(session: SessionFacts) -> list[str]:
     return parts
 
 
-def answer_buttons(session_id: int, *, more: bool = False, answered: Coming = Coming.UNKNOWN) -> ActionsBlock:
+def answer_buttons(
+    session: SessionFacts, *, more: bool = False, answered: Coming = Coming.UNKNOWN
+) -> ActionsBlock:
+    session_id = session.id
     yes = inputs.button(
         "I'll be there", Action.ATTEND, session_id, style=None if answered is Coming.YES else "primary"
     )
@@ -383,11 +386,11 @@ def answer_buttons(session_id: int, *, more: bool = False, answered: Coming = Co
     if not more:
         return inputs.buttons(yes, no)
     join = inputs.button("How to join", Action.HOW_TO_JOIN, session_id)
-    return ActionsBlock(elements=[yes, no, join, more_menu(session_id)])
+    return ActionsBlock(elements=[yes, no, join, more_menu(session)])
 
 
-def more_menu(session_id: int) -> OverflowMenuElement:
-    options = [Option(value=f"{word}:{session_id}", text=option_text(shown)) for word, shown in MORE]
+def more_menu(session: SessionFacts) -> OverflowMenuElement:
+    options = [Option(value=f"{word}:{session.id}", text=option_text(shown)) for word, shown in MORE]
     return OverflowMenuElement(action_id=Action.MORE.value, options=options)
 
 
@@ -403,7 +406,7 @@ def _message(
         blocks.append(quoted(session.message))
     blocks += [
         section(_my_answer(session, person)),
-        answer_buttons(session.id, answered=session.answer_of(person.id)),
+        answer_buttons(session, answered=session.answer_of(person.id)),
     ]
     links = [inputs.link(shown, url, number) for number, (shown, url) in enumerate(calendar, start=1)]
     blocks.append(

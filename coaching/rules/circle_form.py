@@ -8,7 +8,13 @@ from coaching.rules.terms import Mode, ReminderKind, WhoMaySchedule
 
 CHOSEN_AT_FIRST = ("leads_present", "newcomers_observe")
 ALWAYS = (ReminderKind.EVALUATION, ReminderKind.DID_YOU_MEET)
-NOT_YET = (ReminderKind.NOTES_NUDGE,)
+NOT_YET = (
+    ReminderKind.NOTES_NUDGE,
+    ReminderKind.CONFIRM_DATE,
+    ReminderKind.AGREE_PLACE,
+    ReminderKind.NOTHING_PLANNED,
+    ReminderKind.STILL_NOTHING_PLANNED,
+)
 """Nobody is reminded of notes before there is a place to write them."""
 CAN_BE_DROPPED = tuple(kind.value for kind in ReminderKind if kind not in (*ALWAYS, *NOT_YET))
 

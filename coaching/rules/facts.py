@@ -80,6 +80,9 @@ class SessionFacts:
     assumed: bool
     recorded: bool
     revision: int
+    rhythm_date: Day | None = None
+    """The date of the rhythm that it fills."""
+    open_time_only: bool = False
 
     @property
     def where(self) -> str | None:

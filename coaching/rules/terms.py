@@ -64,6 +64,21 @@ class Coming(StrEnum):
     NO = "no"
 
 
+class PollState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+    """All have answered, or the time is up: somebody picks."""
+    DECIDED = "decided"
+    DROPPED = "dropped"
+
+
+class SwapState(StrEnum):
+    OPEN = "open"
+    TAKEN = "taken"
+    DROPPED = "dropped"
+    """Its holder comes after all, the role went elsewhere, or the session is not any more."""
+
+
 class WhoMaySchedule(StrEnum):
     MEMBERS = "members"
     LEADS = "leads"
@@ -78,7 +93,7 @@ class Promise(StrEnum):
 
 
 class ReminderKind(StrEnum):
-    """The rows of the table of reminders that concern scheduled sessions."""
+    """The rows of the table of reminders. All hang on a session, be it proposed, scheduled or held."""
 
     PREPARE_CASE = "prepare_case"
     PREPARE_CASE_AGAIN = "prepare_case_again"
@@ -89,6 +104,13 @@ class ReminderKind(StrEnum):
     DID_YOU_MEET = "did_you_meet"
     EVALUATION_NUDGE = "evaluation_nudge"
     NOTES_NUDGE = "notes_nudge"
+    CONFIRM_DATE = "confirm_date"
+    """A date of the rhythm that nobody has confirmed yet; hangs on the proposed session."""
+    AGREE_PLACE = "agree_place"
+    """In person, and where is still to be agreed."""
+    NOTHING_PLANNED = "nothing_planned"
+    """A circle with no rhythm and nothing planned; hangs on its last session."""
+    STILL_NOTHING_PLANNED = "still_nothing_planned"
 
 
 class MessageKind(StrEnum):

@@ -1,6 +1,9 @@
 """The tables, one module per subject."""
 
-from storage.models.circles import Circle, Membership
+from storage.models.away import Away
+from storage.models.calendar import CalendarFeed
+from storage.models.circles import Circle, Invitation, Membership
+from storage.models.drafts import FormDraft
 from storage.models.evaluations import (
     EvaluationAnswer,
     EvaluationAsked,
@@ -11,11 +14,15 @@ from storage.models.evaluations import (
     PairReflection,
 )
 from storage.models.outbox import OutboxRow, OutboxState, Outgoing, Reminder
+from storage.models.polls import Poll, PollAnswer, PollSlot
 from storage.models.sessions import Attendance, CoachingSession, RoleSwap
+from storage.models.swaps import SwapAsk
 from storage.models.workspaces import HandledRequest, Person, Workspace
 
 __all__ = [
     "Attendance",
+    "Away",
+    "CalendarFeed",
     "Circle",
     "CoachingSession",
     "EvaluationAnswer",
@@ -24,14 +31,20 @@ __all__ = [
     "EvaluationReceipt",
     "EvaluationResult",
     "EvaluationWindow",
+    "FormDraft",
     "HandledRequest",
+    "Invitation",
     "Membership",
     "OutboxRow",
     "OutboxState",
     "Outgoing",
     "PairReflection",
     "Person",
+    "Poll",
+    "PollAnswer",
+    "PollSlot",
     "Reminder",
     "RoleSwap",
+    "SwapAsk",
     "Workspace",
 ]

@@ -56,6 +56,11 @@ class Circle(Base):
     reminders_off: Mapped[list[str]] = mapped_column(JSON, default=list)
     """Kinds of reminder this circle does without."""
 
+    paused_until: Mapped[date | None]
+    """The day on which a paused circle goes on; None when it rests because one member is left."""
+    channel_lost_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When its channel was archived, or the bot taken out of it; the convener was told then."""
+
     before_in_person: Mapped[int | None]
     """For a circle that has met before: how many sessions ago it met in person."""
     before_presenter_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
@@ -118,3 +123,29 @@ class Membership(Base):
 
     circle: Mapped[Circle] = relationship(back_populates="memberships")
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class Invitation(Base):
+    """Somebody who has left is asked whether they want to be in the circle again."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        Index(
+            "uq_invitations_open",
+            "workspace_id",
+            "circle_id",
+            "person_id",
+            unique=True,
+            sqlite_where=text("answered_at IS NULL"),
+            postgresql_where=text("answered_at IS NULL"),
+        ),
+        Index("ix_invitations_circle_id", "circle_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
+    circle_id: Mapped[int] = mapped_column(ForeignKey("circles.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    invited_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -33,8 +33,28 @@ class Outgoing(StrEnum):
     SESSION_MOVED = "session_moved"
     SESSION_PLACE = "session_place"
     SESSION_CANCELLED = "session_cancelled"
+    SESSION_SKIPPED = "session_skipped"
     THREAD_LINE = "thread_line"
     ROLE_NEWS = "role_news"
+    SWAP_ASK = "swap_ask"
+    """To the circle, in the thread: who takes this role?"""
+    SWAP_OFFER = "swap_offer"
+    """To the next in line."""
+    SWAP_CONVENER = "swap_convener"
+    SWAP_NEWS = "swap_news"
+    TOO_FEW = "too_few"
+    DATE_ASK = "date_ask"
+    """To the circle: a date of the rhythm that nobody has confirmed."""
+    POLL = "poll"
+    POLL_REMINDER = "poll_reminder"
+    POLL_CLOSED = "poll_closed"
+    """To whoever opened it: the slots and who can make them, to pick one."""
+    INVITATION = "invitation"
+    CIRCLE_NEWS = "circle_news"
+    """To members: paused, going on, closed."""
+    PERSON_GONE = "person_gone"
+    """To the convener: somebody has left Slack, and this was repaired."""
+    CHANNEL_LOST = "channel_lost"
     IN_PERSON_DUE = "in_person_due"
     CALENDAR_FILE = "calendar_file"
     BOOKKEEPING = "bookkeeping"
@@ -86,6 +106,14 @@ class OutboxRow(Base):
             postgresql_where=text("target_id IS NOT NULL"),
         ),
         Index("ix_outbox_session", "workspace_id", "session_id"),
+        Index(
+            "ix_outbox_subject",
+            "workspace_id",
+            "kind",
+            "subject_id",
+            sqlite_where=text("subject_id IS NOT NULL"),
+            postgresql_where=text("subject_id IS NOT NULL"),
+        ),
         Index("ix_outbox_message", "workspace_id", "slack_channel", "slack_ts"),
         Index(
             "uq_outbox_refresh",
@@ -108,6 +136,8 @@ class OutboxRow(Base):
     circle_id: Mapped[int | None] = mapped_column(ForeignKey("circles.id", ondelete="CASCADE"))
     """The circle it speaks of; with no person, it goes to the circle's conversation."""
     session_id: Mapped[int | None] = mapped_column(ForeignKey("coaching_sessions.id", ondelete="CASCADE"))
+    subject_id: Mapped[int | None]
+    """What else it is about, by its kind: a poll, a swap, an invitation."""
     plan_version: Mapped[int | None]
     """The session's plan it was written for; an older one is skipped."""
     thread_of_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id", ondelete="CASCADE"))

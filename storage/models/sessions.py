@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coaching.rules.terms import Coming, Mode, Role, SessionState
@@ -18,6 +18,15 @@ class CoachingSession(Base):
     __table_args__ = (
         Index("ix_coaching_sessions_circle", "workspace_id", "circle_id", "starts_at"),
         Index("ix_coaching_sessions_state", "state", "ends_at"),
+        Index(
+            "uq_coaching_sessions_rhythm_date",
+            "workspace_id",
+            "circle_id",
+            "rhythm_date",
+            unique=True,
+            sqlite_where=text("rhythm_date IS NOT NULL"),
+            postgresql_where=text("rhythm_date IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,6 +63,9 @@ class CoachingSession(Base):
     facilitator_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     presenter_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     note_taker_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    open_time_only: Mapped[bool] = mapped_column(default=False)
+    """Nobody could present, and the convener chose to meet for open time."""
 
     recorded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     assumed: Mapped[bool] = mapped_column(default=False)

@@ -7,7 +7,7 @@ from slack_sdk.models.views import View as Shown
 
 from bot.app import all_routes
 from bot.handlers import FEATURES
-from bot.ids import INPUT, Action, Options, View, action_of
+from bot.ids import INPUT, Action, MenuItem, Options, View, action_of
 from bot.replies import Said
 from bot.routes import Routes
 from bot.views import evaluations
@@ -17,6 +17,8 @@ from tests.bot.test_limits import World, everything
 from tests.bot.views.test_closing import MESSAGES, VIEWS, facts, reflection, session
 
 LINKS_ONLY = {Action.LINK.value}
+MENU = {Action.MORE.value}
+"""Its entries have handlers of their own."""
 
 
 def shown() -> list[object]:
@@ -48,8 +50,13 @@ def action_ids() -> set[str]:
 
 def test_each_action_has_a_handler_and_something_that_shows_it(action_ids: set[str]) -> None:
     everywhere = {one.value for one in Action}
-    assert set(all_routes().actions) - LINKS_ONLY == everywhere - LINKS_ONLY
+    assert set(all_routes().actions) - LINKS_ONLY == everywhere - LINKS_ONLY - MENU
     assert everywhere - action_ids == set()
+
+
+def test_each_entry_of_the_menu_has_a_handler_and_is_shown() -> None:
+    entries = {one.partition(":")[0] for one in found(shown(), "value") if ":" in one}
+    assert set(all_routes().menu) == {one.value for one in MenuItem} <= entries
 
 
 def test_each_form_has_a_handler_and_something_that_shows_it() -> None:
