@@ -10,6 +10,8 @@ class Action(StrEnum):
     EDIT_CIRCLE = "circle.edit"
     SHOW_CIRCLE = "circle.show"
     MORE_SETTINGS = "circle.more_settings"
+    CHANGE_CIRCLE_FORM = "circle.change_form"
+    CHOOSE_POSITION = "circle.choose_position"
     LEAVE_CIRCLE = "circle.leave"
 
     SCHEDULE = "session.schedule"
@@ -51,6 +53,9 @@ class View(StrEnum):
     """Modals that can be submitted."""
 
     CIRCLE = "circle"
+    CIRCLE_SETTINGS = "circle_settings"
+    CIRCLE_PREVIEW = "circle_preview"
+    EDIT_CIRCLE = "edit_circle"
     SCHEDULE = "schedule"
     CANCEL = "cancel"
     LEAVE = "leave"

@@ -24,6 +24,7 @@ GROUP_DM_MEMBERS = 8
 MOST_LEADS = 2
 CIRCLES_A_DAY = 5
 LONGEST_NAME = 80
+LONGEST_AGO = 24
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,16 @@ class Channel:
     asker_inside: bool
     archived: bool = False
     shared: bool = False
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a circle did before it came here. People are our own ids."""
+
+    presenter: int | None = None
+    note_taker: int | None = None
+    in_person: int | None = None
+    """How many sessions ago it met in person: 1 is the last one."""
 
 
 @dataclass(frozen=True)
@@ -63,14 +74,17 @@ class CirclePlan:
     leads_present: bool = True
     newcomers_observe: bool = True
     reminders_off: tuple[str, ...] = ()
+    form_id: str | None = None
+    """The evaluation form; None: the first of its kind in the content pack."""
+    before: Before | None = None
+    """None: nothing was, or what is known of it stays."""
 
 
 def create(db: Session, actor: Actor, plan: CirclePlan, channel: Channel | None, now: datetime) -> Circle:
     """Makes a circle and welcomes its members. Raises `Refused` with the fields that cannot be taken."""
+    _one_at_a_time(db, actor)
     check_may_create(db, actor, now)
-    picked = people.known(db, actor.workspace_id, plan.members)
-    leads = _leads(db, actor, plan, picked)
-    _check(plan, picked, leads, channel)
+    picked, leads = check_plan(db, actor, plan, channel)
     circle = Circle(
         workspace_id=actor.workspace_id, created_by_id=actor.person.id, created_at=now, kind=CircleKind.GROUP
     )
@@ -117,9 +131,7 @@ def edit(
     circle = access.circle(db, actor, circle_id, Right.EDIT, lock=True)
     if circle.revision != revision:
         raise Changed
-    picked = people.known(db, actor.workspace_id, plan.members)
-    leads = _leads(db, actor, plan, picked)
-    _check(plan, picked, leads, channel)
+    picked, leads = check_plan(db, actor, plan, channel)
     before = circle.conversation
     _apply(circle, plan, channel, circle.zone)
     chosen = {person.id for person in picked}
@@ -198,7 +210,26 @@ def facts(circle: Circle) -> CircleFacts:
         newcomers_observe=circle.newcomers_observe,
         reminders_off=tuple(circle.reminders_off),
         revision=circle.revision,
+        form_id=circle.form_id,
+        before_presenter=circle.before_presenter_id,
+        before_note_taker=circle.before_note_taker_id,
+        before_in_person=circle.before_in_person,
     )
+
+
+def check_plan(
+    db: Session, actor: Actor, plan: CirclePlan, channel: Channel | None
+) -> tuple[list[Person], list[Person]]:
+    """The members and the leads that a form means. Raises `Refused` with the fields that cannot be taken."""
+    picked = people.known(db, actor.workspace_id, plan.members)
+    leads = _leads(db, actor, plan, picked)
+    _check(plan, picked, leads, channel)
+    return picked, leads
+
+
+def _one_at_a_time(db: Session, actor: Actor) -> None:
+    """Circles of one person are made one after another, so that nobody makes a sixth beside the fifth."""
+    db.execute(select(Person.id).where(Person.id == actor.person.id).with_for_update())
 
 
 def _leads(db: Session, actor: Actor, plan: CirclePlan, picked: Sequence[Person]) -> list[Person]:
@@ -224,6 +255,7 @@ def _check(
         Field.USUAL_LENGTH: length_problem(plan.usual_length),
         Field.USUAL_PLACE: place_problem(plan.usual_place),
         Field.USUAL_LINK: link_problem(plan.usual_link),
+        **_before_problems(plan.before or Before(), picked),
     }
     problems = {field: sentence for field, sentence in checks.items() if sentence}
     if problems:
@@ -258,6 +290,19 @@ def _leads_problem(picked: Sequence[Person], leads: Sequence[Person]) -> str | N
     return None
 
 
+def _before_problems(before: Before, picked: Sequence[Person]) -> dict[Field, str | None]:
+    members = {None, *(one.id for one in picked)}
+    stranger = "This person is not among the members. Choose somebody who is, or nobody."
+    both = "One person cannot have presented and taken notes in the same session."
+    same = before.presenter is not None and before.presenter == before.note_taker
+    ago = before.in_person is None or 1 <= before.in_person <= LONGEST_AGO
+    return {
+        Field.BEFORE_PRESENTER: None if before.presenter in members else stranger,
+        Field.BEFORE_NOTE_TAKER: both if same else None if before.note_taker in members else stranger,
+        Field.BEFORE_IN_PERSON: None if ago else f"Count the sessions back: 1 to {LONGEST_AGO}.",
+    }
+
+
 def _channel_problem(channel: Channel | None, members: int) -> str | None:
     if channel is None:
         large = "Above 8 members a circle needs a channel, because group DMs in Slack end there."
@@ -284,9 +329,9 @@ def _apply(circle: Circle, plan: CirclePlan, channel: Channel | None, zone: str)
     circle.channel_private = channel.private if channel else True
     circle.rhythm = plan.rhythm
     circle.starts_on = plan.starts_on
-    circle.weekday_position = _position(plan.position, plan.starts_on)
+    circle.weekday_position = position_of(plan)
     circle.usual_time = plan.usual_time
-    circle.zone = known_zone(plan.zone or zone)
+    circle.zone = zone_of(plan, zone)
     circle.usual_length = plan.usual_length
     circle.usual_mode = plan.usual_mode
     circle.usual_place = plan.usual_place
@@ -297,11 +342,28 @@ def _apply(circle: Circle, plan: CirclePlan, channel: Channel | None, zone: str)
     circle.leads_present = plan.leads_present
     circle.newcomers_observe = plan.newcomers_observe
     circle.reminders_off = list(plan.reminders_off)
+    circle.form_id = plan.form_id or _usual_form(plan)
+    if plan.before is not None:
+        circle.before_presenter_id = plan.before.presenter
+        circle.before_note_taker_id = plan.before.note_taker
+        circle.before_in_person = plan.before.in_person
 
 
-def _position(chosen: int | None, starts_on: date) -> int:
-    choices = recurrence.positions_for(starts_on)
-    return chosen if chosen in choices else choices[0]
+def _usual_form(plan: CirclePlan) -> str:
+    """What the content pack gives the first form of a kind for."""
+    return CircleKind.PAIR.value if len(plan.members) == FEWEST_MEMBERS else CircleKind.GROUP.value
+
+
+def zone_of(plan: CirclePlan, otherwise: str) -> str:
+    """The zone of the form, or the one that stands for none."""
+    return known_zone(plan.zone or otherwise)
+
+
+def position_of(plan: CirclePlan) -> int:
+    """Which weekday of the month the first date stands for: as chosen, else the first that it can."""
+    assert plan.starts_on  # noqa: S101 - checked before
+    choices = recurrence.positions_for(plan.starts_on)
+    return plan.position if plan.position in choices else choices[0]
 
 
 def _membership(

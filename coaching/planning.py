@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from coaching import closing, evaluations, reminders
+from coaching import closing, drafts, evaluations, reminders
 
 Planner = Callable[[Session, datetime], None]
 
@@ -19,4 +19,4 @@ PLANNERS: tuple[Planner, ...] = (
     evaluations.close_due,
     reminders.gather_late,
 )
-NIGHTLY: tuple[Planner, ...] = ()
+NIGHTLY: tuple[Planner, ...] = (drafts.forget_old,)

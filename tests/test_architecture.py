@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What people and the clock want done. Never talks to Slack.
     "coaching": {"coaching", "storage", "sqlalchemy"},
     "coaching/packs.py": {"coaching", "pydantic", "pydantic_core", "yaml"},
+    "coaching/drafts.py": {"coaching", "storage", "sqlalchemy", "pydantic"},
     "coaching/calendar.py": {"coaching", "storage", "sqlalchemy", "icalendar"},
     "storage": {"storage", "sqlalchemy", "coaching.rules.terms"},
     "storage/migrate.py": {"storage", "sqlalchemy", "alembic"},

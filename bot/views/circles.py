@@ -6,27 +6,19 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
-    ConversationFilter,
-    ConversationSelectElement,
-    ExternalDataSelectElement,
-    InputBlock,
-    Option,
 )
-from slack_sdk.models.blocks.blocks import DividerBlock
 from slack_sdk.models.views import View
 
-from bot.ids import Action, Options
+from bot.ids import Action
 from bot.ids import View as Form
 from bot.replies import Said
 from bot.views import inputs
 from bot.views.fitting import MESSAGE_BLOCKS, fitting, on_top, sections
-from bot.views.inputs import entry
 from bot.views.text import (
     escape,
     minutes,
     mode,
     names,
-    option_text,
     plain,
     section,
     small,
@@ -35,12 +27,9 @@ from bot.views.text import (
     when,
 )
 from coaching.rules import recurrence
-from coaching.rules.circle_form import CircleDraft
 from coaching.rules.facts import CircleFacts, SessionFacts
-from coaching.rules.fields import Field
 from coaching.rules.recurrence import Rule
 from coaching.rules.terms import CircleKind, Mode, Rhythm, WhoMaySchedule
-from coaching.rules.zones import place_of
 
 RHYTHMS = (
     (Rhythm.SAME_WEEKDAY.value, "Same weekday each month"),
@@ -71,124 +60,6 @@ REMINDERS = (
     ("starting_soon", "Everybody, just before the start"),
     ("evaluation_nudge", "Evaluation, once more the next working day"),
 )
-
-
-def form(draft: CircleDraft) -> View:
-    """ "New circle" with its six fields; "More settings" unfolds the rest in the same form."""
-    new = draft.circle_id is None
-    blocks: list[Block] = [*_six(draft)]
-    if draft.unfolded:
-        blocks += [DividerBlock(), *_more(draft)]
-    else:
-        blocks.append(inputs.buttons(inputs.button("More settings", Action.MORE_SETTINGS)))
-    return View(
-        type="modal",
-        callback_id=Form.CIRCLE.value,
-        private_metadata=json.dumps(
-            {"circle": draft.circle_id, "revision": draft.revision, "more": draft.unfolded}
-        ),
-        title=plain("New circle" if new else "Edit circle"),
-        submit=plain("Make the circle" if new else "Save"),
-        close=plain("Cancel"),
-        blocks=blocks,
-    )
-
-
-def _six(draft: CircleDraft) -> list[InputBlock]:
-    zone = place_of(draft.zone)
-    return [
-        entry(Field.NAME, "Name", inputs.words(draft.name, most=80)),
-        entry(
-            Field.MEMBERS,
-            "Members",
-            inputs.people(draft.members, most=30),
-            hint="2 to 30 people. Two make a pair; three or more a group. Take yourself out if you set it up "
-            "for others: you will not see this circle after saving.",
-        ),
-        entry(
-            Field.CHANNEL,
-            "Channel",
-            ConversationSelectElement(
-                action_id="value",
-                initial_conversation=draft.channel,
-                filter=ConversationFilter(
-                    include=["public", "private"],
-                    exclude_bot_users=True,
-                    exclude_external_shared_channels=True,
-                ),
-            ),
-            hint="Everyone in the channel will see when you meet and who is in this circle. Without one I open a "
-            "group DM, which works for up to 8 members.",
-            optional=True,
-        ),
-        entry(Field.RHYTHM, "Rhythm", inputs.one_of(RHYTHMS, draft.rhythm)),
-        entry(Field.STARTS_ON, "Starts on", inputs.day(draft.starts_on)),
-        entry(
-            Field.USUAL_TIME,
-            "Usual time",
-            inputs.clock(draft.zone, draft.usual_time),
-            hint=f"In the circle's time zone: {zone}.",
-        ),
-    ]
-
-
-def _more(draft: CircleDraft) -> list[InputBlock]:
-    return [
-        entry(
-            Field.LEADS,
-            "Coaching leads",
-            inputs.people(draft.leads, most=2),
-            hint="One or two members who look after the circle. In a pair both are.",
-            optional=True,
-        ),
-        entry(Field.ZONE, "Time zone", _zone(draft.zone)),
-        *_position(draft),
-        entry(Field.USUAL_LENGTH, "Usual length in minutes", inputs.number(draft.usual_length, 15, 240)),
-        entry(Field.USUAL_MODE, "Usual mode", inputs.one_of(MODES, draft.usual_mode)),
-        entry(
-            Field.USUAL_PLACE,
-            "Usual place or number",
-            inputs.words(draft.usual_place),
-            hint="The room; by phone, who calls whom on which number.",
-            optional=True,
-        ),
-        entry(Field.USUAL_LINK, "Usual meeting link", inputs.address(draft.usual_link), optional=True),
-        entry(
-            Field.IN_PERSON_RULE,
-            "In-person rule",
-            inputs.one_of(RULES, draft.in_person_every),
-            hint="How many sessions are in person, at the least.",
-        ),
-        entry(Field.WHO_MAY_SCHEDULE, "Who may schedule", inputs.one_of(WHO, draft.who_may_schedule)),
-        entry(Field.CHOICES, "How you work", inputs.boxes(CHOICES, draft.choices), optional=True),
-        entry(Field.REMINDERS, "Reminders", inputs.boxes(REMINDERS, draft.reminders), optional=True),
-    ]
-
-
-def _position(draft: CircleDraft) -> list[InputBlock]:
-    """Asked only where the first date can be read in two ways: the fourth Tuesday, or the last."""
-    if draft.rhythm != Rhythm.SAME_WEEKDAY or draft.starts_on is None:
-        return []
-    choices = recurrence.positions_for(draft.starts_on)
-    if len(choices) < 2:
-        return []
-    weekday = f"{draft.starts_on:%A}"
-    options = [(str(one), f"The {POSITIONS[one]} {weekday} of the month") for one in choices]
-    chosen = str(draft.position if draft.position in choices else choices[0])
-    return [entry(Field.POSITION, "Which weekday", inputs.one_of(options, chosen))]
-
-
-def _zone(zone: str) -> ExternalDataSelectElement:
-    return ExternalDataSelectElement(
-        action_id=Options.ZONE.value,
-        initial_option=zone_option(zone),
-        min_query_length=2,
-        placeholder=plain("Type a city"),
-    )
-
-
-def zone_option(zone: str) -> Option:
-    return Option(value=zone, text=option_text(zone.replace("_", " ")))
 
 
 def listing(circles: Sequence[tuple[CircleFacts, SessionFacts | None, str]], may_create: bool) -> Said:

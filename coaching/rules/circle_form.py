@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, time
 
-from coaching.rules.facts import CircleFacts
-from coaching.rules.terms import Mode, ReminderKind, WhoMaySchedule
+from coaching.rules.facts import CircleFacts, PersonFacts
+from coaching.rules.terms import CircleKind, Mode, ReminderKind, Rhythm, WhoMaySchedule
 
 CHOSEN_AT_FIRST = ("leads_present", "newcomers_observe")
 ALWAYS = (ReminderKind.EVALUATION, ReminderKind.DID_YOU_MEET)
@@ -40,13 +40,68 @@ class CircleDraft:
     who_may_schedule: str = WhoMaySchedule.MEMBERS.value
     choices: tuple[str, ...] = CHOSEN_AT_FIRST
     reminders: tuple[str, ...] = CAN_BE_DROPPED
-    unfolded: bool = False
+    form: str | None = None
+    """The evaluation form, by its id in the content pack; None: the first of its kind."""
+    before_presenter: int | None = None
+    before_note_taker: int | None = None
+    """For a circle that has met before; our own ids."""
+    before_in_person: int | None = None
     circle_id: int | None = None
     revision: int | None = None
 
+    @property
+    def dates(self) -> tuple[object, ...]:
+        """What the dates of the circle follow from."""
+        return (self.rhythm, self.starts_on, self.position, self.usual_time, self.zone)
+
+
+@dataclass(frozen=True)
+class MoreChoices:
+    """What some fields of "More settings" let one choose among."""
+
+    forms: tuple[tuple[str, str], ...]
+    """Evaluation forms for a circle of this kind, id and title."""
+    people: tuple[PersonFacts, ...]
+    """The members picked so far."""
+    before: bool
+    """Whether to ask what was before: only as long as no session counts here."""
+
+
+@dataclass(frozen=True)
+class AheadFacts:
+    """One line of the preview."""
+
+    day: date | None
+    mode: Mode
+    presenter: PersonFacts | None
+    note_taker: PersonFacts | None
+
+
+@dataclass(frozen=True)
+class PreviewFacts:
+    """A circle before it is saved: what its year will look like."""
+
+    name: str
+    kind: CircleKind
+    members: tuple[PersonFacts, ...]
+    leads: tuple[PersonFacts, ...]
+    zone: str
+    rhythm: Rhythm
+    starts_on: date
+    position: int
+    positions: tuple[int, ...]
+    """Which weekday of the month "Starts on" can stand for; more than one is asked about."""
+    usual_time: time
+    sessions: tuple[AheadFacts, ...]
+    public_channel: str | None
+    """The name of the channel, where everybody in the workspace can read it."""
+    outside: bool
+    """Whoever makes it is not in it."""
+    new: bool
+
 
 def of_circle(circle: CircleFacts) -> CircleDraft:
-    """The form of a circle that is there, with everything unfolded."""
+    """The form of a circle that is there."""
     chosen = {
         "ask_first": circle.ask_first,
         "leads_present": circle.leads_present,
@@ -70,7 +125,10 @@ def of_circle(circle: CircleFacts) -> CircleDraft:
         who_may_schedule=circle.who_may_schedule.value,
         choices=tuple(name for name, on in chosen.items() if on),
         reminders=tuple(kind for kind in CAN_BE_DROPPED if kind not in circle.reminders_off),
-        unfolded=True,
+        form=circle.form_id,
+        before_presenter=circle.before_presenter,
+        before_note_taker=circle.before_note_taker,
+        before_in_person=circle.before_in_person,
         circle_id=circle.id,
         revision=circle.revision,
     )

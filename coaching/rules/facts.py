@@ -46,6 +46,10 @@ class CircleFacts:
     newcomers_observe: bool
     reminders_off: tuple[str, ...]
     revision: int
+    form_id: str = "group"
+    before_presenter: int | None = None
+    before_note_taker: int | None = None
+    before_in_person: int | None = None
 
     def person(self, person_id: int | None) -> PersonFacts | None:
         return next((one for one in self.members if one.id == person_id), None)

@@ -19,6 +19,7 @@ from tests.support.people import (
     accepted,
     circle_fields,
     filled_in,
+    previewed,
     refused,
 )
 from tests.support.signed import Forger
@@ -67,6 +68,7 @@ def test_a_circle_of_five_is_made_with_six_fields(people: People) -> None:
     assert list(filled_in(people.ana)) == list(circle_fields())
     assert filled_in(people.ana)["Members"] == [cast.ANA]
     people.ana.fill(circle_fields())
+    previewed(people.ana)
     accepted(people.ana)
     people.demo.settle()
     page = circle_page(people.bo)
@@ -95,79 +97,6 @@ def test_two_people_make_a_pair_that_both_lead(people: People) -> None:
     assert "A pair:* Ana and Hana" in circle_page(people.hana)
     open_edit(people.hana)
     assert filled_in(people.hana)["Coaching leads"] == [cast.ANA, cast.HANA]
-
-
-@ON_SQLITE
-def test_more_settings_keep_what_was_typed_and_are_kept(people: People) -> None:
-    typed = circle_fields(name="Thursdays", starts_on="2026-11-26", channel=None)
-    people.ana.command("/coach circle")
-    people.ana.fill(typed)
-    before = filled_in(people.ana)
-    people.ana.click("More settings")
-    assert {label: filled_in(people.ana)[label] for label in before} == before
-    # 26 November is the fourth and the last Thursday of its month: asked, with the last one chosen.
-    assert filled_in(people.ana)["Which weekday"] == "The last Thursday of the month"
-    more = {
-        "Coaching leads": ["Bo Jensen", "Dee Novak"],
-        "Time zone": "Europe/Berlin",
-        "Usual length in minutes": 90,
-        "Usual mode": "Phone",
-        "Usual place or number": "Dee calls 555 0100",
-        "Usual meeting link": LINK,
-        "In-person rule": "1 in 2",
-        "Who may schedule": "The coaching leads",
-        "Which weekday": "The fourth Thursday of the month",
-    }
-    people.ana.fill(more)
-    accepted(people.ana)
-    open_edit(people.bo)
-    kept = filled_in(people.bo)
-    assert kept["Coaching leads"] == [cast.BO, cast.DEE]
-    same = [label for label in more if label != "Coaching leads"]
-    assert {label: str(kept[label]) for label in same} == {label: str(more[label]) for label in same}
-
-
-@ON_SQLITE
-def test_each_refusal_stands_at_its_field_and_the_rest_is_kept(demo: Demo, people: People) -> None:
-    ana = people.ana
-    nine = add_staff(demo, 9)
-    ana.command("/coach circle")
-    ana.fill(circle_fields(name="   ", channel="#leads-lounge"))
-    ana.click("More settings")
-
-    def says(field: str, value: object, *expected: str, at: str | None = None) -> None:
-        ana.fill({field: value})
-        before = filled_in(ana)
-        found = refused(ana)
-        assert list(found) == [at or field]
-        for word in expected:
-            assert word in found[at or field]
-        assert filled_in(ana) == before
-
-    ana.fill({"Channel": None})
-    says("Name", "   ", "name")
-    ana.fill({"Name": CIRCLE})
-    says("Members", ["Ana Torres", "Coach"], "Coach is an app")
-    says("Members", ["Ana Torres", "Slackbot"], "Slackbot is an app")
-    says("Members", ["Ana Torres"], "2 to 30")
-    demo.workspace.workspace.people[cast.GUS].deleted = True
-    says("Members", ["Ana Torres", "Bo Jensen", "Gus Park"], "Gus is not active")
-    says("Members", ["Ana Torres", *nine[:8]], "Above 8", at="Channel")
-    ana.fill({"Members": list(FIVE)})
-    says("Coaching leads", ["Hana Sato"], "Hana is not among the members")
-    ana.fill({"Members": [*FIVE, "Fay Morgan"]})
-    says("Coaching leads", ["Fay Morgan"], "Fay is a guest")
-    ana.fill({"Coaching leads": ["Ana Torres"]})
-    says("Channel", "#leads-lounge", "/invite")
-    demo.workspace.workspace.channels[cast.PRACTICE_CIRCLE].archived = True
-    says("Channel", ROOM, "archived")
-    demo.workspace.workspace.channels[cast.PRACTICE_CIRCLE].archived = False
-    ana.fill({"Channel": "#general"})
-    says("Usual place or number", "x" * 201, "200")
-    ana.fill({"Usual place or number": "Room 4"})
-    says("Usual meeting link", "ftp://meet.example", "http")
-    ana.fill({"Usual meeting link": LINK})
-    accepted(ana)
 
 
 @ON_SQLITE

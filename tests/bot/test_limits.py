@@ -13,11 +13,11 @@ from slack_sdk.models.views import View
 
 import bot.views
 from bot.replies import Said
-from bot.views import circles, hub, notices, reminders, sessions
+from bot.views import circle_form, circles, hub, notices, reminders, sessions
 from coaching import calendar
 from coaching.checks import LONGEST_LINK
 from coaching.packs import default_pack
-from coaching.rules.circle_form import CircleDraft
+from coaching.rules.circle_form import AheadFacts, CircleDraft, MoreChoices, PreviewFacts
 from coaching.rules.facts import (
     CircleFacts,
     CircleStanding,
@@ -143,7 +143,7 @@ class World:
             revision=HUGE,
         )
 
-    def draft(self, *, unfolded: bool = True, filled: bool = True) -> CircleDraft:
+    def draft(self, *, filled: bool = True) -> CircleDraft:
         if not filled:
             return CircleDraft(ZONE)
         people = tuple(one.slack_id for one in self.people)
@@ -159,9 +159,28 @@ class World:
             usual_length=240,
             usual_place=self.text(200),
             usual_link=self.link,
-            unfolded=unfolded,
             circle_id=HUGE,
             revision=HUGE,
+        )
+
+    def preview(self, kind: CircleKind) -> PreviewFacts:
+        people = self.circle(kind).members
+        ahead = AheadFacts(date(2026, 11, 25), Mode.IN_PERSON, people[0], people[1])
+        return PreviewFacts(
+            name=self.text(80),
+            kind=kind,
+            members=people,
+            leads=people[:2],
+            zone=ZONE,
+            rhythm=Rhythm.SAME_WEEKDAY,
+            starts_on=date(2026, 11, 25),
+            position=-1,
+            positions=(-1, 4),
+            usual_time=time(10),
+            sessions=(ahead,) * 30,
+            public_channel=self.text(80),
+            outside=True,
+            new=True,
         )
 
     def form(self, kind: CircleKind = CircleKind.GROUP, *, choices: int = 100) -> ScheduleForm:
@@ -253,8 +272,13 @@ def _of_sessions(w: World) -> Iterator[Shown]:
 
 def _of_circles(w: World) -> Iterator[Shown]:
     norms = [(norm.name, norm.words) for norm in default_pack().norms]
-    for draft in (w.draft(unfolded=False), w.draft(unfolded=True), w.draft(filled=False)):
-        yield circles.form, circles.form(draft)
+    more = MoreChoices(tuple((f"form_{n}", w.text(70)) for n in range(20)), w.people, before=True)
+    for draft in (w.draft(), w.draft(filled=False)):
+        yield circle_form.form, circle_form.form(draft, HUGE)
+        yield circle_form.settings, circle_form.settings(draft, more, HUGE)
+        yield circle_form.edit, circle_form.edit(draft, more)
+    for kind in CircleKind:
+        yield circle_form.preview, circle_form.preview(w.preview(kind), HUGE)
     for many in (1, 60):
         listed = [(w.circle(), w.session(), "x" * 300)] * many
         yield circles.listing, circles.listing(listed, may_create=True)

@@ -29,7 +29,7 @@ def test_a_circle_schedules_is_reminded_meets_and_reads_its_result(
 ) -> None:
     with Sitting(browser, demo.url, ANA) as ana:
         ana.dismiss_hints()
-        make_a_circle(ana)
+        make_a_circle(ana, pictures)
         schedule(ana, pictures)
         with Sitting(browser, demo.url, BO) as bo:
             answer_in_two_windows(ana, bo, pictures)
@@ -40,7 +40,8 @@ def test_a_circle_schedules_is_reminded_meets_and_reads_its_result(
         stay_outside(ana)
 
 
-def make_a_circle(ana: Sitting) -> None:
+def make_a_circle(ana: Sitting, pictures: Path | None) -> None:
+    """Six fields, then what the year will look like."""
     ana.go_to("practice-circle")
     ana.say("/coach circle")
     expect(ana.modal).to_contain_text("New circle")
@@ -49,6 +50,9 @@ def make_a_circle(ana: Sitting) -> None:
     ana.choose("Channel", ["practice-circle"])
     ana.fill("Starts on", "2026-12-01")
     ana.fill("Usual time", "10:00")
+    ana.submit()
+    expect(ana.modal).to_contain_text("Tue, 1 Dec 2026: video, Ana presents, Chidi takes notes")
+    ana.picture(pictures, "year", height=720)
     ana.submit_and_close()
 
 

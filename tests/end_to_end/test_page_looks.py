@@ -144,8 +144,12 @@ def test_typed_words_survive_what_happens_meanwhile(demo: Demo, browser: Browser
         expect(chidi.message("Good morning, everybody.")).to_be_attached()
         expect(chidi.message("Presenter: Ana")).to_contain_text("Coming: Ana and Bo")
         expect(chidi.field("Name")).to_have_value("Tuesday circle")
-        chidi.modal.get_by_role("button", name="More settings").click()
-        expect(chidi.field("Coaching leads")).to_be_visible()
+        chidi.choose("Members", ["Bo Jensen"])
+        chidi.fill("Starts on", "2026-12-08")
+        chidi.fill("Usual time", "10:00")
+        chidi.submit()
+        chidi.modal.get_by_role("button", name="Change").click()
+        expect(chidi.field("Starts on")).to_be_visible()
         expect(chidi.field("Name")).to_have_value("Tuesday circle")
 
 

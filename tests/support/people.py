@@ -52,9 +52,11 @@ class People:
         maker = by or self.ana
         maker.command("/coach circle")
         maker.fill(circle_fields(name=name, members=members, channel=channel, **fields))
+        previewed(maker)
         if more:
             maker.click("More settings")
             maker.fill(more)
+            previewed(maker)
         accepted(maker)
         self.demo.settle()
 
@@ -120,6 +122,12 @@ def accepted(person: Person) -> None:
     """Submits the form on top, which must be taken without a question."""
     assert person.submit() == {}
     assert not person.has_modal, person.modal
+
+
+def previewed(person: Person) -> None:
+    """Submits a form of a circle, which must be taken; what the year looks like is on top then."""
+    assert person.submit() == {}
+    assert person.modal["title"] == "What the year looks like"
 
 
 def refused(person: Person) -> dict[str, str]:
