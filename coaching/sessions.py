@@ -119,12 +119,11 @@ def cancel(db: Session, actor: Actor, session_id: int, reason: str | None, now: 
     session = _open_session(db, actor, session_id, now)
     session.state = states.check_move(session.state, SessionState.CANCELLED)
     session.closing_reason = reason
-    session.sequence += 1
     reminders.withdraw(db, session)
     outbox.void(db, session, "the session was cancelled", now, *ABOUT_TIME)
     outbox.refresh(db, outbox.standing(db, session, Outgoing.SESSION_CARD, *ABOUT_TIME), now)
     _tell(db, session, Outgoing.SESSION_CANCELLED, now)
-    _send_calendar(db, session, now)
+    calendar_changed(db, session, now)
     _homes(db, session, now)
     db.flush()
     return session
@@ -354,7 +353,6 @@ def _write(session: CoachingSession, draft: Draft, timing: Timing, now: datetime
 
 def _moved(db: Session, session: CoachingSession, before: SessionFacts, actor: Actor, now: datetime) -> None:
     session.plan_version += 1
-    session.sequence += 1
     earlier = outbox.standing(db, session, *ABOUT_TIME)
     attendance.ask_anew(session)
     attendance.set_coming(session, actor.person.id, Coming.YES)
@@ -364,7 +362,7 @@ def _moved(db: Session, session: CoachingSession, before: SessionFacts, actor: A
     said = {"from": before.starts_at.isoformat(), "from_zone": before.zone}
     _tell(db, session, Outgoing.SESSION_MOVED, now, said, again=f":{session.plan_version}")
     _line(db, session, "moved", said, now)
-    _send_calendar(db, session, now)
+    calendar_changed(db, session, now)
     reminders.lay_out(db, session, now)
     in_person.tell_if_later_due(db, session, now)
     _homes(db, session, now)
@@ -374,11 +372,10 @@ def _edited(db: Session, session: CoachingSession, before: SessionFacts, now: da
     how = (before.mode, before.place, before.link) != (session.mode, session.place, session.link)
     outbox.refresh(db, outbox.standing(db, session, Outgoing.SESSION_CARD, *ABOUT_TIME), now)
     if how:
-        session.sequence += 1
         _line(db, session, "place", {}, now)
-        _send_calendar(db, session, now)
         if session.starts_at - now < SOON:
             _tell(db, session, Outgoing.SESSION_PLACE, now, again=f":{session.sequence}")
+        calendar_changed(db, session, now)
     for role in Role:
         holder = before.holder(role)
         if session.holder(role) not in (None, holder.id if holder else None):
@@ -456,17 +453,23 @@ def _line(db: Session, session: CoachingSession, what: str, said: dict[str, str]
     )
 
 
-def _send_calendar(db: Session, session: CoachingSession, now: datetime) -> None:
-    """Who took the calendar file gets the next version of it."""
+def calendar_changed(db: Session, session: CoachingSession, now: datetime) -> None:
+    """Time, place or mode have changed, or it was called off: who took the calendar file gets the next."""
+    session.sequence += 1
+    session.changed_at = now
     for taker in [one for one in session.attendance if one.wants_calendar]:
         send_calendar_file(db, session, taker.person, now)
 
 
 def send_calendar_file(db: Session, session: CoachingSession, person: Person, now: datetime) -> None:
+    """The file as it is when it goes out; one that still waits would be the same, so it is enough."""
+    waiting = outbox.standing(db, session, Outgoing.CALENDAR_FILE)
+    if any(row.person_id == person.id and row.state is OutboxState.DUE for row in waiting):
+        return
     outbox.put(
         db,
         Outgoing.CALENDAR_FILE,
-        f"calendar:{session.id}:{person.id}:{session.sequence}:{now.timestamp():.0f}",
+        f"calendar:{session.id}:{person.id}:{uuid4().hex}",
         workspace_id=session.workspace_id,
         session=session,
         person=person,

@@ -39,6 +39,7 @@ from bot.views.text import (
 )
 from coaching.rules.facts import Draft, InPersonFacts, PersonFacts, ScheduleForm, SessionFacts
 from coaching.rules.fields import Field
+from coaching.rules.states import CALLED_OFF
 from coaching.rules.terms import CircleKind, Coming, Mode, Role, SessionState
 from coaching.rules.zones import place_of
 
@@ -442,8 +443,8 @@ def over(session: SessionFacts) -> Said:
 
 
 def calendar_text(session: SessionFacts) -> str:
-    ended = session.state is SessionState.CANCELLED
-    lead = "Cancelled, so take it out of your calendar" if ended else "For your calendar"
+    off = session.state in CALLED_OFF
+    lead = "Called off, so take it out of your calendar" if off else "For your calendar"
     return f"{lead}: {escape(session.circle_name)} on {when(session.starts_at, session.zone)}."
 
 

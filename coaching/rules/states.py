@@ -16,6 +16,9 @@ MOVES: Mapping[S, frozenset[S]] = {
 }
 """From each state, those that may follow. A move of a scheduled session leaves it scheduled."""
 
+CALLED_OFF = frozenset({S.CANCELLED, S.SKIPPED})
+"""It will not take place: calendars strike it out."""
+
 
 class ImpossibleMove(ValueError):
     """Something wanted to put a session into a state that cannot follow its present one."""

@@ -72,7 +72,9 @@ class CoachingSession(Base):
     """Recorded by the bot, because nobody said what happened."""
 
     sequence: Mapped[int] = mapped_column(default=0)
-    """Grows with time, place, link or mode: the SEQUENCE of calendar files."""
+    """Grows with time, place, link or mode, and when it is called off: the SEQUENCE of calendar files."""
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When `sequence` grew last; None while the session is as it was scheduled."""
     plan_version: Mapped[int] = mapped_column(default=1)
     """Grows with the time: what was laid out for an older one is void."""
     revision: Mapped[int] = mapped_column(default=1)

@@ -239,6 +239,7 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("open_time_only", sa.Boolean(), nullable=False, server_default=sa.false())
         )
+        batch_op.add_column(sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index(
             "uq_coaching_sessions_rhythm_date",
             ["workspace_id", "circle_id", "rhythm_date"],
@@ -273,6 +274,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("rhythm_date IS NOT NULL"),
             postgresql_where=sa.text("rhythm_date IS NOT NULL"),
         )
+        batch_op.drop_column("changed_at")
         batch_op.drop_column("open_time_only")
 
     with op.batch_alter_table("circles", schema=None) as batch_op:
