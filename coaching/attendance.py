@@ -70,5 +70,5 @@ def ask_anew(session: CoachingSession) -> None:
 
 def _showing(db: Session, session: CoachingSession, person_id: int) -> list[OutboxRow]:
     """The card, which all see, and this person's own messages."""
-    rows = outbox.standing(db, session, *ASKING)
+    rows = [*outbox.standing(db, session, *ASKING), *reminders.standing(db, session)]
     return [row for row in rows if row.person_id in (None, person_id)]

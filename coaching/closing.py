@@ -148,6 +148,7 @@ def _miss(db: Session, session: CoachingSession, now: datetime, *, assumed: bool
         session.state = states.check_move(session.state, SessionState.MISSED)
         evaluations.discard(db, session, now)
         outbox.void(db, session, "the session did not take place", now, *SHOWING)
+        outbox.refresh(db, reminders.standing(db, session), now)
         reminders.withdraw(db, session)
     _settle(db, session, frozenset(), now, assumed=assumed)
 
@@ -161,6 +162,7 @@ def _settle(
     session.recorded_at, session.assumed = now, assumed
     db.flush()
     outbox.refresh(db, outbox.standing(db, session, *SHOWING), now)
+    outbox.refresh(db, reminders.standing(db, session), now)
     _correct_lines(db, session, now)
     in_person.tell_if_later_due(db, session, now)
     outbox.home(db, [member.person for member in session.circle.members], now)

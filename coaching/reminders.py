@@ -18,6 +18,8 @@ AT_THE_SESSION = {
     ReminderKind.EVALUATION: Outgoing.EVALUATION,
     ReminderKind.DID_YOU_MEET: Outgoing.DID_YOU_MEET,
 }
+OF_ANY_DATE = frozenset({ReminderKind.PREPARE_CASE, ReminderKind.PREPARE_CASE_AGAIN})
+"""Once said they stand, with the new date, when the session is moved."""
 LATE = timedelta(hours=1)
 ENDED = (OutboxState.SKIPPED, OutboxState.EXPIRED, OutboxState.DEAD)
 
@@ -51,6 +53,23 @@ def of_message(db: Session, row: OutboxRow) -> list[Reminder]:
             .join(CoachingSession, CoachingSession.id == Reminder.session_id)
             .where(Reminder.workspace_id == row.workspace_id, Reminder.outbox_id == row.id)
             .order_by(CoachingSession.starts_at, Reminder.id)
+        )
+    )
+
+
+def standing(db: Session, session: CoachingSession) -> list[OutboxRow]:
+    """Bookkeeping messages that people can see, or soon will, with something about this session in them."""
+    carried = select(Reminder.outbox_id).where(
+        Reminder.workspace_id == session.workspace_id,
+        Reminder.session_id == session.id,
+        Reminder.message_kind == MessageKind.BOOKKEEPING,
+    )
+    return list(
+        db.scalars(
+            select(OutboxRow)
+            .where(OutboxRow.id.in_(carried), OutboxRow.state.in_(outbox.STANDING))
+            .order_by(OutboxRow.id)
+            .with_for_update()
         )
     )
 
@@ -110,8 +129,8 @@ def _withdraw_others(db: Session, session: CoachingSession, wanted: Iterable[Pla
         .where(Reminder.workspace_id == session.workspace_id, Reminder.session_id == session.id)
     ):
         current = reminder.plan_version == session.plan_version
-        if row.state is not OutboxState.DUE and current:
-            continue
+        if row.state is OutboxState.SENT or (row.state is not OutboxState.DUE and current):
+            continue  # what was said of an older plan is remembered too: some of it is not said twice
         if current and keep.get((reminder.person_id, reminder.kind)) == reminder.due_at:
             continue
         db.delete(reminder)
@@ -260,7 +279,10 @@ def session_of(db: Session, reminder: Reminder) -> CoachingSession:
 def holds(db: Session, reminder: Reminder, now: datetime, *, sent: bool = False) -> bool:
     """Whether what was due still is, by what is so now. One that was sent stays until its session is over."""
     session = session_of(db, reminder)
-    if reminder.plan_version != session.plan_version or session.circle.member(reminder.person_id) is None:
+    older = reminder.plan_version != session.plan_version
+    if older and not (sent and reminder.kind in OF_ANY_DATE):
+        return False
+    if session.circle.member(reminder.person_id) is None:
         return False
     if session.coming(reminder.person_id) is Coming.NO:
         return False

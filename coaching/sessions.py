@@ -119,6 +119,7 @@ def cancel(db: Session, actor: Actor, session_id: int, reason: str | None, now: 
     session = _open_session(db, actor, session_id, now)
     session.state = states.check_move(session.state, SessionState.CANCELLED)
     session.closing_reason = reason
+    outbox.refresh(db, reminders.standing(db, session), now)
     reminders.withdraw(db, session)
     outbox.void(db, session, "the session was cancelled", now, *ABOUT_TIME)
     outbox.refresh(db, outbox.standing(db, session, Outgoing.SESSION_CARD, *ABOUT_TIME), now)
@@ -197,6 +198,7 @@ def pass_on(db: Session, circle: Circle, leaver: Person, now: datetime) -> None:
                 _tell_taker(db, session, role, taker, now)
         session.facilitator_id = roles.facilitator(db, circle, session)
         outbox.refresh(db, outbox.standing(db, session, *ABOUT_TIME), now)
+        outbox.refresh(db, reminders.standing(db, session), now)
     db.flush()
 
 
@@ -353,7 +355,7 @@ def _write(session: CoachingSession, draft: Draft, timing: Timing, now: datetime
 
 def _moved(db: Session, session: CoachingSession, before: SessionFacts, actor: Actor, now: datetime) -> None:
     session.plan_version += 1
-    earlier = outbox.standing(db, session, *ABOUT_TIME)
+    earlier = [*outbox.standing(db, session, *ABOUT_TIME), *reminders.standing(db, session)]
     attendance.ask_anew(session)
     attendance.set_coming(session, actor.person.id, Coming.YES)
     db.flush()
@@ -371,6 +373,7 @@ def _moved(db: Session, session: CoachingSession, before: SessionFacts, actor: A
 def _edited(db: Session, session: CoachingSession, before: SessionFacts, now: datetime) -> None:
     how = (before.mode, before.place, before.link) != (session.mode, session.place, session.link)
     outbox.refresh(db, outbox.standing(db, session, Outgoing.SESSION_CARD, *ABOUT_TIME), now)
+    outbox.refresh(db, reminders.standing(db, session), now)
     if how:
         _line(db, session, "place", {}, now)
         if session.starts_at - now < SOON:

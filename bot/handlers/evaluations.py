@@ -67,6 +67,8 @@ def was_not_there(context: Context) -> Reply:
 def not_now(context: Context) -> Reply:
     actor = context.actor()
     session = access.session(context.db, actor, context.request.id_value, Right.SEE)
+    if reflections.is_pairs(session):
+        return Ephemeral(views.pair_not_now())
     return Ephemeral(views.not_now(evaluations.facts(context.db, session, actor.person.id, context.now)))
 
 

@@ -1,5 +1,7 @@
 """Scheduling, answering, moving and cancelling sessions."""
 
+from dataclasses import replace
+
 from slack_sdk.models.views import View as Modal
 
 from bot.handlers import showing
@@ -12,7 +14,7 @@ from bot.routes import Context, Routes
 from bot.views import sessions as views
 from coaching import access, attendance, calendar, proposals, sessions
 from coaching.access import Right
-from coaching.errors import ReasonNeeded
+from coaching.errors import ReasonNeeded, Refused
 from coaching.rules.facts import Draft, ScheduleForm
 from coaching.rules.fields import Field
 from coaching.rules.terms import Coming, Mode
@@ -59,7 +61,9 @@ def save(context: Context) -> Reply:
         else:
             session_id, revision = request.metadata_id("session"), request.metadata_id("revision")
             sessions.move(context.db, actor, session_id, revision, draft, context.now)
-    except ReasonNeeded:
+    except ReasonNeeded as needed:
+        if request.values.has(Field.REMOTE_REASON):  # it was asked for already, and left empty
+            raise Refused({Field.REMOTE_REASON: needed.sentence}) from needed
         return UpdateModal(_with_reason(context, circle_id, draft))
     return Done(clear=True)
 
@@ -132,7 +136,14 @@ def _with_reason(context: Context, circle_id: int, draft: Draft) -> Modal:
         shown = proposals.open_move(
             context.db, actor, request.metadata_id("session"), context.now, draft=draft
         )
-    return _view(shown, ask_reason=True)
+    return _view(_with_usual_link(shown), ask_reason=True)
+
+
+def _with_usual_link(shown: ScheduleForm) -> ScheduleForm:
+    """In person there was none to fill in; now one may be needed."""
+    draft = shown.draft
+    link = draft.link or (shown.circle.usual_link if draft.mode is Mode.VIDEO else None)
+    return replace(shown, draft=replace(draft, link=link))
 
 
 def _view(shown: ScheduleForm, *, ask_reason: bool = False) -> Modal:

@@ -143,6 +143,10 @@ def not_now(facts: EvaluationFacts) -> Said:
     return Said(f"All right. If you find two minutes: the evaluation is open until {until}.")
 
 
+def pair_not_now() -> Said:
+    return Said("All right. “Look back” works whenever you find a minute.")
+
+
 def _not_now(session_id: int) -> ButtonElement:
     return inputs.button("Not now", Action.NOT_NOW, session_id)
 
@@ -304,7 +308,8 @@ def pair_nudge(pair: PairFacts) -> Nudge:
     """A part of the bookkeeping message for one of a pair who has not looked back."""
     session = pair.session
     line = f"*{escape(session.circle_name)}*: how was {when(session.starts_at, session.zone)} for you?"
-    return line, [inputs.button("Look back", Action.ANSWER_EVALUATION, session.id, style="primary")]
+    look = inputs.button("Look back", Action.ANSWER_EVALUATION, session.id, style="primary")
+    return line, [look, _not_now(session.id)]
 
 
 def _partners(pair: PairFacts) -> list[ButtonElement]:

@@ -12,7 +12,7 @@ from bot.views.fitting import MESSAGE_BLOCKS, fitting, on_top, sections
 from bot.views.sessions import answer_buttons, roles_line, where_lines
 from bot.views.text import escape, mode, section, small, when
 from coaching.rules.facts import SessionFacts
-from coaching.rules.terms import CircleKind, Coming, ReminderKind
+from coaching.rules.terms import CircleKind, Coming, ReminderKind, Role
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,13 @@ def _prepare(session: SessionFacts, line: str) -> Part:
 def _tomorrow(session: SessionFacts, person: int, name: str, at: str) -> Part:
     answer = session.answer_of(person)
     asks = "" if answer is Coming.YES else " Can you come?"
+    mine = {Role.PRESENTER: " You present.", Role.NOTE_TAKER: " You take notes.", None: ""}[
+        session.role_of(person)
+    ]
+    if mine and session.kind is CircleKind.PAIR:
+        mine = " You are coached first."
     details = [
-        f"{name} meets on {at}, {mode(session.mode)}.{asks}",
+        f"{name} meets on {at}, {mode(session.mode)}.{mine}{asks}",
         *where_lines(session),
         roles_line(session),
     ]

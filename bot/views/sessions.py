@@ -121,7 +121,13 @@ def _fields(shown: ScheduleForm, starts_at: datetime | None, *, ask_reason: bool
             optional=True,
             fresh=fresh,
         ),
-        entry(Field.LINK, "Meeting link", inputs.address(draft.link), optional=True, fresh=fresh),
+        entry(
+            Field.LINK,
+            "Meeting link",
+            inputs.address(draft.link),
+            optional=True,
+            fresh=f"{fresh}.{Field.REMOTE_REASON}" if ask_reason else fresh,
+        ),
         *_roles(shown, fresh),
         entry(
             Field.MESSAGE,
@@ -145,6 +151,7 @@ def _reason(draft: Draft, in_person: InPersonFacts, *, ask_reason: bool) -> list
             inputs.words(draft.remote_reason, most=500, hint="Why it works better this time"),
             hint=f"{in_person_hint(in_person)} Say why you meet remotely all the same; "
             "the reason stays with the session. The next one is due in person again.",
+            optional=True,  # asked of whoever stays with it, and not of who chooses "In person" after all
         )
     ]
 

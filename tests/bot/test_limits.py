@@ -13,7 +13,7 @@ from slack_sdk.models.views import View
 
 import bot.views
 from bot.replies import Said
-from bot.views import circle_form, circles, hub, notices, reminders, sessions
+from bot.views import circle_form, circles, evaluations, hub, notices, reminders, sessions
 from coaching import calendar
 from coaching.checks import LONGEST_LINK
 from coaching.packs import default_pack
@@ -267,6 +267,7 @@ def _of_sessions(w: World) -> Iterator[Shown]:
     yield sessions.thread_line, sessions.thread_line(session, "moved", STARTS, ZONE)
     yield sessions.thread_line, sessions.thread_line(session, "place", None, ZONE)
     yield sessions.cancelling, sessions.cancelling(session)
+    yield evaluations.pair_not_now, evaluations.pair_not_now()
     yield sessions.replaced, sessions.replaced(session)
 
 

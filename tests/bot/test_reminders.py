@@ -196,3 +196,33 @@ def test_the_answer_in_a_reminder_counts_and_the_reminder_follows(
     [answered] = _with(people.dee.dm(), [BOOKKEEPING])
     assert "Can you come?" not in words(answered["blocks"])
     assert len(people.ana.messages(ROOM)) == 1
+
+
+def said(message: Json) -> str:
+    return words(message["blocks"])
+
+
+def bookkeeping(person: Person, word: str) -> str:
+    """The one bookkeeping message with this word in it, as it stands now."""
+    [found] = [one for one in person.dm() if word in said(one)]
+    return said(found)
+
+
+@ON_SQLITE
+def test_a_reminder_that_stands_follows_what_happens_after_it(people: People, circle: None) -> None:
+    """The day before it asks; answered, it asks no more; moved or over, it has no buttons left."""
+    people.session(mode="Video", link=LINK)
+    people.wait("2026-12-07 12:00")
+    assert any("meets on" in said(one) and "You present." in said(one) for one in people.ana.dm()[1:])
+    [asked] = [one for one in people.bo.dm() if "At most one such" in said(one)]
+    people.bo.click("I'll be there", in_=asked)
+    people.demo.settle()
+    assert "Can you come?" not in bookkeeping(people.bo, "At most one such")
+    assert "Can you come?" in bookkeeping(people.chidi, "At most one such")
+    people.wait("2026-12-08 11:05")
+    [question] = [one for one in people.ana.dm() if "Did Practice circle meet" in one["text"]]
+    people.ana.click("We met", in_=question)
+    accepted(people.ana)
+    people.demo.settle()
+    [settled] = [one for one in people.chidi.dm() if "is settled" in one["text"]]
+    assert "Can you come?" not in said(settled)

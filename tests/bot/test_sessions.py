@@ -20,6 +20,7 @@ from tests.support.people import (
     People,
     accepted,
     filled_in,
+    previewed,
     refused,
     session_fields,
 )
@@ -149,7 +150,8 @@ def test_a_circle_that_changes_its_zone_keeps_the_moment_of_its_sessions(
     people.ana.click("Open", in_=people.ana.ephemerals()[-1])
     people.ana.click("Edit circle")
     people.ana.fill({"Time zone": "Europe/Berlin"})
-    assert people.ana.submit() == {}
+    previewed(people.ana)
+    accepted(people.ana)
     people.demo.settle()
     reschedule(people.ana, people.card(), message="Bring two pens")
     assert filled_in(people.ana)["Time"] == "16:00"  # ten in New York
