@@ -37,6 +37,7 @@ def create_app(
     now: Callable[[], datetime],
     reference: Callable[[], str],
     wake: Callable[[], None],
+    public_url: str | None = None,
 ) -> App:
     """`token` gives a workspace's bot token and the bot's own user id; raises `LookupError` for others."""
     # Made once: loading the certificates costs 50 ms of CPU for every call that makes its own context.
@@ -62,5 +63,5 @@ def create_app(
         url_verification_enabled=False,
         ignoring_self_events_enabled=False,
     )
-    Dispatcher(all_routes(), database, pack, now, reference, wake).listen(app)
+    Dispatcher(all_routes(), database, pack, now, reference, wake, public_url).listen(app)
     return app

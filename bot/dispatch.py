@@ -45,6 +45,7 @@ class Dispatcher:
     """Makes the short word that a person and the log have in common."""
     wake: Callable[[], None]
     """Tells the worker that there may be something to send."""
+    public_url: str | None = None
 
     def listen(self, app: App) -> None:
         """One catch-all listener per kind of request."""
@@ -144,7 +145,7 @@ class Dispatcher:
             key = _key(route, request)
             if key and not requests.claim(db, request.workspace_id, key, request.now):
                 return Done(clear=True)
-            reply = route.handler(Context(request, db, self.pack, channels))
+            reply = route.handler(Context(request, db, self.pack, channels, self.public_url))
             if key and not isinstance(reply, Done):
                 requests.release(db, request.workspace_id, key)
             return reply

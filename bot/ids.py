@@ -37,6 +37,10 @@ class Action(StrEnum):
     SEE_REFLECTION = "evaluation.see_reflection"
     SEE_PARTNERS_REFLECTION = "evaluation.see_partners_reflection"
 
+    SHOW_CALENDAR = "calendar.show"
+    MAKE_CALENDAR = "calendar.make"
+    STOP_CALENDAR = "calendar.stop"
+
     SHOW_ROLES = "hub.roles"
     SHOW_HELP = "hub.help"
     SETTINGS = "hub.settings"

@@ -30,6 +30,8 @@ class Context:
     pack: Pack
     channels: Mapping[str, Channel] = field(default_factory=dict)
     """Channels that were looked up for this request."""
+    public_url: str | None = None
+    """Where the bot is reached from outside, when whoever runs it has said so."""
 
     @property
     def now(self) -> datetime:

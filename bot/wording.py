@@ -21,6 +21,7 @@ COMMANDS = (
     ("circle", "make a new circle or pair"),
     ("circles", "your circles, and where each stands"),
     ("roles", "who presents and who takes notes next"),
+    ("calendar", "your sessions in your own calendar"),
     ("settings", "your working days, your workplace, your reminders"),
     ("leave", "leave a circle"),
     ("help", "this list"),

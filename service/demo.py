@@ -91,6 +91,7 @@ class Demo:
             slack_bot_token=SecretStr(workspace.bot.token),
             slack_signing_secret=SecretStr(secret),
             slack_api_url=self.workspace.api_url,
+            coach_public_url=f"http://127.0.0.1:{self._bot_port}",
         )
         self.coach = root.build(settings, self.clock)
         migrate.upgrade(self.coach.database)

@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 
 from bot.app import create_app
 from bot.outgoing import all_renderers
-from coaching import workspaces
+from coaching import calendar_feed, workspaces
 from coaching.packs import Pack, default_pack, load_pack
 from coaching.planning import NIGHTLY, PLANNERS
 from scheduler.delivery import Delivery
@@ -99,6 +99,11 @@ class Coach:
         problem = migrations.current_problem(self.database)
         return [problem] if problem else []
 
+    def calendar(self, token: str) -> bytes | None:
+        """What calendar programs read at an address with this token; None for one that is none (any more)."""
+        with self.database.reading() as db:
+            return calendar_feed.read(db, token, self.clock.now())
+
     def web(self, *, with_worker: bool) -> Starlette:
         @asynccontextmanager
         async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -112,6 +117,7 @@ class Coach:
             self.app.dispatch,
             signing_secret=self.settings.slack_signing_secret.get_secret_value(),
             ready=self.ready,
+            calendar=self.calendar,
             lifespan=lifespan,
         )
 
@@ -133,6 +139,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Coach:
         now=clock.now,
         reference=reference,
         wake=worker.wake,
+        public_url=settings.coach_public_url,
     )
     return Coach(settings, clock, database, pack, token, app, worker, slack)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -42,12 +42,14 @@ def create_web(
     *,
     signing_secret: str,
     ready: Callable[[], list[str]],
+    calendar: Callable[[str], bytes | None] = lambda _: None,
     lifespan: Lifespan[Starlette] | None = None,
     read_within_s: float = READ_WITHIN_S,
 ) -> Starlette:
     """The HTTP app around the bot.
 
-    `dispatch` and `ready` run in threads; `ready` gives a line for each thing that stops the bot.
+    `dispatch`, `ready` and `calendar` run in threads; `ready` gives a line for each thing that stops the bot,
+    `calendar` the file behind a secret token, or None.
     `read_within_s`: seconds in which a body has to arrive. Raises `ValueError` for an empty signing secret.
     """
     slack = _Slack(dispatch, Guard(signing_secret), read_within_s)
@@ -55,6 +57,7 @@ def create_web(
         routes=[
             Route("/slack/events", slack.take, methods=["POST"]),
             Route("/slack/events", _certificate_check, methods=["GET"]),
+            Route("/calendar/{token}.ics", _calendar(calendar), methods=["GET"]),
             Route("/livez", _alive, methods=["GET"]),
             Route("/readyz", _readiness(ready), methods=["GET"]),
         ],
@@ -199,6 +202,22 @@ def _readiness(ready: Callable[[], list[str]]) -> Callable[[Request], object]:
         return PlainTextResponse("ready\n")
 
     return readiness
+
+
+def _calendar(calendar: Callable[[str], bytes | None]) -> Callable[[Request], Awaitable[Response]]:
+    """A person's sessions behind a secret address. The path is the secret, so it stands in no log."""
+
+    async def feed(request: Request) -> Response:
+        try:
+            found = await run_in_threadpool(calendar, request.path_params["token"])
+        except Exception as error:
+            log.error("calendar_failed", exc_info=error)
+            return PlainTextResponse("Try again later.", 503, {"retry-after": "600"})
+        if found is None:
+            return PlainTextResponse("Not Found", 404)
+        return Response(found, media_type="text/calendar; charset=utf-8")
+
+    return feed
 
 
 class _SecurityHeaders:

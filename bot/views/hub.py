@@ -135,7 +135,11 @@ def _circles(hub: HubFacts) -> list[Block]:
 
 
 def _footer(hub: HubFacts) -> Block:
-    more = [inputs.button("Settings", Action.SETTINGS), inputs.button("Help", Action.SHOW_HELP)]
+    more = [
+        inputs.button("Calendar", Action.SHOW_CALENDAR),
+        inputs.button("Settings", Action.SETTINGS),
+        inputs.button("Help", Action.SHOW_HELP),
+    ]
     new = [inputs.button("New circle", Action.NEW_CIRCLE)] if hub.may_create else []
     return inputs.buttons(*new, *more)
 

@@ -13,6 +13,7 @@ from slack_sdk.models.views import View
 
 import bot.views
 from bot.replies import Said
+from bot.views import calendar as calendar_page
 from bot.views import circle_form, circles, evaluations, hub, notices, reminders, sessions
 from coaching import calendar
 from coaching.checks import LONGEST_LINK
@@ -239,6 +240,7 @@ def everything(w: World) -> Iterator[Shown]:
     yield from _of_sessions(w)
     yield from _of_circles(w)
     yield from _of_the_hub(w)
+    yield from _of_the_calendar()
     yield notices.notice, notices.notice(w.text(600))
     yield notices.page, notices.page(list(hub.help_page().blocks), "Help")
     yield reminders.nothing_left, reminders.nothing_left()
@@ -305,6 +307,15 @@ def _of_the_hub(w: World) -> Iterator[Shown]:
     yield hub.choose_circle, hub.choose_circle([(HUGE, w.text(80))] * 60)
     yield hub.settings, hub.settings(SettingsFacts(ZONE, tuple(range(7)), w.text(200), ()))
     yield hub.settings, hub.settings(SettingsFacts(ZONE, (), None, ()))
+
+
+def _of_the_calendar() -> Iterator[Shown]:
+    longest = f"https://{'x' * 253}/calendar/{'x' * 43}.ics"
+    yield calendar_page.made, calendar_page.made(longest, "0123456789ab")
+    for mark in ("", "0123456789ab"):
+        for possible in (True, False):
+            page = calendar_page.calendar(mark, possible=possible, stopped=True)
+            yield calendar_page.calendar, page
 
 
 def _parts(world: World, many: int) -> list[reminders.Part]:

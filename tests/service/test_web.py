@@ -410,3 +410,27 @@ def test_every_answer_carries_the_security_headers(served: Served) -> None:
         headers = served.send(method="GET", path=path).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert "default-src 'none'" in headers["content-security-policy"]
+
+
+def test_a_calendar_is_read_at_its_address_and_no_log_shows_which(bot: Bot) -> None:
+    """The secret is in the path: found, not found, and while the database is away."""
+    files = {PLANTED: b"BEGIN:VCALENDAR"}
+
+    def calendar(token: str) -> bytes | None:
+        if token == f"{PLANTED}-broken":
+            raise RuntimeError(token)
+        return files.get(token)
+
+    web = create_web(bot.dispatch, signing_secret=SECRET, ready=bot.ready, calendar=calendar)
+    with Served(web) as served:
+
+        def read(name: str, method: str = "GET") -> tuple[int, str]:
+            answer = served.send(method=method, path=f"/calendar/{name}")
+            return answer.status, answer.text
+
+        assert read(f"{PLANTED}.ics") == (200, "BEGIN:VCALENDAR")
+        assert read(f"{PLANTED}.ics", "HEAD") == (200, "")
+        assert read(f"{PLANTED}.ics", "POST")[0] == 405
+        assert read(f"{PLANTED}-broken.ics") == (503, "Try again later.")
+        assert read("other.ics") == read("other.txt") == read(PLANTED) == (404, "Not Found")
+    assert bot.got == []
