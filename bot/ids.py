@@ -41,6 +41,12 @@ class Action(StrEnum):
     MAKE_CALENDAR = "calendar.make"
     STOP_CALENDAR = "calendar.stop"
 
+    FIND_A_TIME = "poll.open"
+    CHOOSE_POLL_CIRCLE = "poll.choose_circle"
+    PICK_TIMES = "poll.answer"
+    CHOOSE_TIME = "poll.choose"
+    DROP_POLL = "poll.drop"
+
     SHOW_ROLES = "hub.roles"
     SHOW_HELP = "hub.help"
     SETTINGS = "hub.settings"
@@ -50,6 +56,7 @@ class MenuItem(StrEnum):
     """The entries of a session's menu "More"; each goes out as `word:id of the session`."""
 
     RESCHEDULE = "reschedule"
+    FIND_ANOTHER_TIME = "find_another_time"
     CANCEL = "cancel"
 
 
@@ -68,6 +75,9 @@ class View(StrEnum):
     EVALUATION = "evaluation"
     REFLECTION = "reflection"
     SETTINGS = "settings"
+    POLL = "poll"
+    POLL_ANSWER = "poll_answer"
+    POLL_CHOICE = "poll_choice"
 
 
 class Options(StrEnum):

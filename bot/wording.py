@@ -18,6 +18,7 @@ UNEXPECTED = (
 
 COMMANDS = (
     ("schedule", "schedule your circle's next session"),
+    ("poll", "find a time for a session: the circle picks among a few"),
     ("circle", "make a new circle or pair"),
     ("circles", "your circles, and where each stands"),
     ("roles", "who presents and who takes notes next"),

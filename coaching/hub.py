@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching import access, circles, in_person, reflections, sessions
+from coaching import access, circles, in_person, polls, reflections, sessions
 from coaching.access import Actor
 from coaching.rules import evaluation
 from coaching.rules.facts import CircleStanding, HubFacts, SessionFacts
@@ -28,6 +28,7 @@ def of_person(db: Session, actor: Actor, now: datetime) -> HubFacts:
         to_evaluate=(*_unanswered(db, actor, mine, now), *_to_look_back_at(db, actor, mine, now)),
         to_record=tuple(_unrecorded(db, mine, now)),
         circles=tuple(_standing(db, one, coming, now) for one in mine),
+        polls=tuple(polls.waiting_for(db, actor, mine, now)),
     )
 
 

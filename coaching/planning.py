@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from coaching import closing, drafts, evaluations, reminders
+from coaching import closing, drafts, evaluations, polls, reminders
 
 Planner = Callable[[Session, datetime], None]
 
@@ -17,6 +17,7 @@ PLANNERS: tuple[Planner, ...] = (
     closing.put_up_next,
     closing.assume_due,
     evaluations.close_due,
+    polls.close_due,
     reminders.gather_late,
 )
 NIGHTLY: tuple[Planner, ...] = (drafts.forget_old,)

@@ -1,5 +1,6 @@
 """What the form "Schedule a session" stands at when it opens: rhythm, in-person rule and turns fill it."""
 
+from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -99,15 +100,18 @@ def _choose(db: Session, actor: Actor, mine: list[Circle], channel: str | None, 
 
 def propose(db: Session, circle: Circle, now: datetime) -> Draft:
     """What rhythm, turns and the in-person rule propose next; no date without a rhythm."""
-    day = dates.next_free(db, circle, now)
-    length, at = circle.usual_length, circle.usual_time
-    due = in_person.state(db, circle, before=_instant(circle, day, at, now)).due
+    at = Draft(dates.next_free(db, circle, now), circle.usual_time, circle.usual_length)
+    return propose_at(db, circle, at, now)
+
+
+def propose_at(db: Session, circle: Circle, at: Draft, now: datetime) -> Draft:
+    """What turns and the in-person rule propose for a session at this date, time and length."""
+    before = _instant(circle, at.date, at.time or circle.usual_time, now)
+    due = in_person.state(db, circle, before=before).due
     mode = Mode.IN_PERSON if due else circle.usual_mode
-    turns = roles.propose(db, circle, day or dates.today(circle, now))
-    return Draft(
-        date=day,
-        time=at,
-        length=length,
+    turns = roles.propose(db, circle, at.date or dates.today(circle, now))
+    return replace(
+        at,
         mode=mode,
         place=in_person.proposed_place(db, circle) if mode is Mode.IN_PERSON else circle.usual_place,
         link=circle.usual_link if mode.remote else None,

@@ -159,6 +159,7 @@ def members_changed(db: Session, circle: Circle, newcomers: Sequence[Membership]
             _tell_one(db, session, Outgoing.SESSION_NEWS, member.person, now, again=f":{member.id}")
         reminders.lay_out(db, session, now)
         outbox.refresh(db, outbox.standing(db, session, Outgoing.SESSION_CARD), now)
+    outbox.refresh(db, outbox.lately(db, circle, Outgoing.POLL, now), now)
 
 
 def put_cards_anew(db: Session, circle: Circle, now: datetime) -> None:
@@ -275,7 +276,7 @@ def _check(
     timing = None
     if draft.date and draft.time and draft.length and not problems[Field.LENGTH]:
         timing = timing_of(draft, circle.zone)
-        problems[Field.DATE] = _date_problem(db, circle, timing, now, itself)
+        problems[Field.DATE] = date_problem(db, circle, timing, now, itself)
     found = {field: sentence for field, sentence in problems.items() if sentence}
     if found or timing is None:
         raise Refused(found)
@@ -290,9 +291,10 @@ def timing_of(draft: Draft, zone: str) -> Timing:
     return Timing(resolved, resolved.instant + timedelta(minutes=draft.length))
 
 
-def _date_problem(
+def date_problem(
     db: Session, circle: Circle, timing: Timing, now: datetime, itself: CoachingSession | None
 ) -> str | None:
+    """Why a session of this circle cannot be then, in one sentence; the session in hand is left out."""
     if timing.starts_at <= now:
         return "This is in the past. Choose a date and time to come."
     if timing.starts_at > now + FARTHEST:

@@ -121,6 +121,7 @@ def page(circle: CircleFacts, in_person: Sequence[str], may_edit: bool) -> View:
     blocks: list[Block] = [*sections(lines), *sections(escape(one) for one in in_person)]
     actions = [
         inputs.button("Schedule a session", Action.SCHEDULE, circle.id, style="primary"),
+        inputs.button("Find a time", Action.FIND_A_TIME, circle.id),
         inputs.button("Roles", Action.SHOW_ROLES, circle.id),
     ]
     if may_edit:

@@ -10,6 +10,7 @@ from bot.ids import Action
 from bot.ids import View as Form
 from bot.replies import Said
 from bot.views import circles, inputs, notices
+from bot.views import polls as poll_views
 from bot.views import sessions as session_views
 from bot.views.fitting import sections
 from bot.views.inputs import entry
@@ -48,7 +49,7 @@ def hub_message(hub: HubFacts) -> Said:
         if hub.coming
         else "Nothing is planned yet."
     )
-    waiting = len(hub.to_answer) + len(hub.to_evaluate) + len(hub.to_record)
+    waiting = len(hub.to_answer) + len(hub.to_evaluate) + len(hub.to_record) + len(hub.polls)
     rest = (
         f" {waiting} thing{'' if waiting == 1 else 's'} wait{'s' if waiting == 1 else ''} for you."
         if waiting
@@ -73,17 +74,22 @@ def _hub(hub: HubFacts) -> list[Block]:
 
 
 def _waiting(hub: HubFacts) -> list[Block]:
-    asked = [("Did *{}* meet on {}?", session, _recording(session)) for session in hub.to_record]
-    asked += [("How was *{}* on {}?", session, _answering(session)) for session in hub.to_evaluate]
+    asked = [(_about("Did *{}* meet on {}?", one), _recording(one)) for one in hub.to_record]
+    asked += [(_about("How was *{}* on {}?", one), _answering(one)) for one in hub.to_evaluate]
     asked += [
-        ("Can you come to *{}* on {}?", session, session_views.answer_buttons(session))
-        for session in hub.to_answer
+        (_about("Can you come to *{}* on {}?", one), session_views.answer_buttons(one))
+        for one in hub.to_answer
     ]
+    asked += [(poll_views.waiting(one), poll_views.waiting_button(one)) for one in hub.polls]
     blocks: list[Block] = []
-    for question, session, buttons in asked[:MOST_WAITING]:
-        blocks += [section(question.format(escape(session.circle_name), _when(session))), buttons]
+    for question, buttons in asked[:MOST_WAITING]:
+        blocks += [section(question), buttons]
     blocks += _more(len(asked) - MOST_WAITING, "when these are done.")
     return [section("*Waiting for you*"), *blocks, DividerBlock()] if blocks else []
+
+
+def _about(question: str, session: SessionFacts) -> str:
+    return question.format(escape(session.circle_name), _when(session))
 
 
 def _more(count: int, where: str) -> list[Block]:

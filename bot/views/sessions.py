@@ -43,7 +43,11 @@ from coaching.rules.states import CALLED_OFF
 from coaching.rules.terms import CircleKind, Coming, Mode, Role, SessionState
 from coaching.rules.zones import place_of
 
-MORE = ((MenuItem.RESCHEDULE, "Reschedule"), (MenuItem.CANCEL, "Cancel session"))
+MORE = (
+    (MenuItem.RESCHEDULE, "Reschedule"),
+    (MenuItem.FIND_ANOTHER_TIME, "Find another time"),
+    (MenuItem.CANCEL, "Cancel session"),
+)
 """The menu of a session, in the order in which people see it."""
 OVER = {
     SessionState.CANCELLED: "was cancelled",

@@ -93,10 +93,10 @@ def spoken_time(at: time, zone: str) -> str:
     return f"{at:%H:%M} ({place_of(zone)})"
 
 
-def names(people: Iterable[PersonFacts], nobody: str = "nobody yet") -> str:
+def names(people: Iterable[PersonFacts], nobody: str = "nobody yet", letters: int = LINE) -> str:
     """Names as plain text: nobody is pinged by a list. What would be too long for a line says how many more."""
     known = [escape(one.name) for one in people]
-    fit = next((count for count in range(len(known), 1, -1) if len(", ".join(known[:count])) <= LINE), 1)
+    fit = next((count for count in range(len(known), 1, -1) if len(", ".join(known[:count])) <= letters), 1)
     more = [f"{len(known) - fit} more"] if len(known) > fit else []
     return listed([*known[:fit], *more]) or nobody
 

@@ -190,6 +190,15 @@ class CircleStanding:
 
 
 @dataclass(frozen=True)
+class PollWaiting:
+    """A poll that waits for somebody: for their answer, or, once it is closed, for their choice."""
+
+    id: int
+    circle_name: str
+    closed: bool
+
+
+@dataclass(frozen=True)
 class HubFacts:
     """What somebody sees first: what comes, what waits for them, how their circles stand."""
 
@@ -201,6 +210,7 @@ class HubFacts:
     to_evaluate: tuple[SessionFacts, ...]
     to_record: tuple[SessionFacts, ...]
     circles: tuple[CircleStanding, ...]
+    polls: tuple[PollWaiting, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,6 @@ class Poll(Base):
     length: Mapped[int]
     """Minutes."""
     state: Mapped[PollState] = mapped_column(text_enum(PollState), default=PollState.OPEN)
-    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """When those who had not answered were asked once more."""
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     chosen_id: Mapped[int | None]
     """The slot that was picked."""

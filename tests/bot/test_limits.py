@@ -14,7 +14,7 @@ from slack_sdk.models.views import View
 import bot.views
 from bot.replies import Said
 from bot.views import calendar as calendar_page
-from bot.views import circle_form, circles, evaluations, hub, notices, reminders, sessions
+from bot.views import circle_form, circles, evaluations, hub, notices, polls, reminders, sessions
 from coaching import calendar
 from coaching.checks import LONGEST_LINK
 from coaching.packs import default_pack
@@ -26,6 +26,7 @@ from coaching.rules.facts import (
     HubFacts,
     InPersonFacts,
     PersonFacts,
+    PollWaiting,
     RolesDone,
     RolesPage,
     ScheduleForm,
@@ -33,9 +34,12 @@ from coaching.rules.facts import (
     SettingsFacts,
     UpcomingRoles,
 )
+from coaching.rules.poll_facts import PollDraft, PollFacts, PollForm, SlotFacts
+from coaching.rules.polling import Misses
 from coaching.rules.terms import (
     CircleKind,
     Mode,
+    PollState,
     ReminderKind,
     Rhythm,
     Role,
@@ -222,6 +226,35 @@ class World:
             to_evaluate=all_of_them,
             to_record=all_of_them,
             circles=(standing,) * max(many, 1),
+            polls=tuple(PollWaiting(HUGE + n, self.text(80), n % 2 == 0) for n in range(many)),
+        )
+
+    def poll(self, state: PollState = PollState.OPEN, *, moving: bool = True) -> PollFacts:
+        people = self.people
+        slots = tuple(
+            SlotFacts(
+                HUGE + n,
+                STARTS + timedelta(days=n),
+                people[:-1],
+                {Misses.EARLY: people[:10], Misses.LATE: people[10:20], Misses.DAY_OFF: people[20:]},
+            )
+            for n in range(5)
+        )
+        return PollFacts(
+            id=HUGE,
+            circle_id=HUGE,
+            circle_name=self.text(80),
+            zone=ZONE,
+            state=state,
+            opened_by=people[0],
+            closes_at=STARTS,
+            moving=STARTS if moving else None,
+            slots=slots,
+            none_fits=people,
+            missing=people,
+            deciders=frozenset({people[0].id}),
+            best=slots[0].id,
+            chosen=STARTS if state is PollState.DECIDED else None,
         )
 
     def roles(self, kind: CircleKind = CircleKind.GROUP) -> RolesPage:
@@ -241,6 +274,7 @@ def everything(w: World) -> Iterator[Shown]:
     yield from _of_circles(w)
     yield from _of_the_hub(w)
     yield from _of_the_calendar()
+    yield from _of_polls(w)
     yield notices.notice, notices.notice(w.text(600))
     yield notices.page, notices.page(list(hub.help_page().blocks), "Help")
     yield reminders.nothing_left, reminders.nothing_left()
@@ -316,6 +350,26 @@ def _of_the_calendar() -> Iterator[Shown]:
         for possible in (True, False):
             page = calendar_page.calendar(mark, possible=possible, stopped=True)
             yield calendar_page.calendar, page
+
+
+def _of_polls(w: World) -> Iterator[Shown]:
+    viewer = w.people[0].id
+    draft = PollDraft(((date(2026, 12, 8), time(10)),) * 5, 240)
+    several = tuple((HUGE + n, w.text(80)) for n in range(100))
+    for moving in (True, False):
+        for state in PollState:
+            poll = w.poll(state, moving=moving)
+            yield polls.card, polls.card(poll)
+            yield polls.closed, polls.closed(poll)
+            yield polls.reminder, polls.reminder(poll, viewer)
+            yield polls.reminder, polls.reminder(poll, HUGE - 1)
+        yield polls.ticks, polls.ticks(poll, viewer, "Asia/Kolkata")
+        yield polls.choice, polls.choice(poll, "Asia/Kolkata", ask_reason=moving)
+    for running in (None, w.poll()):
+        for choices in ((), several):
+            shown = PollForm(w.circle(), choices, draft, HUGE, STARTS, running)
+            yield polls.form, polls.form(shown, viewer)
+    yield polls.card_elsewhere, polls.card_elsewhere()
 
 
 def _parts(world: World, many: int) -> list[reminders.Part]:
