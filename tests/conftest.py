@@ -1,49 +1,45 @@
 """What tests of several folders share: fresh databases, and the bot at work in a local workspace."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from demo.cast import riverbend
 from service.demo import Demo
-from storage import migrate
-from storage.engine import Database
-from tests.storage.engines import ENGINES, server
-from tests.support.instants import START
+from tests.storage.engines import ENGINES
+from tests.support import pasts
+from tests.support.pasts import Beginning
 from tests.support.people import People
 
 pytest_plugins = ["tests.no_skips"]
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite database with the newest schema and no rows: copying it is quicker than making another."""
-    path = tmp_path_factory.mktemp("migrated") / "coach.db"
-    database = Database(f"sqlite:///{path}")
-    migrate.upgrade(database)
-    database.dispose()
-    return path
+@pytest.fixture
+def beginning(request: pytest.FixtureRequest) -> Beginning:
+    """What had happened before the test. A module may have its own."""
+    return pasts.a_circle if "circle" in request.fixturenames else pasts.nothing
 
 
 @pytest.fixture(params=ENGINES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path) -> Iterator[str]:
-    """The address of a fresh database with the newest schema, on each engine in turn."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'coach.db')}"
-        return
-    with server().fresh_database() as url:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, beginning: Beginning) -> Iterator[str]:
+    """The address of a database of the test's own with the newest schema, on each engine in turn."""
+    with pasts.database(request.param, beginning, tmp_path) as url:
         yield url
 
 
 @pytest.fixture
-def demo(database_url: str) -> Iterator[Demo]:
+def demo(database_url: str, beginning: Beginning) -> Iterator[Demo]:
     """The bot beside a workspace of its own, on a Monday. Starting both takes a tenth of a second."""
-    with Demo(riverbend(START), database_url, START) as demo:
+    with pasts.running(database_url, beginning) as demo:
         yield demo
 
 
 @pytest.fixture
 def people(demo: Demo) -> People:
     return People(demo)
+
+
+@pytest.fixture
+def circle(people: People) -> People:
+    """The test begins with the practice circle, whose members have been welcomed."""
+    return people

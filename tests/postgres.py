@@ -56,6 +56,12 @@ class Postgres:
             yield url
 
     @contextmanager
+    def copy_of(self, name: str) -> Iterator[str]:
+        """The address of a copy of one of our databases, to which nothing may be connected."""
+        with self._database(name) as url:
+            yield url
+
+    @contextmanager
     def empty_database(self) -> Iterator[str]:
         """The same without a schema, for the tests of migrations."""
         with self._database("template1") as url:

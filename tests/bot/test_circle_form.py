@@ -165,7 +165,7 @@ def test_a_public_channel_is_pointed_out(people: People) -> None:
 
 
 @ON_SQLITE
-def test_an_edit_that_moves_the_dates_shows_the_year_first(people: People, circle: None) -> None:
+def test_an_edit_that_moves_the_dates_shows_the_year_first(people: People, circle: People) -> None:
     open_edit(people.ana)
     people.ana.fill({"Usual time": "11:00"})
     previewed(people.ana)

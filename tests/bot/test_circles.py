@@ -77,7 +77,7 @@ def test_a_circle_of_five_is_made_with_six_fields(people: People) -> None:
     assert "Second Tuesday of each month at 10:00 (New York)" in page
 
 
-def test_everybody_is_welcomed_once_and_the_channel_hears_nothing(people: People, circle: None) -> None:
+def test_everybody_is_welcomed_once_and_the_channel_hears_nothing(people: People, circle: People) -> None:
     for member in people.five:
         [welcome] = member.dm()
         said = words(welcome["blocks"])
@@ -134,7 +134,7 @@ def test_without_a_channel_the_bot_opens_one_group_dm(demo: Demo, people: People
     assert card["text"].startswith(CIRCLE)
 
 
-def test_who_is_added_gets_a_welcome_and_the_coming_session(people: People, circle: None) -> None:
+def test_who_is_added_gets_a_welcome_and_the_coming_session(people: People, circle: People) -> None:
     people.session(mode="Video", link=LINK)
     edits(people, Members=[*FIVE, "Hana Sato"])
     accepted(people.ana)
@@ -148,7 +148,7 @@ def test_who_is_added_gets_a_welcome_and_the_coming_session(people: People, circ
 
 
 def test_who_is_taken_out_hears_it_once_and_loses_every_right(
-    people: People, circle: None, forger: Forger
+    people: People, circle: People, forger: Forger
 ) -> None:
     people.session(mode="Video", link=LINK, presenter="Eli", note_taker="Bo")
     news = people.eli.dm()[-1]
@@ -179,7 +179,7 @@ def _session_of(message: dict[str, object]) -> str:
     return str(found[0]["value"])
 
 
-def test_who_takes_over_a_role_is_told(people: People, circle: None) -> None:
+def test_who_takes_over_a_role_is_told(people: People, circle: People) -> None:
     people.session(mode="Video", link=LINK, presenter="Eli", note_taker="Dee")
     edits(people, Members=[name for name in FIVE if name != "Eli Stern"])
     accepted(people.ana)
@@ -190,7 +190,7 @@ def test_who_takes_over_a_role_is_told(people: People, circle: None) -> None:
     assert told == [people.ana]  # first in the line of a new circle
 
 
-def test_who_leaves_while_they_meet_has_presented_all_the_same(people: People, circle: None) -> None:
+def test_who_leaves_while_they_meet_has_presented_all_the_same(people: People, circle: People) -> None:
     people.session(mode="Video", link=LINK, presenter="Eli", note_taker="Dee")
     people.demo.live_until(wall("2026-12-08 10:10"), step=timedelta(days=1))
     people.eli.command("/coach leave")
@@ -199,7 +199,7 @@ def test_who_leaves_while_they_meet_has_presented_all_the_same(people: People, c
     assert "Presenter: Eli" in words(people.card()["blocks"])
 
 
-def test_one_quiet_step_out(people: People, circle: None) -> None:
+def test_one_quiet_step_out(people: People, circle: People) -> None:
     people.session(mode="Video", link=LINK)
     welcome = people.dee.dm()[0]
     people.dee.click("Leave this circle", in_=welcome)
@@ -213,7 +213,7 @@ def test_one_quiet_step_out(people: People, circle: None) -> None:
 
 
 @ON_SQLITE
-def test_an_old_button_after_leaving_gets_a_plain_sentence(people: People, circle: None) -> None:
+def test_an_old_button_after_leaving_gets_a_plain_sentence(people: People, circle: People) -> None:
     people.session(mode="Video", link=LINK)
     card = people.card()
     people.dee.command("/coach leave")
@@ -224,7 +224,7 @@ def test_an_old_button_after_leaving_gets_a_plain_sentence(people: People, circl
     assert "Can't make it: Dee" not in words(people.card()["blocks"])
 
 
-def test_the_longest_in_the_circle_leads_when_no_lead_is_left(people: People, circle: None) -> None:
+def test_the_longest_in_the_circle_leads_when_no_lead_is_left(people: People, circle: People) -> None:
     people.ana.command("/coach leave")
     accepted(people.ana)
     assert "Coaching lead:* Bo\n" in circle_page(people.bo)
@@ -237,7 +237,7 @@ def test_the_longest_in_the_circle_leads_when_no_lead_is_left(people: People, ci
     assert "Coaching lead:* Dee\n" in circle_page(people.bo)
 
 
-def test_who_leaves_slack_has_no_turn_any_more(people: People, circle: None) -> None:
+def test_who_leaves_slack_has_no_turn_any_more(people: People, circle: People) -> None:
     people.session(mode="Video", link=LINK, presenter="Chidi", note_taker="Dee")
     people.chidi.leave_slack()
     people.demo.settle()
@@ -271,7 +271,7 @@ def test_a_circle_of_one_rests_until_somebody_joins(people: People) -> None:
     assert "Bo" in words(people.card()["blocks"])
 
 
-def test_two_people_editing_the_same_circle(people: People, circle: None) -> None:
+def test_two_people_editing_the_same_circle(people: People, circle: People) -> None:
     edits(people, **{"Name": "First", "Coaching leads": ["Ana Torres", "Bo Jensen"]})
     accepted(people.ana)
     open_edit(people.ana)
@@ -287,7 +287,7 @@ def test_two_people_editing_the_same_circle(people: People, circle: None) -> Non
 
 
 @ON_SQLITE
-def test_a_member_who_leads_nothing_cannot_edit(people: People, circle: None, forger: Forger) -> None:
+def test_a_member_who_leads_nothing_cannot_edit(people: People, circle: People, forger: Forger) -> None:
     people.bo.command("/coach circles")
     people.bo.click("Open", in_=people.bo.ephemerals()[-1])
     with pytest.raises(NotThere):

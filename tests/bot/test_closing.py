@@ -10,6 +10,8 @@ from demo.person import NotThere, Person, words
 from demo.records import Json
 from service.demo import Demo
 from storage.models import CoachingSession, EvaluationReceipt, OutboxRow, Outgoing
+from tests.support import pasts
+from tests.support.pasts import Beginning
 from tests.support.people import FIVE, ROOM, People, accepted, filled_in, refused
 
 STATEMENTS = [one.text for one in default_pack().form("group").statements]
@@ -17,11 +19,20 @@ QUESTION = default_pack().form("group").questions[0].text
 CLOSING, AFTER = "2026-12-08 10:51", "2026-12-08 11:01"
 
 
-@pytest.fixture
-def session(people: People, circle: None) -> None:
-    """The first session has come to its closing part; all five are asked."""
+def all_asked(people: People) -> None:
+    pasts.a_circle(people)
     people.session(mode="Video", link="https://meet.example/one")
     people.wait(CLOSING)
+
+
+@pytest.fixture
+def beginning(request: pytest.FixtureRequest, beginning: Beginning) -> Beginning:
+    return all_asked if "session" in request.fixturenames else beginning
+
+
+@pytest.fixture
+def session(circle: People) -> None:
+    """The first session has come to its closing part; all five are asked."""
 
 
 def said(message: Json) -> str:

@@ -111,7 +111,7 @@ def spoil(demo: Demo, fault: Fault) -> None:
 
 
 def test_a_form_stays_open_while_the_database_is_away(
-    demo: Demo, people: People, circle: None, log: io.StringIO
+    demo: Demo, people: People, circle: People, log: io.StringIO
 ) -> None:
     people.ana.command("/coach schedule")
     people.ana.fill(session_fields(mode="Video", link=LINK, message=TYPED))
@@ -128,7 +128,7 @@ def test_a_form_stays_open_while_the_database_is_away(
 
 
 def test_commands_and_buttons_say_that_the_database_is_away(
-    demo: Demo, people: People, circle: None, log: io.StringIO
+    demo: Demo, people: People, circle: People, log: io.StringIO
 ) -> None:
     people.session(mode="Video", link=LINK)
     with database_away(demo):
@@ -145,7 +145,7 @@ def test_commands_and_buttons_say_that_the_database_is_away(
 @ON_SQLITE
 @pytest.mark.parametrize("fault", [{"error": "internal_error"}, {"drop": True}, {"status": 503}])
 def test_a_form_that_slack_does_not_open_is_no_crash(
-    demo: Demo, people: People, circle: None, log: io.StringIO, fault: Json
+    demo: Demo, people: People, circle: People, log: io.StringIO, fault: Json
 ) -> None:
     spoil(demo, Fault("views.open", **fault))
     people.ana.command("/coach schedule")
@@ -175,7 +175,7 @@ def test_people_of_whom_slack_says_nothing(demo: Demo, people: People, log: io.S
 
 @ON_SQLITE
 def test_the_unexpected_has_a_reference_that_the_log_has_too(
-    demo: Demo, people: People, circle: None, log: io.StringIO
+    demo: Demo, people: People, circle: People, log: io.StringIO
 ) -> None:
     people.ana.command("/coach schedule")
     people.ana.fill(session_fields(mode="Video", link=LINK, message=TYPED, place="Room of secrets"))
@@ -206,7 +206,7 @@ def test_nothing_that_people_write_is_in_the_log(demo: Demo, people: People, log
 
 
 @ON_SQLITE
-def test_messages_that_slack_does_not_take_go_out_later(demo: Demo, people: People, circle: None) -> None:
+def test_messages_that_slack_does_not_take_go_out_later(demo: Demo, people: People, circle: People) -> None:
     for _ in range(3):
         spoil(demo, Fault("chat.postMessage", error="internal_error"))
     people.session(mode="Video", link=LINK)

@@ -53,7 +53,7 @@ def test_an_empty_hub_teaches_and_offers_a_circle(people: People) -> None:
 
 
 @ON_SQLITE
-def test_the_hub_shows_what_comes_what_waits_and_how_circles_stand(people: People, circle: None) -> None:
+def test_the_hub_shows_what_comes_what_waits_and_how_circles_stand(people: People, circle: People) -> None:
     assert "Nothing is planned yet" in answer_to(people.bo, "/coach")["text"]
     people.session(mode="Video", link=LINK)
     shown_hub = answer_to(people.chidi, "/coach")
@@ -70,7 +70,7 @@ def test_the_hub_shows_what_comes_what_waits_and_how_circles_stand(people: Peopl
     assert "Coming: Ana and Chidi" in words(people.card()["blocks"])
 
 
-def test_home_is_drawn_anew_when_something_changes(people: People, circle: None) -> None:
+def test_home_is_drawn_anew_when_something_changes(people: People, circle: People) -> None:
     assert "Nothing is planned yet" in words(people.dee.open_home()["blocks"])
     people.session(mode="Video", link=LINK)
     people.dee.click("Can't make it", in_=people.card())
@@ -90,14 +90,14 @@ def test_home_is_drawn_anew_when_something_changes(people: People, circle: None)
 
 
 @ON_SQLITE
-def test_home_shows_a_new_session_without_being_opened_again(people: People, circle: None) -> None:
+def test_home_shows_a_new_session_without_being_opened_again(people: People, circle: People) -> None:
     people.bo.open_home()
     people.session(mode="Video", link=LINK)
     assert "Can you come to" in words(people.bo.home["blocks"])
 
 
 @ON_SQLITE
-def test_buttons_of_home_open_what_they_say(people: People, circle: None) -> None:
+def test_buttons_of_home_open_what_they_say(people: People, circle: People) -> None:
     ana = people.ana
     ana.open_home()
     for button, title in (
@@ -141,13 +141,13 @@ def test_words_that_are_near_to_nothing_are_answered_with_the_help(people: Peopl
 
 
 @ON_SQLITE
-def test_commands_do_not_mind_case(people: People, circle: None) -> None:
+def test_commands_do_not_mind_case(people: People, circle: People) -> None:
     people.ana.command("/coach SCHEDULE")
     assert people.ana.modal["title"] == "Schedule a session"
 
 
 @ON_SQLITE
-def test_the_roles_page_is_the_same_for_all_members(people: People, circle: None, forger: Forger) -> None:
+def test_the_roles_page_is_the_same_for_all_members(people: People, circle: People, forger: Forger) -> None:
     people.session(mode="Video", link=LINK)
     pages = {roles_page(member) for member in people.five}
     assert len(pages) == 1
@@ -163,7 +163,7 @@ def test_the_roles_page_is_the_same_for_all_members(people: People, circle: None
     assert "not yours" in forger.click(cast.GUS, "hub.roles", "1")
 
 
-def test_the_roles_page_is_in_order_of_date(people: People, circle: None) -> None:
+def test_the_roles_page_is_in_order_of_date(people: People, circle: People) -> None:
     people.session(date="2027-11-15", mode="Video")
     people.ana.command("/coach roles")
     page = words(people.ana.modal["blocks"])
@@ -171,7 +171,7 @@ def test_the_roles_page_is_in_order_of_date(people: People, circle: None) -> Non
 
 
 @ON_SQLITE
-def test_in_several_circles_roles_ask_which(people: People, circle: None) -> None:
+def test_in_several_circles_roles_ask_which(people: People, circle: People) -> None:
     people.circle(name="Pair", members=["Ana Torres", "Hana Sato"], channel=None)
     question = answer_to(people.ana, "/coach roles")
     people.ana.click("Pair", in_=question)
@@ -192,7 +192,7 @@ def test_settings_are_kept_and_what_cannot_be_is_refused(people: People) -> None
     assert (shown["Working days"], shown["Workplace"]) == (["Tuesday", "Saturday"], "Main Street 1")
 
 
-def test_reminders_follow_ones_working_days(demo: Demo, people: People, circle: None) -> None:
+def test_reminders_follow_ones_working_days(demo: Demo, people: People, circle: People) -> None:
     people.session(date="2026-12-09", mode="Video", link=LINK)
     people.dee.command("/coach settings")
     people.dee.fill({"Working days": ["Monday", "Wednesday"]})
@@ -206,7 +206,7 @@ def test_reminders_follow_ones_working_days(demo: Demo, people: People, circle: 
     assert due(demo, "Dee") == []
 
 
-def test_reminders_follow_somebody_to_another_zone(demo: Demo, people: People, circle: None) -> None:
+def test_reminders_follow_somebody_to_another_zone(demo: Demo, people: People, circle: People) -> None:
     people.session(date="2026-12-09", mode="Video", link=LINK)
     people.dee.travel("Asia/Tokyo")
     # Ten in New York is midnight in Tokyo, Thursday; a day before it is quiet: Tuesday at 17:00.

@@ -34,7 +34,7 @@ def _with(messages: Iterable[Json], containing: Iterable[str]) -> list[Json]:
 
 
 @pytest.fixture
-def monday(people: People, circle: None) -> None:
+def monday(people: People, circle: People) -> None:
     """A month and a half ahead: Bo presents, Eli takes notes, and Dee and Ana have no role."""
     people.session(date=MONDAY, mode="Video", link=LINK, presenter="Bo", note_taker="Eli")
 
@@ -77,7 +77,7 @@ def test_each_reminder_says_what_it_is_for(demo: Demo, people: People, monday: N
 
 
 @ON_SQLITE
-def test_in_person_the_last_one_comes_an_hour_before(demo: Demo, people: People, circle: None) -> None:
+def test_in_person_the_last_one_comes_an_hour_before(demo: Demo, people: People, circle: People) -> None:
     people.session(date=MONDAY, mode="In person", place="Room 4")
     people.wait(f"{MONDAY} 09:59")
     assert got(people.dee, "starts at") == ["Mon 2027-01-11 09:00"]
@@ -133,7 +133,7 @@ def test_a_cancelled_session_reminds_nobody(demo: Demo, people: People, monday: 
 
 
 @ON_SQLITE
-def test_what_would_follow_the_news_at_once_is_left_out(demo: Demo, people: People, circle: None) -> None:
+def test_what_would_follow_the_news_at_once_is_left_out(demo: Demo, people: People, circle: People) -> None:
     # Scheduled on Monday at ten for Tuesday at ten: the news stand for all that comes until then.
     people.session(date="2026-11-24", mode="Video", link=LINK)
     people.wait("2026-11-24 09:59")
@@ -209,7 +209,7 @@ def bookkeeping(person: Person, word: str) -> str:
 
 
 @ON_SQLITE
-def test_a_reminder_that_stands_follows_what_happens_after_it(people: People, circle: None) -> None:
+def test_a_reminder_that_stands_follows_what_happens_after_it(people: People, circle: People) -> None:
     """The day before it asks; answered, it asks no more; moved or over, it has no buttons left."""
     people.session(mode="Video", link=LINK)
     people.wait("2026-12-07 12:00")

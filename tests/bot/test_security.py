@@ -45,7 +45,7 @@ def leaves(people: People, person: Person) -> None:
     people.demo.settle()
 
 
-def test_who_has_left_reads_no_more_cards_in_the_old_group_dm(people: People, quiet_circle: None) -> None:
+def test_who_has_left_reads_no_more_cards_in_the_old_group_dm(people: People, quiet_circle: People) -> None:
     [old] = group_dms(people.chidi)
     [card] = people.chidi.messages(old["id"])
     assert "Presenter" in said(card)
@@ -59,7 +59,7 @@ def test_who_has_left_reads_no_more_cards_in_the_old_group_dm(people: People, qu
     assert ["Presenter" in said(one) for one in people.ana.messages(new["id"])] == [True, True]
 
 
-def test_a_move_tells_nothing_to_who_has_left(people: People, quiet_circle: None) -> None:
+def test_a_move_tells_nothing_to_who_has_left(people: People, quiet_circle: People) -> None:
     [old] = group_dms(people.chidi)
     leaves(people, people.chidi)
     before = [said(one) for one in [*people.chidi.dm(), *people.chidi.messages(old["id"])]]
@@ -71,7 +71,9 @@ def test_a_move_tells_nothing_to_who_has_left(people: People, quiet_circle: None
     assert [said(one) for one in [*people.chidi.dm(), *people.chidi.messages(old["id"])]] == before
 
 
-def test_the_home_tab_of_somebody_taken_out_shows_nothing_of_the_circle(people: People, circle: None) -> None:
+def test_the_home_tab_of_somebody_taken_out_shows_nothing_of_the_circle(
+    people: People, circle: People
+) -> None:
     people.session(mode="Video", link=LINK)
     people.eli.open_home()
     assert CIRCLE in words(people.eli.home)
@@ -114,7 +116,7 @@ TWO_IDS = {Action.SEE_RESULT, Action.SEE_REFLECTION, Action.SEE_PARTNERS_REFLECT
 
 
 def test_an_outsider_is_told_the_same_of_what_is_not_theirs_and_what_is_not_there(
-    people: People, forger: Forger, circle: None
+    people: People, forger: Forger, circle: People
 ) -> None:
     people.session(mode="Video", link=LINK)
 
@@ -128,7 +130,7 @@ def test_an_outsider_is_told_the_same_of_what_is_not_theirs_and_what_is_not_ther
         assert told == press(action, 99999), action
 
 
-def test_a_forged_form_of_an_outsider_changes_nothing(people: People, forger: Forger, circle: None) -> None:
+def test_a_forged_form_of_an_outsider_changes_nothing(people: People, forger: Forger, circle: People) -> None:
     people.session(mode="Video", link=LINK)
     for form in set(View) - {View.CIRCLE, View.SETTINGS}:
         answers = [

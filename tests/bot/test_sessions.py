@@ -11,8 +11,10 @@ from demo import cast
 from demo.person import NotThere, Person, words
 from demo.records import Json
 from service.demo import Demo
+from tests.support import pasts
 from tests.support.databases import ON_SQLITE
 from tests.support.instants import wall
+from tests.support.pasts import Beginning
 from tests.support.people import (
     CIRCLE,
     FIVE,
@@ -30,10 +32,19 @@ LINK = "https://meet.example/one"
 VIDEO: dict[str, Any] = {"mode": "Video", "link": LINK}
 
 
-@pytest.fixture
-def session(people: People, circle: None) -> None:
-    """Ana has scheduled the first session, by video: Bo's and Chidi's answers are still open."""
+def scheduled(people: People) -> None:
+    pasts.a_circle(people)
     people.session(message="Bring a pen", **VIDEO)
+
+
+@pytest.fixture
+def beginning(request: pytest.FixtureRequest, beginning: Beginning) -> Beginning:
+    return scheduled if "session" in request.fixturenames else beginning
+
+
+@pytest.fixture
+def session(circle: People) -> None:
+    """Ana has scheduled the first session, by video: Bo's and Chidi's answers are still open."""
 
 
 def said(message: Json) -> str:
@@ -97,7 +108,7 @@ def test_the_next_form_goes_on_with_the_rhythm_and_the_turns(people: People, ses
 
 
 @ON_SQLITE
-def test_the_form_says_the_time_in_ones_own_zone(people: People, circle: None) -> None:
+def test_the_form_says_the_time_in_ones_own_zone(people: People, circle: People) -> None:
     people.eli.command("/coach schedule")
     shown = words(people.eli.modal["blocks"])
     assert "In the circle's time zone: New York" in shown
@@ -136,7 +147,7 @@ def test_each_refusal_stands_at_its_field_and_the_rest_is_kept(people: People, s
     accepted(ana)
 
 
-def test_an_overlap_across_midnight_names_the_day_it_begins(people: People, circle: None) -> None:
+def test_an_overlap_across_midnight_names_the_day_it_begins(people: People, circle: People) -> None:
     people.session(date="2026-12-10", time="23:30", **VIDEO)
     people.ana.command("/coach schedule")
     people.ana.fill(session_fields(date="2026-12-11", time="00:15", **VIDEO))
@@ -161,7 +172,7 @@ def test_a_circle_that_changes_its_zone_keeps_the_moment_of_its_sessions(
     assert "Bring two pens" in said(people.bo.dm()[-1])
 
 
-def test_somebody_who_left_meanwhile_cannot_be_chosen(people: People, circle: None) -> None:
+def test_somebody_who_left_meanwhile_cannot_be_chosen(people: People, circle: People) -> None:
     people.ana.command("/coach schedule")
     people.ana.fill(session_fields(presenter="Eli", **VIDEO))
     people.eli.command("/coach leave")
@@ -379,7 +390,7 @@ def _session_of(message: Json) -> str:
     return str(button["value"])
 
 
-def test_an_in_person_session_is_due_after_two_remote_ones(people: People, circle: None) -> None:
+def test_an_in_person_session_is_due_after_two_remote_ones(people: People, circle: People) -> None:
     people.session(**VIDEO)
     people.session(**VIDEO)
     ana = people.ana
@@ -416,7 +427,7 @@ def _reasons(demo: Demo) -> list[str | None]:
         return list(db.connection().exec_driver_sql(query).scalars())
 
 
-def test_moving_a_session_that_became_remote_asks_for_the_reason_too(people: People, circle: None) -> None:
+def test_moving_a_session_that_became_remote_asks_for_the_reason_too(people: People, circle: People) -> None:
     people.session(**VIDEO)
     people.session(**VIDEO)
     people.session(mode="In person", place="Room 4")
@@ -428,7 +439,7 @@ def test_moving_a_session_that_became_remote_asks_for_the_reason_too(people: Peo
 
 
 def test_the_reason_of_a_remote_session_stays_when_it_is_edited_or_moved(
-    people: People, circle: None
+    people: People, circle: People
 ) -> None:
     people.session(**VIDEO)
     people.session(**VIDEO)
@@ -446,7 +457,7 @@ def test_the_reason_of_a_remote_session_stays_when_it_is_edited_or_moved(
 
 
 @ON_SQLITE
-def test_another_circle_chosen_in_the_form_proposes_anew(people: People, circle: None) -> None:
+def test_another_circle_chosen_in_the_form_proposes_anew(people: People, circle: People) -> None:
     people.circle(
         name="Pair",
         members=["Ana Torres", "Hana Sato"],
@@ -489,7 +500,7 @@ def test_who_is_coached_first_now_is_told_so(people: People) -> None:
     assert "it is your turn to be coached first" in people.hana.dm()[-1]["text"]
 
 
-def test_the_same_form_submitted_twice_is_one_session(people: People, circle: None, forger: Forger) -> None:
+def test_the_same_form_submitted_twice_is_one_session(people: People, circle: People, forger: Forger) -> None:
     people.ana.command("/coach schedule")
     people.ana.fill(session_fields(**VIDEO))
     view = people.ana.modal

@@ -1,7 +1,6 @@
 """A browser for all tests of this folder, and where pictures of a run go when they are wanted."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,12 +8,15 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.end_to_end.page import found_browser, launch
+from tests.support import pasts
+from tests.support.pasts import Beginning
 
 
 @pytest.fixture
-def database_url(tmp_path: Path, migrated_file: Path) -> str:
+def database_url(tmp_path: Path, beginning: Beginning) -> Iterator[str]:
     """SQLite alone: what a page shows is the same on each database, and time passes slowly in a browser."""
-    return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'coach.db')}"
+    with pasts.database("sqlite", beginning, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,9 @@ from bot.wording import COMMANDS
 from demo.cast import ANA, BO, CHIDI, ELI
 from service.demo import Demo
 from tests.end_to_end.page import PHONE, Sitting
+from tests.support import pasts
 from tests.support.instants import wall
+from tests.support.pasts import Beginning
 from tests.support.people import People
 
 pytestmark = pytest.mark.browser
@@ -38,15 +40,23 @@ CONTRAST = """(element) => {
 }"""
 
 
-@pytest.fixture
-def circle(people: People) -> People:
+def a_circle(people: People) -> None:
     people.circle(starts_on="2026-12-01")
-    return people
+
+
+def scheduled(people: People) -> None:
+    a_circle(people)
+    people.session(link=LINK)
+
+
+@pytest.fixture
+def beginning(request: pytest.FixtureRequest) -> Beginning:
+    wanted = request.fixturenames
+    return scheduled if "session" in wanted else a_circle if "circle" in wanted else pasts.nothing
 
 
 @pytest.fixture
 def session(circle: People) -> People:
-    circle.session(link=LINK)
     return circle
 
 
