@@ -75,8 +75,9 @@ def pick_times(context: Context) -> Reply:
 
 
 def answer(context: Context) -> Reply:
-    slots = _ticked(context.request.values)
-    polls.answer(context.db, context.actor(), context.request.metadata_id("poll"), slots, context.now)
+    actor, poll_id = context.actor(), context.request.metadata_id("poll")
+    polls.get(context.db, actor, poll_id)  # whose it is not hears nothing about its form
+    polls.answer(context.db, actor, poll_id, _ticked(context.request.values), context.now)
     return Done(clear=True)
 
 

@@ -25,6 +25,7 @@ from tests.support.people import (
     accepted,
     circle_fields,
     filled_in,
+    previewed,
     refused,
     session_fields,
 )
@@ -168,6 +169,7 @@ def test_people_of_whom_slack_says_nothing(demo: Demo, people: People, log: io.S
     assert "Slack did not answer me" in sentence
     assert logged(log, sentence)
     assert filled_in(people.ana) == before
+    previewed(people.ana)
     accepted(people.ana)
     demo.settle()
     assert len(people.bo.dm()) == 1
