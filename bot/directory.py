@@ -33,7 +33,7 @@ def profile(user: dict[str, Any], workspace_id: str) -> Profile:
         slack_id=str(user["id"]),
         name=" ".join(readable(str(name or "Somebody")).split())[:LONGEST_NAME],
         zone=known_zone(user.get("tz")),
-        locale=str(user.get("locale") or "en-US"),
+        locale=str(user.get("locale") or ""),
         kind=_kind(user),
         active=not user.get("deleted", False),
         workspace_admin=bool(user.get("is_admin") or user.get("is_owner")),

@@ -17,7 +17,7 @@ UNEXPECTED = (
 )
 
 COMMANDS = (
-    ("schedule", "schedule your circle's next session"),
+    ("schedule", "schedule your circle's next session, for example `/coach schedule Dec 8 10am`"),
     ("poll", "find a time for a session: the circle picks among a few"),
     ("circle", "make a new circle or pair"),
     ("circles", "your circles, and where each stands"),

@@ -21,6 +21,7 @@ class Profile:
     name: str
     zone: str
     locale: str
+    """Such as en-US; empty where Slack leaves it out."""
     kind: PersonKind
     active: bool
     workspace_admin: bool
@@ -74,7 +75,7 @@ def update_known(db: Session, workspace_id: str, profile: Profile) -> Person | N
 def _write(person: Person, profile: Profile) -> None:
     person.name = profile.name
     person.zone = profile.zone
-    person.locale = profile.locale
+    person.locale = profile.locale or person.locale or ""
     person.kind = profile.kind
     person.active = profile.active and not profile.from_elsewhere
     person.workspace_admin = profile.workspace_admin

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from coaching import access, circles, dates, history, in_person, roles, sessions
+from coaching import access, circles, dates, history, in_person, roles, sessions, typed_dates
 from coaching.access import Actor, Right
 from coaching.errors import NotAllowed
-from coaching.rules.facts import Draft, InPersonFacts, ScheduleForm
+from coaching.rules.facts import Draft, InPersonFacts, ScheduleForm, Typed
 from coaching.rules.recurrence import WallTime, to_utc
 from coaching.rules.terms import CircleState, Mode, SessionState
 from storage.models import Circle, CoachingSession
@@ -23,10 +23,13 @@ def open_form(
     circle_id: int | None = None,
     channel: str | None = None,
     draft: Draft | None = None,
+    words: str = "",
+    typed: Typed | None = None,
 ) -> ScheduleForm:
     """The form for a circle: the one asked for, else the one of this channel, else the one that is next.
 
-    With a `draft` it stands at what was typed. Raises `NotAllowed` when there is nothing to schedule for.
+    With a `draft` it stands at that. `words` are read as a date and a time in the circle's zone (`typed` are
+    read already), and all else is proposed for then. Raises `NotAllowed` where there is nothing to schedule.
     """
     mine = [one for one in access.circles(db, actor) if one.state is CircleState.ACTIVE]
     if circle_id is not None:
@@ -36,13 +39,15 @@ def open_form(
     if chosen.state is not CircleState.ACTIVE:
         raise NotAllowed(sessions.PAUSED)
     may = [one for one in mine if access.may(one, actor.person.id, Right.SCHEDULE)]
-    shown = draft or propose(db, chosen, now)
+    typed = typed_dates.read(words, chosen.zone, actor.person.locale, now) or typed
+    shown = draft or propose(db, chosen, now, typed)
     return ScheduleForm(
         circle=circles.facts(chosen),
         choices=tuple((one.id, one.name) for one in may),
         draft=shown,
         in_person=_in_person(db, chosen, shown, now),
         viewer_zone=actor.person.zone,
+        typed=typed,
         hints=_hints(db, chosen, shown),
     )
 
@@ -98,10 +103,16 @@ def _choose(db: Session, actor: Actor, mine: list[Circle], channel: str | None, 
     return here[0] if here else min(may, key=lambda one: (dates.next_free(db, one, now) or date.max, one.id))
 
 
-def propose(db: Session, circle: Circle, now: datetime) -> Draft:
-    """What rhythm, turns and the in-person rule propose next; no date without a rhythm."""
-    at = Draft(dates.next_free(db, circle, now), circle.usual_time, circle.usual_length)
-    return propose_at(db, circle, at, now)
+def propose(db: Session, circle: Circle, now: datetime, typed: Typed | None = None) -> Draft:
+    """What rhythm, turns and the in-person rule propose next; no date without a rhythm.
+
+    What was typed stands before the rhythm's date and the usual time. Where it can be read in two ways the
+    field stays empty.
+    """
+    typed = typed or Typed()
+    day = typed.date if typed.date or typed.dates else dates.next_free(db, circle, now)
+    at = typed.time if typed.time or typed.times else circle.usual_time
+    return propose_at(db, circle, Draft(day, at, circle.usual_length), now)
 
 
 def propose_at(db: Session, circle: Circle, at: Draft, now: datetime) -> Draft:

@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "coaching": {"coaching", "storage", "sqlalchemy"},
     "coaching/packs.py": {"coaching", "pydantic", "pydantic_core", "yaml"},
     "coaching/drafts.py": {"coaching", "storage", "sqlalchemy", "pydantic"},
+    "coaching/typed_dates.py": {"coaching.rules", "dateparser"},
     "coaching/calendar.py": {"coaching", "storage", "sqlalchemy", "icalendar"},
     "storage": {"storage", "sqlalchemy", "coaching.rules.terms"},
     "storage/migrate.py": {"storage", "sqlalchemy", "alembic"},

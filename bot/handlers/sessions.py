@@ -8,14 +8,14 @@ from bot.handlers import showing
 from bot.ids import Action, MenuItem
 from bot.ids import View as Form
 from bot.outgoing import as_it_stands
-from bot.parse import Values
+from bot.parse import Request, Values, readable
 from bot.replies import Done, OpenModal, Reply, UpdateMessage, UpdateModal
 from bot.routes import Context, Routes
 from bot.views import sessions as views
 from coaching import access, attendance, calendar, proposals, sessions
 from coaching.access import Right
 from coaching.errors import ReasonNeeded, Refused
-from coaching.rules.facts import Draft, ScheduleForm
+from coaching.rules.facts import Draft, ScheduleForm, Typed
 from coaching.rules.fields import Field
 from coaching.rules.terms import Coming, Mode
 
@@ -35,8 +35,15 @@ def register(routes: Routes) -> None:
 
 
 def schedule(context: Context) -> Reply:
-    """The form for the circle whose channel one is in, else for the one whose next date comes first."""
-    shown = proposals.open_form(context.db, context.actor(), context.now, channel=context.request.channel)
+    """The form for the circle whose channel one is in, else for the one whose next date comes first.
+
+    Words after the command fill in date and time.
+    """
+    request = context.request
+    words = readable(request.words.partition(" ")[2])
+    shown = proposals.open_form(
+        context.db, context.actor(), context.now, channel=request.channel, words=words
+    )
     return OpenModal(_view(shown))
 
 
@@ -46,8 +53,14 @@ def schedule_from_button(context: Context) -> Reply:
 
 
 def choose_circle(context: Context) -> Reply:
-    """Another circle in the form: everything that depends on it is proposed anew, the message stays."""
-    shown = proposals.open_form(context.db, context.actor(), context.now, circle_id=context.request.id_value)
+    """Another circle in the form: everything that depends on it is proposed anew.
+
+    The message stays, and so do date and time when they were typed after the command.
+    """
+    request = context.request
+    shown = proposals.open_form(
+        context.db, context.actor(), context.now, circle_id=request.id_value, typed=_typed(request)
+    )
     return UpdateModal(_view(shown))
 
 
@@ -123,6 +136,13 @@ def clicked_message(context: Context) -> Reply:
         context.db, request.workspace_id, request.channel, request.message_ts, context.pack, context.now
     )
     return UpdateMessage(request.channel, request.message_ts, said) if said else Done()
+
+
+def _typed(request: Request) -> Typed | None:
+    """Date and time as they stand in the form, where words after the command have filled it."""
+    if not request.view or not request.view.metadata.get("typed"):
+        return None
+    return Typed(date=request.values.day(Field.DATE), time=request.values.clock(Field.TIME))
 
 
 def _with_reason(context: Context, circle_id: int, draft: Draft) -> Modal:

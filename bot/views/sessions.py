@@ -35,9 +35,10 @@ from bot.views.text import (
     section,
     small,
     spoken,
+    spoken_day,
     when,
 )
-from coaching.rules.facts import Draft, InPersonFacts, PersonFacts, ScheduleForm, SessionFacts
+from coaching.rules.facts import Draft, InPersonFacts, PersonFacts, ScheduleForm, SessionFacts, Typed
 from coaching.rules.fields import Field
 from coaching.rules.states import CALLED_OFF
 from coaching.rules.terms import CircleKind, Coming, Mode, Role, SessionState
@@ -69,6 +70,7 @@ def form(shown: ScheduleForm, starts_at: datetime | None, *, ask_reason: bool = 
                 "session": shown.session_id,
                 "revision": shown.revision,
                 "reason": ask_reason,
+                "typed": bool(shown.typed and shown.typed.understood),
             }
         ),
         title=plain("Reschedule" if moving else "Schedule a session"),
@@ -99,12 +101,12 @@ def _fields(shown: ScheduleForm, starts_at: datetime | None, *, ask_reason: bool
     draft, circle = shown.draft, shown.circle
     fresh = str(circle.id)
     blocks: list[Block] = [
-        entry(Field.DATE, "Date", inputs.day(draft.date), fresh=fresh),
+        entry(Field.DATE, "Date", inputs.day(draft.date), hint=_date_hint(shown.typed), fresh=fresh),
         entry(
             Field.TIME,
             "Time",
             inputs.clock(circle.zone, draft.time),
-            hint=f"In the circle's time zone: {place_of(circle.zone)}.",
+            hint=" ".join([f"In the circle's time zone: {place_of(circle.zone)}.", *_time_hint(shown.typed)]),
             fresh=fresh,
         ),
         *_in_my_zone(shown, starts_at),
@@ -142,6 +144,27 @@ def _fields(shown: ScheduleForm, starts_at: datetime | None, *, ask_reason: bool
         ),
     ]
     return [*blocks, *(small(escape(hint)) for hint in shown.hints)]
+
+
+def _date_hint(typed: Typed | None) -> str | None:
+    """What was typed, where it can be read in two ways or not at all."""
+    if typed is None:
+        return None
+    if typed.dates:
+        return f"“{typed.words}” can mean {_either([spoken_day(one) for one in typed.dates])}. Which is it?"
+    if typed.understood:
+        return None
+    return f"I could not read “{typed.words}” as a date. A date and a time look like this: Dec 8 10am."
+
+
+def _time_hint(typed: Typed | None) -> list[str]:
+    if typed is None or not typed.times:
+        return []
+    return [f"“{typed.words}” can mean {_either([f'{one:%H:%M}' for one in typed.times])}. Which is it?"]
+
+
+def _either(readings: Sequence[str]) -> str:
+    return " or ".join(readings)
 
 
 def _reason(draft: Draft, in_person: InPersonFacts, *, ask_reason: bool) -> list[InputBlock]:

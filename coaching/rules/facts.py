@@ -138,6 +138,23 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class Typed:
+    """What words after a command say about a date and a time on the wall; what they leave open is None."""
+
+    words: str = ""
+    """As they were typed, if need be shortened."""
+    date: Day | None = None
+    time: Clock | None = None
+    dates: tuple[Day, ...] = ()
+    """The readings, where there are several: then none is taken."""
+    times: tuple[Clock, ...] = ()
+
+    @property
+    def understood(self) -> bool:
+        return bool(self.date or self.time or self.dates or self.times)
+
+
+@dataclass(frozen=True)
 class ScheduleForm:
     """Everything the form "Schedule a session" shows."""
 
@@ -147,6 +164,8 @@ class ScheduleForm:
     draft: Draft
     in_person: InPersonFacts
     viewer_zone: str
+    typed: Typed | None = None
+    """What the words after the command said."""
     session_id: int | None = None
     """Set when a session is being moved."""
     revision: int | None = None

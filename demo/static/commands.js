@@ -7,6 +7,7 @@ const SUBCOMMANDS = [
   ["circle", "Make a circle"],
   ["circles", "Your circles"],
   ["roles", "Who presents and takes notes next"],
+  ["calendar", "Your sessions in your own calendar"],
   ["settings", "Your reminders and working days"],
   ["leave", "Leave a circle"],
   ["help", "All commands"],

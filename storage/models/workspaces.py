@@ -39,7 +39,8 @@ class Person(Base):
     name: Mapped[str]
     zone: Mapped[str]
     """IANA name."""
-    locale: Mapped[str] = mapped_column(default="en-US")
+    locale: Mapped[str] = mapped_column(default="")
+    """Such as en-US; empty where Slack leaves it out."""
     kind: Mapped[PersonKind] = mapped_column(text_enum(PersonKind))
     active: Mapped[bool] = mapped_column(default=True)
     workspace_admin: Mapped[bool] = mapped_column(default=False)

@@ -32,6 +32,7 @@ from coaching.rules.facts import (
     ScheduleForm,
     SessionFacts,
     SettingsFacts,
+    Typed,
     UpcomingRoles,
 )
 from coaching.rules.poll_facts import PollDraft, PollFacts, PollForm, SlotFacts
@@ -208,6 +209,11 @@ class World:
             ),
             in_person=InPersonFacts(4, True, 0, 3, (Mode.PHONE,) * 6),
             viewer_zone="Asia/Kolkata",
+            typed=Typed(
+                self.text(60),
+                dates=(date(2026, 9, 30), date(2026, 12, 30)),
+                times=(time(3), time(15)),
+            ),
             session_id=HUGE,
             revision=HUGE,
             hints=("A hint.", "Another hint."),
