@@ -50,6 +50,8 @@ class Action(StrEnum):
     SHOW_ROLES = "hub.roles"
     SHOW_HELP = "hub.help"
     SETTINGS = "hub.settings"
+    AWAY = "away.open"
+    END_AWAY = "away.end"
 
 
 class MenuItem(StrEnum):
@@ -78,6 +80,7 @@ class View(StrEnum):
     POLL = "poll"
     POLL_ANSWER = "poll_answer"
     POLL_CHOICE = "poll_choice"
+    AWAY = "away"
 
 
 class Options(StrEnum):

@@ -23,6 +23,7 @@ COMMANDS = (
     ("circles", "your circles, and where each stands"),
     ("roles", "who presents and who takes notes next"),
     ("calendar", "your sessions in your own calendar"),
+    ("away", "days on which you are away"),
     ("settings", "your working days, your workplace, your reminders"),
     ("leave", "leave a circle"),
     ("help", "this list"),

@@ -8,7 +8,7 @@ from coaching import access, outbox, reminders, roles
 from coaching.access import Actor, Right
 from coaching.errors import NotAllowed
 from coaching.rules.terms import Coming, SessionState
-from storage.models import Attendance, Circle, CoachingSession, OutboxRow, Outgoing
+from storage.models import Attendance, Circle, CoachingSession, Outgoing
 
 ASKING = (
     Outgoing.SESSION_CARD,
@@ -26,21 +26,23 @@ def answer(db: Session, actor: Actor, session_id: int, coming: Coming, now: date
         raise NotAllowed("This session is not coming up any more, so there is nothing to answer.")
     if session.ends_at <= now:
         raise NotAllowed("This session is over. What happened is recorded after it.")
-    set_coming(session, actor.person.id, coming)
+    set_coming(session, actor.person.id, coming, now)
     if coming is Coming.NO and session.facilitator_id == actor.person.id:
         session.facilitator_id = roles.facilitator(db, session.circle, session)
     db.flush()
     reminders.lay_out(db, session, now)
-    outbox.refresh(db, _showing(db, session, actor.person.id), now)
+    show(db, session, actor.person.id, now)
     outbox.home(db, [actor.person], now)
     return session
 
 
-def set_coming(session: CoachingSession, person_id: int, coming: Coming) -> None:
-    """Only for those who are asked: members of the circle."""
+def set_coming(session: CoachingSession, person_id: int, coming: Coming, now: datetime) -> None:
+    """Only for those who are asked: members of the circle. Said while they are away, "yes" wins over it."""
     for one in session.attendance:
         if one.person_id == person_id:
-            one.coming = coming
+            # Later than what it answers to, also where both fall on one tick of the clock.
+            entered = [stretch.created_at for stretch in one.person.away]
+            one.coming, one.answered_at = coming, max(now, *entered) if entered else now
 
 
 def open_for(session: CoachingSession, circle: Circle) -> None:
@@ -65,10 +67,10 @@ def remove(session: CoachingSession, person_id: int) -> None:
 def ask_anew(session: CoachingSession) -> None:
     """After a move an earlier answer says nothing."""
     for one in session.attendance:
-        one.coming = Coming.UNKNOWN
+        one.coming, one.answered_at = Coming.UNKNOWN, None
 
 
-def _showing(db: Session, session: CoachingSession, person_id: int) -> list[OutboxRow]:
-    """The card, which all see, and this person's own messages."""
+def show(db: Session, session: CoachingSession, person_id: int, now: datetime) -> None:
+    """Brings up to date what shows somebody's answer: the card, which all see, and their own messages."""
     rows = [*outbox.standing(db, session, *ASKING), *reminders.standing(db, session)]
-    return [row for row in rows if row.person_id in (None, person_id)]
+    outbox.refresh(db, [row for row in rows if row.person_id in (None, person_id)], now)

@@ -63,7 +63,7 @@ def facts(session: CoachingSession, now: datetime) -> RecordFacts:
     there = [
         one.person_id
         for one in session.attendance
-        if (one.attended if recorded else one.coming is not Coming.NO)
+        if (one.attended if recorded else session.coming(one.person_id) is not Coming.NO)
     ]
     return RecordFacts(
         session=sessions.facts(session),
@@ -134,7 +134,8 @@ def assume_due(db: Session, now: datetime) -> None:
 
 
 def _assume(db: Session, session: CoachingSession, now: datetime) -> None:
-    said_yes = [one.person_id for one in session.attendance if one.coming is Coming.YES]
+    asked = [one.person_id for one in session.attendance]
+    said_yes = [one for one in asked if session.coming(one) is Coming.YES]
     outcome = closing.assume(said_yes, evaluations.anybody_answered(db, session), notes_written=False)
     if outcome.state is SessionState.MISSED:
         _miss(db, session, now, assumed=True)

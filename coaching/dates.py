@@ -50,6 +50,11 @@ def free_ones(db: Session, circle: Circle, now: datetime, count: int) -> list[da
     return list(islice((day for day in ahead if day not in taken), count))
 
 
+def following(circle: Circle, day: date) -> date | None:
+    """The date of the rhythm after this day; None without a rhythm."""
+    return next(iter(recurrence.dates(rule_of(circle), after=day)), None)
+
+
 def today(circle: Circle, now: datetime) -> date:
     """The date where the circle is."""
     return now.astimezone(ZoneInfo(circle.zone)).date()

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coaching.errors import UnknownPeople
+from coaching.rules import absence
 from coaching.rules.facts import PersonFacts
 from coaching.rules.hours import PersonHours
 from coaching.rules.terms import PersonKind
-from storage.models import Person
+from storage.models import Circle, Person
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,18 @@ def with_ids(db: Session, workspace_id: str, ids: Iterable[int | None]) -> dict[
 
 
 def hours(person: Person) -> PersonHours:
-    return PersonHours(person.zone, frozenset(person.working_days))
+    """When they may be written to. Days away are no working days."""
+    away = tuple((one.first_day, one.last_day) for one in person.away)
+    return PersonHours(person.zone, frozenset(person.working_days), away)
+
+
+def away_at(circle: Circle, moment: datetime) -> frozenset[int]:
+    """Ids of the circle's members who are away at that moment, each by their own calendar."""
+    return frozenset(
+        one.person_id
+        for one in circle.members
+        if absence.is_away([stretch.stretch for stretch in one.person.away], moment, one.person.zone)
+    )
 
 
 def facts(person: Person) -> PersonFacts:

@@ -327,7 +327,7 @@ def _who_ticked_comes(
     ticked = {one.person_id for one in poll.answers if slot.id in one.slots}
     for member in session.circle.members:
         said = Coming.YES if member.person_id in ticked else Coming.UNKNOWN
-        attendance.set_coming(session, member.person_id, said)
+        attendance.set_coming(session, member.person_id, said, now)
     db.flush()
     reminders.lay_out(db, session, now)
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from coaching import outbox, people, roles
-from coaching.rules import hours, reminder_plan
+from coaching.rules import absence, hours, reminder_plan
 from coaching.rules.reminder_plan import Plan, Recipient
 from coaching.rules.reminder_plan import Reminder as Planned
 from coaching.rules.terms import CircleState, Coming, MessageKind, ReminderKind, SessionState
@@ -285,6 +285,9 @@ def holds(db: Session, reminder: Reminder, now: datetime, *, sent: bool = False)
     if session.circle.member(reminder.person_id) is None:
         return False
     if session.coming(reminder.person_id) is Coming.NO:
+        return False
+    person = db.get_one(Person, reminder.person_id)
+    if not sent and absence.is_away([one.stretch for one in person.away], now, person.zone):
         return False
     if reminder.kind in reminder_plan.BEFORE_IT:
         return session.state is SessionState.SCHEDULED and session.starts_at > now

@@ -1,6 +1,7 @@
 """Who has which role: the rule of turns, fed from a circle's history."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from coaching.rules import facilitator as leading
 from coaching.rules import rotation
 from coaching.rules.facts import Draft, RolesDone, RolesPage, UpcomingRoles
 from coaching.rules.fields import Field
+from coaching.rules.recurrence import to_utc
 from coaching.rules.rotation import Event, Joined, Left, Lines, Met, Roles, Swapped
 from coaching.rules.terms import CircleKind, Coming, Role
 from storage.models import Circle, CoachingSession, RoleSwap
@@ -22,6 +24,8 @@ def propose(db: Session, circle: Circle, day: date, *, without: CoachingSession 
     """The roles of the next session that is not scheduled yet. In a pair, who is coached first."""
     return rotation.next_roles(
         lines(db, circle, without=without.id if without else None),
+        cannot_come=_away_on(circle, day),
+        cannot_come_next=_away_on(circle, dates.following(circle, day)),
         excused=_excused(circle, day),
         not_presenting=_not_presenting(circle),
         pair=circle.kind is CircleKind.PAIR,
@@ -64,8 +68,10 @@ def facilitator(db: Session, circle: Circle, session: CoachingSession) -> int | 
     )
 
 
-def convener(db: Session, circle: Circle, session: CoachingSession) -> int | None:
-    """The one person who is asked when this session needs a decision."""
+def convener(
+    db: Session, circle: Circle, session: CoachingSession, *, at: datetime | None = None
+) -> int | None:
+    """The one person who is asked when this session needs a decision. Not who is away then, or at `at`."""
     earlier = _earlier(db, circle, session)
     return leading.convener(
         _leads(circle),
@@ -73,7 +79,7 @@ def convener(db: Session, circle: Circle, session: CoachingSession) -> int | Non
         session.facilitator_id,
         session.presenter_id,
         [one.person_id for one in sorted(circle.members, key=lambda one: (one.joined_at, one.position))],
-        away=cannot_come(session),
+        away=cannot_come(session) | (people.away_at(circle, at) if at else frozenset()),
     )
 
 
@@ -91,7 +97,7 @@ def page(db: Session, circle: Circle, now: datetime) -> RolesPage:
     missing = max(0, SHOWN - len(rows))
     days: list[date | None] = [*dates.free_ones(db, circle, now, missing)]
     days += [None] * (missing - len(days))
-    for day, roles in zip(days, _next(db, circle, missing, now), strict=True):
+    for day, roles in zip(days, _next(db, circle, days, now), strict=True):
         rows.append(
             UpcomingRoles(day, False, members.get(roles.presenter or 0), members.get(roles.note_taker or 0))
         )
@@ -151,10 +157,10 @@ def _swaps(db: Session, circle: Circle) -> dict[int, list[RoleSwap]]:
     return found
 
 
-def _next(db: Session, circle: Circle, count: int, now: datetime) -> tuple[Roles, ...]:
+def _next(db: Session, circle: Circle, days: Sequence[date | None], now: datetime) -> tuple[Roles, ...]:
     return rotation.upcoming(
         lines(db, circle),
-        [frozenset()] * count,
+        [_away_on(circle, day) for day in days],
         excused=_excused(circle, dates.today(circle, now)),
         not_presenting=_not_presenting(circle),
         pair=circle.kind is CircleKind.PAIR,
@@ -172,8 +178,20 @@ def _leads(circle: Circle) -> list[int]:
 
 
 def cannot_come(session: CoachingSession) -> frozenset[int]:
-    """Who has said "Can't make it"."""
-    return frozenset(one.person_id for one in session.attendance if one.coming is Coming.NO)
+    """Who has said "Can't make it", or is away that day."""
+    asked = {one.person_id for one in session.attendance} | {one.person_id for one in session.circle.members}
+    return frozenset(one for one in asked if session.coming(one) is Coming.NO)
+
+
+def away_from(session: CoachingSession) -> frozenset[int]:
+    """Who can't make it because they are away that day; not who has said that they come all the same."""
+    away = people.away_at(session.circle, session.starts_at)
+    return frozenset(one for one in away if session.coming(one) is Coming.NO)
+
+
+def _away_on(circle: Circle, day: date | None) -> frozenset[int]:
+    """Who is away when the circle would meet on that day of its calendar, each by their own."""
+    return people.away_at(circle, to_utc(day, circle.usual_time, circle.zone).instant) if day else frozenset()
 
 
 def _not_presenting(circle: Circle) -> frozenset[int]:

@@ -69,7 +69,7 @@ def schedule(db: Session, actor: Actor, circle_id: int, draft: Draft, now: datet
     db.add(session)
     db.flush()
     attendance.open_for(session, circle)
-    attendance.set_coming(session, actor.person.id, Coming.YES)
+    attendance.set_coming(session, actor.person.id, Coming.YES, now)
     db.flush()
     announce(db, session, now)
     return session
@@ -134,20 +134,21 @@ ABOUT_TIME = (Outgoing.SESSION_NEWS, Outgoing.SESSION_MOVED, Outgoing.SESSION_PL
 """Direct messages that are void, or must read differently, once a session's time has changed."""
 
 
-def scheduled(db: Session, circle: Circle, after: datetime) -> list[CoachingSession]:
-    """The circle's coming sessions, the next one first."""
-    return list(
-        db.scalars(
-            select(CoachingSession)
-            .where(
-                CoachingSession.workspace_id == circle.workspace_id,
-                CoachingSession.circle_id == circle.id,
-                CoachingSession.state == SessionState.SCHEDULED,
-                CoachingSession.ends_at > after,
-            )
-            .order_by(CoachingSession.starts_at, CoachingSession.id)
+def scheduled(db: Session, circle: Circle, after: datetime, *, lock: bool = False) -> list[CoachingSession]:
+    """The circle's coming sessions, the next one first. `lock` makes others wait who want to change them."""
+    query = (
+        select(CoachingSession)
+        .where(
+            CoachingSession.workspace_id == circle.workspace_id,
+            CoachingSession.circle_id == circle.id,
+            CoachingSession.state == SessionState.SCHEDULED,
+            CoachingSession.ends_at > after,
         )
+        .order_by(CoachingSession.starts_at, CoachingSession.id)
     )
+    if lock:
+        query = query.with_for_update(of=CoachingSession).execution_options(populate_existing=True)
+    return list(db.scalars(query))
 
 
 def members_changed(db: Session, circle: Circle, newcomers: Sequence[Membership], now: datetime) -> None:
@@ -192,15 +193,39 @@ def pass_on(db: Session, circle: Circle, leaver: Person, now: datetime) -> None:
         if session.starts_at <= now:
             continue
         attendance.remove(session, leaver.id)
-        for role in Role:
-            if session.holder(role) == leaver.id:
-                taker = roles.replacement(db, circle, session, role)
-                roles.give(session, role, taker)
-                _tell_taker(db, session, role, taker, now)
+        hand_on(db, session, leaver.id, now)
         session.facilitator_id = roles.facilitator(db, circle, session)
-        outbox.refresh(db, outbox.standing(db, session, *ABOUT_TIME), now)
-        outbox.refresh(db, reminders.standing(db, session), now)
-    db.flush()
+        db.flush()
+        roles_changed(db, session, now)
+
+
+def hand_on(
+    db: Session, session: CoachingSession, person_id: int, now: datetime
+) -> list[tuple[Role, int | None]]:
+    """What somebody has in a session that they cannot have, the next in line takes at once, and is told.
+
+    Gives each role with its taker. Where nobody can, whoever is still in the circle keeps it, so that it is
+    theirs when they come after all; of one who is gone it is open.
+    """
+    handed: list[tuple[Role, int | None]] = []
+    for role in Role:
+        if session.holder(role) != person_id:
+            continue
+        taker = roles.replacement(db, session.circle, session, role)
+        if taker is None and session.circle.member(person_id) is not None:
+            continue
+        roles.give(session, role, taker)
+        _tell_taker(db, session, role, taker, now)
+        handed.append((role, taker))
+    return handed
+
+
+def roles_changed(db: Session, session: CoachingSession, now: datetime) -> None:
+    """Whatever names the roles of a session is brought up to date."""
+    outbox.refresh(db, outbox.standing(db, session, Outgoing.SESSION_CARD, *ABOUT_TIME), now)
+    outbox.refresh(db, reminders.standing(db, session), now)
+    outbox.refresh(db, outbox.lately(db, session.circle, Outgoing.WHAT_COMES_NEXT, now), now)
+    _homes(db, session, now)
 
 
 def facts(session: CoachingSession) -> SessionFacts:
@@ -212,7 +237,7 @@ def facts(session: CoachingSession) -> SessionFacts:
         return tuple(
             members[one.person_id]
             for one in session.attendance
-            if one.coming is coming and one.person_id in members
+            if one.person_id in members and session.coming(one.person_id) is coming
         )
 
     return SessionFacts(
@@ -242,6 +267,7 @@ def facts(session: CoachingSession) -> SessionFacts:
         revision=session.revision,
         rhythm_date=session.rhythm_date,
         open_time_only=session.open_time_only,
+        away=tuple(sorted(roles.away_from(session))),
     )
 
 
@@ -359,8 +385,10 @@ def _moved(db: Session, session: CoachingSession, before: SessionFacts, actor: A
     session.plan_version += 1
     earlier = [*outbox.standing(db, session, *ABOUT_TIME), *reminders.standing(db, session)]
     attendance.ask_anew(session)
-    attendance.set_coming(session, actor.person.id, Coming.YES)
+    attendance.set_coming(session, actor.person.id, Coming.YES, now)
     db.flush()
+    for person in roles.away_from(session) & {one.id for one in (before.presenter, before.note_taker) if one}:
+        hand_on(db, session, person, now)
     outbox.void(db, session, "the session was moved", now, *ABOUT_TIME)
     outbox.refresh(db, [*outbox.standing(db, session, Outgoing.SESSION_CARD), *earlier], now)
     said = {"from": before.starts_at.isoformat(), "from_zone": before.zone}

@@ -41,11 +41,6 @@ def change(
     person.workplace = workplace
     person.reminders_off = [kind.value for kind in reminders_off]
     db.flush()
-    lay_out_anew(db, actor, now)
-
-
-def lay_out_anew(db: Session, actor: Actor, now: datetime) -> None:
-    """Brings the reminders of somebody's coming sessions in line with their zone and hours."""
     for circle in access.circles(db, actor):
         for session in sessions.scheduled(db, circle, now):
             reminders.lay_out(db, session, now)

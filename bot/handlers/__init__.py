@@ -1,5 +1,5 @@
 """One module per feature; each registers its commands, buttons and forms."""
 
-from bot.handlers import calendar, circle_form, circles, closing, evaluations, hub, polls, sessions
+from bot.handlers import away, calendar, circle_form, circles, closing, evaluations, hub, polls, sessions
 
-FEATURES = (hub, circle_form, circles, sessions, polls, calendar, closing, evaluations)
+FEATURES = (hub, away, circle_form, circles, sessions, polls, calendar, closing, evaluations)

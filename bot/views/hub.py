@@ -143,6 +143,7 @@ def _circles(hub: HubFacts) -> list[Block]:
 def _footer(hub: HubFacts) -> Block:
     more = [
         inputs.button("Calendar", Action.SHOW_CALENDAR),
+        inputs.button("Days away", Action.AWAY),
         inputs.button("Settings", Action.SETTINGS),
         inputs.button("Help", Action.SHOW_HELP),
     ]

@@ -456,6 +456,8 @@ def _my_answer(session: SessionFacts, person: PersonFacts) -> str:
     ]
     if role and session.kind is CircleKind.PAIR:
         role = "You are coached first. "
+    if person.id in session.away:
+        return f"{role}You are away that day, so I count you as not coming. “I'll be there” changes it."
     said = {
         Coming.YES: "You said you'll be there.",
         Coming.NO: "You said you can't make it.",

@@ -87,6 +87,8 @@ class SessionFacts:
     rhythm_date: Day | None = None
     """The date of the rhythm that it fills."""
     open_time_only: bool = False
+    away: tuple[int, ...] = ()
+    """Ids of those who can't make it because they are away that day."""
 
     @property
     def where(self) -> str | None:
@@ -230,6 +232,16 @@ class HubFacts:
     to_record: tuple[SessionFacts, ...]
     circles: tuple[CircleStanding, ...]
     polls: tuple[PollWaiting, ...] = ()
+
+
+@dataclass(frozen=True)
+class AwayFacts:
+    """The days on which a person is away, from today on, by their own calendar."""
+
+    zone: str
+    today: date
+    stretches: tuple[tuple[int, date, date], ...]
+    """Id, first day and last day."""
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,12 @@ class PersonHours:
     """IANA name."""
     working_days: frozenset[int] = MONDAY_TO_FRIDAY
     """Weekdays, Monday is 0. Somebody without any is treated as working Monday to Friday."""
+    away: tuple[tuple[date, date], ...] = ()
+    """Stretches of days that are no working days either: the first and the last of each."""
 
     def works_on(self, day: date) -> bool:
-        return day.weekday() in (self.working_days or MONDAY_TO_FRIDAY)
+        away = any(first <= day <= last for first, last in self.away)
+        return not away and day.weekday() in (self.working_days or MONDAY_TO_FRIDAY)
 
 
 def local(moment: datetime, hours: PersonHours) -> datetime:

@@ -117,7 +117,14 @@ def reminders(
         if not _unwanted(kind, {*dropped, *member.turned_off})
         for reminder in _laid_out(plan, member, kind)
     ]
-    return sorted(found, key=lambda one: (one.due_at, one.person_id, one.kind))
+    return sorted(_said_once(found), key=lambda one: (one.due_at, one.person_id, one.kind))
+
+
+def _said_once(found: Collection[Reminder]) -> list[Reminder]:
+    """Days away can bring "prepare the case" and the same once more to one moment: then once is enough."""
+    first = {(one.person_id, one.due_at) for one in found if one.kind is ReminderKind.PREPARE_CASE}
+    again = ReminderKind.PREPARE_CASE_AGAIN
+    return [one for one in found if one.kind is not again or (one.person_id, one.due_at) not in first]
 
 
 def message_kind(kind: ReminderKind) -> MessageKind:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from coaching.rules.absence import Stretch
 from storage.base import Base, UtcDateTime
 
 
@@ -21,3 +22,7 @@ class Away(Base):
     last_day: Mapped[date]
     """Still away on this one."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def stretch(self) -> Stretch:
+        return Stretch(self.first_day, self.last_day, self.created_at)

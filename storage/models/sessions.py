@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from coaching.rules.absence import counts_as
 from coaching.rules.terms import Coming, Mode, Role, SessionState
 from storage.base import Base, UtcDateTime, text_enum
 from storage.models.circles import Circle
@@ -91,8 +92,14 @@ class CoachingSession(Base):
         return self.presenter_id if role is Role.PRESENTER else self.note_taker_id
 
     def coming(self, person_id: int) -> Coming:
+        """What counts of somebody: their answer, or "Can't make it" when they are away that day."""
         found = next((one for one in self.attendance if one.person_id == person_id), None)
-        return found.coming if found else Coming.UNKNOWN
+        member = found or self.circle.member(person_id)
+        if member is None:
+            return Coming.UNKNOWN
+        said, said_at = (found.coming, found.answered_at) if found else (Coming.UNKNOWN, None)
+        stretches = [one.stretch for one in member.person.away]
+        return counts_as(said, said_at, stretches, self.starts_at, member.person.zone)
 
 
 class Attendance(Base):
@@ -109,6 +116,8 @@ class Attendance(Base):
     session_id: Mapped[int] = mapped_column(ForeignKey("coaching_sessions.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     coming: Mapped[Coming] = mapped_column(text_enum(Coming), default=Coming.UNKNOWN)
+    """What they said; what counts is `CoachingSession.coming`."""
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attended: Mapped[bool | None]
     """None until it was recorded."""
     wants_calendar: Mapped[bool] = mapped_column(default=False)

@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coaching.rules.terms import PersonKind
 from storage.base import Base, UtcDateTime, text_enum
+from storage.models.away import Away
 
 MONDAY_TO_FRIDAY = [0, 1, 2, 3, 4]
 
@@ -52,6 +53,12 @@ class Person(Base):
     """Kinds of reminder this person has turned off."""
     dm_channel: Mapped[str | None]
     """The conversation with the bot, once it was opened."""
+    looked_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When Slack was last asked at night whether they are still there."""
+
+    away: Mapped[list[Away]] = relationship(
+        cascade="all, delete-orphan", order_by=Away.first_day, lazy="selectin"
+    )
 
 
 class HandledRequest(Base):

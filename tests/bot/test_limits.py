@@ -13,13 +13,14 @@ from slack_sdk.models.views import View
 
 import bot.views
 from bot.replies import Said
+from bot.views import away, circle_form, circles, evaluations, hub, notices, polls, reminders, sessions
 from bot.views import calendar as calendar_page
-from bot.views import circle_form, circles, evaluations, hub, notices, polls, reminders, sessions
 from coaching import calendar
 from coaching.checks import LONGEST_LINK
 from coaching.packs import default_pack
 from coaching.rules.circle_form import AheadFacts, CircleDraft, MoreChoices, PreviewFacts
 from coaching.rules.facts import (
+    AwayFacts,
     CircleFacts,
     CircleStanding,
     Draft,
@@ -347,6 +348,9 @@ def _of_the_hub(w: World) -> Iterator[Shown]:
     yield hub.choose_circle, hub.choose_circle([(HUGE, w.text(80))] * 60)
     yield hub.settings, hub.settings(SettingsFacts(ZONE, tuple(range(7)), w.text(200), ()))
     yield hub.settings, hub.settings(SettingsFacts(ZONE, (), None, ()))
+    for many in (0, 1, 60):
+        days = tuple((HUGE + n, date(2026, 9, 30), date(2027, 9, 30)) for n in range(many))
+        yield away.form, away.form(AwayFacts(ZONE, date(2026, 9, 30), days))
 
 
 def _of_the_calendar() -> Iterator[Shown]:

@@ -247,6 +247,12 @@ def upgrade() -> None:
             postgresql_where=sa.text("rhythm_date IS NOT NULL"),
         )
 
+    with op.batch_alter_table("attendance", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("looked_up_at", sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("subject_id", sa.Integer(), nullable=True))
         batch_op.create_index(
@@ -259,6 +265,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.drop_column("looked_up_at")
+
+    with op.batch_alter_table("attendance", schema=None) as batch_op:
+        batch_op.drop_column("answered_at")
+
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_outbox_subject",
