@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching import access, attendance, closing, dates, outbox, people, proposals, reminders, sessions
+from coaching import access, attendance, closing, dates, outbox, people, proposals, reminders, roles, sessions
 from coaching.access import Actor, Right
 from coaching.checks import length_problem
 from coaching.errors import NotAllowed, NotFound, Refused
@@ -23,7 +23,6 @@ from coaching.rules.polling import FEWEST, MOST, Choice, Misses
 from coaching.rules.terms import CircleState, Coming, PollState, SessionState
 from coaching.sessions import Timing
 from storage.models import (
-    Away,
     Circle,
     CoachingSession,
     OutboxRow,
@@ -186,7 +185,7 @@ def answer(db: Session, actor: Actor, poll_id: int, slots: Collection[int], now:
         raise NotFound
     _write_answer(poll, actor.person, slots)
     db.flush()
-    if _is_over(db, poll, now):
+    if _is_over(poll, now):
         _close(db, poll, now)
     else:
         mine = [
@@ -318,18 +317,27 @@ def _draft(db: Session, poll: Poll, session: CoachingSession | None, slot: PollS
     at = _at(poll, slot)
     if session is not None:
         return replace(proposals.draft_of(session), date=at.date, time=at.time, length=at.length)
-    return closing.with_place(proposals.propose_at(db, poll.circle, at, now))
+    unable = _unable(poll, slot)
+    return closing.with_place(proposals.propose_at(db, poll.circle, at, now, unable=unable))
 
 
 def _who_ticked_comes(
     db: Session, poll: Poll, slot: PollSlot, session: CoachingSession, now: datetime
 ) -> None:
-    ticked = {one.person_id for one in poll.answers if slot.id in one.slots}
-    for member in session.circle.members:
-        said = Coming.YES if member.person_id in ticked else Coming.UNKNOWN
-        attendance.set_coming(session, member.person_id, said, now)
+    attendance.ask_anew(session)
+    for one in poll.answers:
+        if slot.id in one.slots:
+            attendance.set_coming(session, one.person_id, Coming.YES, now)
+    unable = _unable(poll, slot)
+    if session.facilitator_id in unable:
+        session.facilitator_id = roles.facilitator(db, session.circle, session, unable=unable)
     db.flush()
     reminders.lay_out(db, session, now)
+
+
+def _unable(poll: Poll, slot: PollSlot) -> frozenset[int]:
+    """Who has answered without ticking this slot: the next in line takes their turn."""
+    return frozenset(one.person_id for one in poll.answers if slot.id not in one.slots)
 
 
 # --- how it stands ---
@@ -367,7 +375,7 @@ def facts(db: Session, poll: Poll, now: datetime) -> PollFacts:
     """The poll as views show it. Answers of people who have left are not among them."""
     members = {one.person_id: one.person for one in poll.circle.members}
     answers = {one.person_id: frozenset(one.slots) for one in poll.answers if one.person_id in members}
-    expected = _expected(db, poll.circle, now)
+    expected = _expected(poll.circle, now)
     session = db.get(CoachingSession, poll.session_id) if poll.session_id else None
     chosen = next((one for one in poll.slots if one.id == poll.chosen_id), None)
 
@@ -458,23 +466,15 @@ def _is_moot(db: Session, poll: Poll, now: datetime) -> bool:
     return session is not None and (session.state is not SessionState.SCHEDULED or session.starts_at <= now)
 
 
-def _is_over(db: Session, poll: Poll, now: datetime) -> bool:
+def _is_over(poll: Poll, now: datetime) -> bool:
     answered = {one.person_id for one in poll.answers}
-    return polling.is_over(now, poll.closes_at, _expected(db, poll.circle, now), answered)
+    return polling.is_over(now, poll.closes_at, _expected(poll.circle, now), answered)
 
 
-def _expected(db: Session, circle: Circle, now: datetime) -> set[int]:
+def _expected(circle: Circle, now: datetime) -> set[int]:
     """Whose answer is waited for: members who are neither away today nor gone from Slack."""
-    here = {one.person_id: one.person for one in circle.members if one.person.active}
-    stretches = db.scalars(
-        select(Away).where(Away.workspace_id == circle.workspace_id, Away.person_id.in_(here))
-    )
-    away = set()
-    for one in stretches:
-        today = now.astimezone(ZoneInfo(here[one.person_id].zone)).date()
-        if one.first_day <= today <= one.last_day:
-            away.add(one.person_id)
-    return here.keys() - away
+    here = {one.person_id for one in circle.members if one.person.active}
+    return here - people.away_at(circle, now)
 
 
 # --- the clock ---
@@ -494,7 +494,7 @@ def close_due(db: Session, now: datetime) -> None:
         if _is_moot(db, poll, now):
             _end(poll, PollState.DROPPED, now)
             _tell_all(db, poll, now)
-        elif poll.state is PollState.OPEN and _is_over(db, poll, now):
+        elif poll.state is PollState.OPEN and _is_over(poll, now):
             _close(db, poll, now)
         _keep_card(db, poll, now)
     db.flush()

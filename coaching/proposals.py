@@ -115,12 +115,17 @@ def propose(db: Session, circle: Circle, now: datetime, typed: Typed | None = No
     return propose_at(db, circle, Draft(day, at, circle.usual_length), now)
 
 
-def propose_at(db: Session, circle: Circle, at: Draft, now: datetime) -> Draft:
-    """What turns and the in-person rule propose for a session at this date, time and length."""
+def propose_at(
+    db: Session, circle: Circle, at: Draft, now: datetime, *, unable: frozenset[int] = frozenset()
+) -> Draft:
+    """What turns and the in-person rule propose for a session at this date, time and length.
+
+    `unable` are those who are known to be unable to come then.
+    """
     before = _instant(circle, at.date, at.time or circle.usual_time, now)
     due = in_person.state(db, circle, before=before).due
     mode = Mode.IN_PERSON if due else circle.usual_mode
-    turns = roles.propose(db, circle, at.date or dates.today(circle, now))
+    turns = roles.propose(db, circle, at.date or dates.today(circle, now), unable=unable)
     return replace(
         at,
         mode=mode,

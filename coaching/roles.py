@@ -20,11 +20,21 @@ from storage.models import Circle, CoachingSession, RoleSwap
 SHOWN = 6
 
 
-def propose(db: Session, circle: Circle, day: date, *, without: CoachingSession | None = None) -> Roles:
-    """The roles of the next session that is not scheduled yet. In a pair, who is coached first."""
+def propose(
+    db: Session,
+    circle: Circle,
+    day: date,
+    *,
+    without: CoachingSession | None = None,
+    unable: frozenset[int] = frozenset(),
+) -> Roles:
+    """The roles of the next session that is not scheduled yet. In a pair, who is coached first.
+
+    `unable` are those who have said already that they cannot come then.
+    """
     return rotation.next_roles(
         lines(db, circle, without=without.id if without else None),
-        cannot_come=_away_on(circle, day),
+        cannot_come=_away_on(circle, day) | unable,
         cannot_come_next=_away_on(circle, dates.following(circle, day)),
         excused=_excused(circle, day),
         not_presenting=_not_presenting(circle),
@@ -52,8 +62,13 @@ def give(session: CoachingSession, role: Role, person: int | None) -> None:
         session.note_taker_id = person
 
 
-def facilitator(db: Session, circle: Circle, session: CoachingSession) -> int | None:
-    """Who leads this session; pairs need nobody. Whoever presented last stands at the end of the line."""
+def facilitator(
+    db: Session, circle: Circle, session: CoachingSession, *, unable: frozenset[int] = frozenset()
+) -> int | None:
+    """Who leads this session; pairs need nobody. Whoever presented last stands at the end of the line.
+
+    `unable` are those who cannot come besides those who have said so to the session itself.
+    """
     if circle.kind is CircleKind.PAIR:
         return None
     line = lines(db, circle, without=session.id)
@@ -64,7 +79,7 @@ def facilitator(db: Session, circle: Circle, session: CoachingSession) -> int | 
         session.presenter_id,
         last_presenter=next(iter(waited_least), None),
         others=waited_least,
-        cannot_come=cannot_come(session),
+        cannot_come=cannot_come(session) | unable,
     )
 
 

@@ -89,8 +89,9 @@ def _fields(shown: PollForm) -> list[Block]:
     fresh = str(shown.circle.id)
     stays = "The session stays as it is until a time is chosen. " if shown.session_id is not None else ""
     words = (
-        f"{stays}Give two to five times, in the circle's time zone: {place_of(shown.circle.zone)}. I take it that "
-        "you can make all of them; “Pick times” on the card changes that."
+        f"{stays}Give two to five times, in the circle's time zone: {place_of(shown.circle.zone)}. The circle has "
+        "three working days to answer. I take it that you can make all of these times; “Pick times” on the card "
+        "changes that."
     )
     blocks: list[Block] = [small(words)]
     for number, (day, at) in enumerate(shown.draft.slots[:MOST], start=1):
@@ -126,7 +127,7 @@ def _card_blocks(poll: PollFacts) -> list[Block]:
     sentence = section(_in_one_sentence(poll, bold=True))
     if poll.state in (PollState.DECIDED, PollState.DROPPED):
         return [sentence]
-    return [sentence, *sections([*_slots(poll), *_others(poll)]), _standing(poll), _button(poll)]
+    return [sentence, *_answers(poll), _standing(poll), _button(poll)]
 
 
 def _in_one_sentence(poll: PollFacts, *, bold: bool = False) -> str:
@@ -143,14 +144,15 @@ def _in_one_sentence(poll: PollFacts, *, bold: bool = False) -> str:
     )
 
 
-def _slots(poll: PollFacts) -> list[str]:
-    return [_slot(poll, one) for one in poll.slots]
+def _answers(poll: PollFacts) -> list[SectionBlock]:
+    """Each time with those who can make it, and then those who stand beside none."""
+    return [*sections(_slot(poll, one) for one in poll.slots), *sections(_others(poll))]
 
 
 def _slot(poll: PollFacts, slot: SlotFacts) -> str:
     """A time, who can make it, and whose working hours it lies outside of."""
     outside = _outside(slot, FEW_LETTERS)
-    remark = f"\n_{outside[0].upper()}{outside[1:]}_" if outside else ""
+    remark = f" – _{outside}_" if outside else ""
     return f"• *{when(slot.starts_at, poll.zone)}*: {names(slot.can, letters=LETTERS)}{remark}"
 
 
@@ -160,7 +162,6 @@ def _outside(slot: SlotFacts, letters: int) -> str:
 
 
 def _others(poll: PollFacts) -> list[str]:
-    """Those who stand beside no slot."""
     none = [f"None of these: {names(poll.none_fits, letters=LETTERS)}"] if poll.none_fits else []
     return [*none, *([f"Not answered yet: {names(poll.missing, letters=LETTERS)}"] if poll.missing else [])]
 
@@ -202,7 +203,8 @@ def _close(poll: PollFacts) -> list[Block]:
         confirm="Close it",
         deny="Keep it",
     )
-    button = inputs.button("Close without a session", Action.DROP_POLL, poll.id, asks=asks)
+    words = "Leave the time as it is" if poll.moving else "Close without a session"
+    button = inputs.button(words, Action.DROP_POLL, poll.id, asks=asks)
     return [DividerBlock(), inputs.buttons(button)]
 
 
@@ -258,7 +260,7 @@ def choice(poll: PollFacts, zone: str, *, chosen: int | None = None, ask_reason:
         close=plain("Cancel"),
         blocks=[
             section(f"*{escape(poll.circle_name)}*"),
-            *sections([*_slots(poll), *_others(poll)]),
+            *_answers(poll),
             entry(Field.SLOTS, "Which time?", radio, hint=hint),
             *_reason(ask_reason=ask_reason),
             small(what),
@@ -320,7 +322,7 @@ def closed(poll: PollFacts) -> Said:
         return Said(_in_one_sentence(poll), [section(_in_one_sentence(poll, bold=True))])
     name = escape(poll.circle_name)
     text = f"{_how_it_went(poll, name)} Which time shall it be?"
-    return Said(text, [section(text), *sections([*_slots(poll), *_others(poll)]), _button(poll)])
+    return Said(text, [section(text), *_answers(poll), _button(poll)])
 
 
 def _how_it_went(poll: PollFacts, name: str) -> str:

@@ -220,6 +220,16 @@ def test_who_ticked_the_time_is_coming_and_the_others_are_asked(asked: Asked) ->
     assert (session.local_date, session.rhythm_date) == (LATER, JANUARY)
 
 
+def test_who_cannot_come_then_has_no_role_and_leads_nothing(asked: Asked) -> None:
+    """Bo would present, and Ana, the only lead, facilitate."""
+    asked.answer(BO, 0)
+    asked.answer(ANA)
+    session = asked.pick(BO, 1)
+    assert session.presenter_id == asked.world.id(CHIDI)
+    assert not {session.facilitator_id, session.note_taker_id} & {asked.world.id(one) for one in (ANA, BO)}
+    assert coming(asked.world, session.id)[Coming.NO] == set()
+
+
 def test_the_moved_session_keeps_the_rest_and_counts_the_ticks(world: World) -> None:
     asked = to_move(world)
     asked.answer(ELI, 0)
