@@ -8,8 +8,10 @@ import pytest
 from demo import cast
 from demo.person import Person, words
 from demo.records import Json
+from tests.support import pasts
 from tests.support.databases import ON_SQLITE
 from tests.support.instants import on_the_wall, wall
+from tests.support.pasts import Beginning
 from tests.support.people import CIRCLE, ROOM, People, accepted, filled_in, refused
 from tests.support.signed import Forger
 
@@ -24,6 +26,21 @@ FOR_ELI = {
     SECOND: "Wednesday, 9 December 2026 at 20:00 (14:00 in New York)",
 }
 NONE = "None of these"
+
+
+def asked(people: People) -> None:
+    pasts.a_circle(people)
+    ask(people, FIRST, SECOND)
+
+
+@pytest.fixture
+def beginning(request: pytest.FixtureRequest, beginning: Beginning) -> Beginning:
+    return asked if "poll" in request.fixturenames else beginning
+
+
+@pytest.fixture
+def poll(circle: People) -> None:
+    """On Monday, 23 November, at ten, Ana has asked the circle about two times."""
 
 
 def said(message: Json) -> str:
@@ -89,7 +106,7 @@ def at(moment: str) -> str:
 
 @ON_SQLITE
 def test_the_form_stands_at_the_next_date_and_asks_for_two_times_or_more(
-    people: People, circle: None
+    people: People, circle: People
 ) -> None:
     people.bo.command("/coach poll", channel=ROOM)
     shown = filled_in(people.bo)
@@ -102,7 +119,7 @@ def test_the_form_stands_at_the_next_date_and_asks_for_two_times_or_more(
 
 
 @ON_SQLITE
-def test_each_refusal_stands_at_its_field_and_the_rest_is_kept(people: People, circle: None) -> None:
+def test_each_refusal_stands_at_its_field_and_the_rest_is_kept(people: People, circle: People) -> None:
     people.session(date="2026-12-15", time="10:00", mode="Video")
     ana = people.ana
     ana.command("/coach poll")
@@ -125,15 +142,17 @@ def test_each_refusal_stands_at_its_field_and_the_rest_is_kept(people: People, c
 
 
 @ON_SQLITE
-def test_the_card_says_who_can_make_which_and_whose_hours_a_time_misses(people: People, circle: None) -> None:
+def test_the_card_says_who_can_make_which_and_whose_hours_a_time_misses(
+    people: People, circle: People
+) -> None:
     ask(people, FIRST, SECOND, THIRD)
     card = people.card()
     assert CIRCLE in card["text"]
     shown = said(card)
     assert f"{at(FIRST)}" in shown
     assert "Not answered yet: Bo, Chidi, Dee and Eli" in shown
-    assert re.search(r"Thursday, 10 December 2026 at 07:00.*Ana\n_Before 8:00 for Ana", shown)
-    assert "After 18:00 for Eli" in shown  # 14:00 in New York is eight in the evening in Berlin
+    assert re.search(r"Thursday, 10 December 2026 at 07:00.*: Ana – _before 8:00 for Ana", shown)
+    assert "after 18:00 for Eli" in shown  # 14:00 in New York is eight in the evening in Berlin
     pick(people, people.bo, FIRST, THIRD)
     pick(people, people.eli, NONE)
     shown = said(people.card())
@@ -144,8 +163,7 @@ def test_the_card_says_who_can_make_which_and_whose_hours_a_time_misses(people: 
     assert "<@" not in str(people.card())
 
 
-def test_a_poll_from_the_form_to_the_session(people: People, circle: None) -> None:
-    ask(people, FIRST, SECOND)
+def test_a_poll_from_the_form_to_the_session(people: People, poll: None) -> None:
     for person in (people.bo, people.chidi):
         pick(people, person, FIRST, SECOND)
     pick(people, people.dee, SECOND)
@@ -157,9 +175,9 @@ def test_a_poll_from_the_form_to_the_session(people: People, circle: None) -> No
     assert filled_in(people.ana)["Which time?"] == LABELS[SECOND]  # four against three
     accepted(people.ana)
     people.demo.settle()
-    poll, card = [one for one in people.ana.messages(ROOM) if one["is_bot"]]
-    assert "has found a time" in said(poll)
-    assert "Pick times" not in said(poll)
+    decided, card = [one for one in people.ana.messages(ROOM) if one["is_bot"]]
+    assert "has found a time" in said(decided)
+    assert "Pick times" not in said(decided)
     shown = said(card)
     assert at(SECOND) in shown
     assert "Coming: Ana, Bo, Chidi and Dee" in shown
@@ -175,9 +193,8 @@ def test_a_poll_from_the_form_to_the_session(people: People, circle: None) -> No
 
 @ON_SQLITE
 def test_those_who_are_missing_are_asked_once_and_after_three_working_days_it_closes(
-    people: People, circle: None
+    people: People, poll: None
 ) -> None:
-    ask(people, FIRST, SECOND)  # on Monday, 23 November, at ten
     pick(people, people.bo, FIRST)
     people.wait("2026-11-26 16:55")
     asked = {person.user_id: polls_dm(person) for person in people.five}
@@ -201,8 +218,7 @@ def test_those_who_are_missing_are_asked_once_and_after_three_working_days_it_cl
 
 
 @ON_SQLITE
-def test_answers_can_be_changed_until_it_is_over(people: People, circle: None, forger: Forger) -> None:
-    ask(people, FIRST, SECOND)
+def test_answers_can_be_changed_until_it_is_over(people: People, poll: None, forger: Forger) -> None:
     pick(people, people.bo, FIRST)
     people.bo.click("Pick times", in_=people.card())
     assert filled_in(people.bo)["When can you meet?"] == [LABELS[FIRST]]
@@ -219,7 +235,7 @@ def test_answers_can_be_changed_until_it_is_over(people: People, circle: None, f
     assert "This poll is over" in forger.click(cast.BO, "poll.answer", "1")
 
 
-def test_another_time_for_a_session_moves_it(people: People, circle: None) -> None:
+def test_another_time_for_a_session_moves_it(people: People, circle: People) -> None:
     people.session(mode="Video", link="https://meet.example/one")
     session = people.card()
     people.bo.click("I'll be there", in_=session)
@@ -247,8 +263,7 @@ def test_another_time_for_a_session_moves_it(people: People, circle: None) -> No
 
 
 @ON_SQLITE
-def test_a_second_poll_opens_the_first(people: People, circle: None) -> None:
-    ask(people, FIRST, SECOND)
+def test_a_second_poll_opens_the_first(people: People, poll: None) -> None:
     people.bo.command("/coach poll")
     shown = words(people.bo.modal["blocks"])
     assert "looking for a time already" in shown
@@ -261,7 +276,7 @@ def test_a_second_poll_opens_the_first(people: People, circle: None) -> None:
 
 
 @ON_SQLITE
-def test_two_open_forms_are_one_poll(people: People, circle: None) -> None:
+def test_two_open_forms_are_one_poll(people: People, circle: People) -> None:
     people.bo.command("/coach poll")
     people.bo.fill(slots(FIRST, SECOND))
     ask(people, FIRST, THIRD)
@@ -271,7 +286,7 @@ def test_two_open_forms_are_one_poll(people: People, circle: None) -> None:
 
 
 @ON_SQLITE
-def test_who_opened_it_can_close_it_without_a_session(people: People, circle: None, forger: Forger) -> None:
+def test_who_opened_it_can_close_it_without_a_session(people: People, circle: People, forger: Forger) -> None:
     ask(people, FIRST, SECOND, by=people.bo)
     people.chidi.command("/coach poll")
     assert "Close without a session" not in words(people.chidi.modal["blocks"])
@@ -287,8 +302,7 @@ def test_who_opened_it_can_close_it_without_a_session(people: People, circle: No
 
 
 @ON_SQLITE
-def test_nobody_has_answered(people: People, circle: None) -> None:
-    ask(people, FIRST, SECOND)
+def test_nobody_has_answered(people: People, poll: None) -> None:
     people.ana.click("Pick times", in_=people.card())
     people.ana.fill({"When can you meet?": [NONE]})
     accepted(people.ana)
@@ -302,7 +316,7 @@ def test_nobody_has_answered(people: People, circle: None) -> None:
 
 
 @ON_SQLITE
-def test_a_poll_for_a_session_that_is_called_off_ends_with_it(people: People, circle: None) -> None:
+def test_a_poll_for_a_session_that_is_called_off_ends_with_it(people: People, circle: People) -> None:
     people.session(mode="Video")
     people.ana.click("Find another time", in_=people.card())
     people.ana.fill(slots(SECOND, THIRD))
@@ -318,7 +332,7 @@ def test_a_poll_for_a_session_that_is_called_off_ends_with_it(people: People, ci
 
 
 @ON_SQLITE
-def test_a_time_that_has_passed_or_was_taken_cannot_be_chosen(people: People, circle: None) -> None:
+def test_a_time_that_has_passed_or_was_taken_cannot_be_chosen(people: People, circle: People) -> None:
     ask(people, "2026-11-30 10:00", FIRST)
     people.session(by=people.bo, date="2026-12-08", time="10:30", mode="Video")
     people.wait("2026-12-01 09:00")
@@ -334,7 +348,7 @@ def test_a_time_that_has_passed_or_was_taken_cannot_be_chosen(people: People, ci
 
 
 @ON_SQLITE
-def test_who_has_left_is_not_waited_for(people: People, circle: None, forger: Forger) -> None:
+def test_who_has_left_is_not_waited_for(people: People, circle: People, forger: Forger) -> None:
     ask(people, FIRST, SECOND, by=people.bo)
     for person in (people.ana, people.chidi, people.dee):
         pick(people, person, FIRST)
@@ -355,7 +369,7 @@ def test_who_has_left_is_not_waited_for(people: People, circle: None, forger: Fo
 
 
 @ON_SQLITE
-def test_two_who_choose_at_once(people: People, circle: None) -> None:
+def test_two_who_choose_at_once(people: People, circle: People) -> None:
     ask(people, FIRST, SECOND, by=people.bo)
     people.wait("2026-11-26 17:10")
     for person, moment in ((people.ana, FIRST), (people.bo, SECOND)):
@@ -369,8 +383,7 @@ def test_two_who_choose_at_once(people: People, circle: None) -> None:
 
 
 @ON_SQLITE
-def test_the_hub_shows_what_a_poll_waits_for(people: People, circle: None) -> None:
-    ask(people, FIRST, SECOND)
+def test_the_hub_shows_what_a_poll_waits_for(people: People, poll: None) -> None:
     assert "When can you meet with *Practice circle*?" in words(people.bo.open_home())
     assert "When can you meet with" not in words(people.ana.open_home())
     people.bo.click("Pick times", in_="home")
@@ -389,21 +402,17 @@ def test_the_hub_shows_what_a_poll_waits_for(people: People, circle: None) -> No
 
 @ON_SQLITE
 def test_a_remote_session_moved_to_where_one_in_person_is_due_asks_why(people: People) -> None:
-    people.circle(more={"Usual mode": "Video"})
-    for day in ("2026-12-08", "2027-01-12"):
-        people.session(date=day, mode="Video")
-    people.ana.command("/coach schedule")
-    people.ana.fill({"Date": "2026-12-01", "How will you meet?": "Video"})
-    accepted(people.ana)
-    people.demo.settle()
+    people.circle(more={"In-person rule": "1 in 2"})
+    for day in ("2026-12-08", "2026-12-02"):
+        people.session(date=day, mode="Video", link="https://meet.example/one")
     people.ana.click("Find another time", in_=people.card())
-    people.ana.fill(slots("2027-01-20 10:00", "2027-01-21 10:00"))
+    people.ana.fill(slots(SECOND, THIRD))
     accepted(people.ana)
-    people.wait("2026-11-26 17:10")
+    people.wait("2026-11-27 17:10")
     people.ana.click("Choose a time", in_=people.card())
-    people.ana.fill({"Which time?": "Thursday, 21 January 2027 at 10:00"})
+    people.ana.fill({"Which time?": LABELS[THIRD]})
     assert people.ana.submit() == {}
-    assert filled_in(people.ana)["Which time?"] == "Thursday, 21 January 2027 at 10:00"
+    assert filled_in(people.ana)["Which time?"] == LABELS[THIRD]
     assert list(refused(people.ana)) == ["Meet remotely anyway?"]
     people.ana.fill({"Meet remotely anyway?": "Half of us travel"})
     accepted(people.ana)
@@ -412,7 +421,7 @@ def test_a_remote_session_moved_to_where_one_in_person_is_due_asks_why(people: P
 
 
 @ON_SQLITE
-def test_the_circle_is_chosen_where_there_are_several(people: People, circle: None) -> None:
+def test_the_circle_is_chosen_where_there_are_several(people: People, circle: People) -> None:
     people.circle(name="Pair", members=["Ana Torres", "Hana Sato"], channel=None, starts_on="2026-12-03")
     people.ana.command("/coach poll")
     assert filled_in(people.ana)["Date 1"] == "2026-12-03"
@@ -466,8 +475,7 @@ def test_a_circle_in_a_new_conversation_takes_its_poll_along(people: People) -> 
     assert ["Pick times" in said(one) for one in people.ana.messages(new["id"])] == [True]
 
 
-def test_foreign_ids_read_like_ids_that_are_not_there(people: People, circle: None, forger: Forger) -> None:
-    ask(people, FIRST, SECOND)
+def test_foreign_ids_read_like_ids_that_are_not_there(people: People, poll: None, forger: Forger) -> None:
     for action in ("poll.answer", "poll.choose", "poll.drop"):
         for outsider in (cast.GUS, cast.FAY):
             told = forger.click(outsider, action, "1")
