@@ -22,6 +22,8 @@ from service.logs import reference
 Dispatch = Callable[[BoltRequest], BoltResponse]
 
 READ_WITHIN_S = 10
+CALENDARS_AT_ONCE = 4
+"""Programs that read calendars can wait; Slack, which is served by the same threads, cannot."""
 SECURITY_HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -206,10 +208,12 @@ def _readiness(ready: Callable[[], list[str]]) -> Callable[[Request], object]:
 
 def _calendar(calendar: Callable[[str], bytes | None]) -> Callable[[Request], Awaitable[Response]]:
     """A person's sessions behind a secret address. The path is the secret, so it stands in no log."""
+    room = asyncio.Semaphore(CALENDARS_AT_ONCE)
 
     async def feed(request: Request) -> Response:
         try:
-            found = await run_in_threadpool(calendar, request.path_params["token"])
+            async with room:
+                found = await run_in_threadpool(calendar, request.path_params["token"])
         except Exception as error:
             log.error("calendar_failed", exc_info=error)
             return PlainTextResponse("Try again later.", 503, {"retry-after": "600"})

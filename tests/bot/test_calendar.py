@@ -8,11 +8,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import icalendar
+import pytest
 from sqlalchemy import select
 
+from bot.handlers import calendar as calendar_handlers
+from bot.parse import Request
+from bot.replies import OpenModal
+from bot.routes import Context
 from bot.views import calendar as calendar_page
 from coaching import access, calendar_feed
-from coaching.errors import Changed
+from coaching.errors import Changed, NotAllowed
 from demo import cast
 from demo.person import Person, words
 from service.demo import Demo
@@ -199,11 +204,20 @@ def test_two_clicks_at_once_make_one_address_and_it_works(people: People, demo: 
         assert "You have made another address meanwhile" in forger.click(cast.BO, "calendar.make", value)
 
 
-def test_without_a_public_address_it_says_what_to_set() -> None:
-    shown = str(calendar_page.calendar("", possible=False).to_dict())
-    assert "COACH_PUBLIC_URL" in shown
-    assert "Make my address" not in shown
-    assert "Stop it" in str(calendar_page.calendar("0123456789ab", possible=False).to_dict())
+@ON_SQLITE
+def test_without_a_public_address_it_says_what_to_set(people: People, demo: Demo) -> None:
+    people.bo.command("/coach")
+    team, now = demo.workspace.local.workspace.team.id, demo.clock.now()
+    with demo.coach.database.transaction() as db:
+        context = Context(Request(team, cast.BO, now), db, demo.coach.pack)
+        shown = calendar_handlers.show(context)
+        with pytest.raises(NotAllowed, match="COACH_PUBLIC_URL"):
+            calendar_handlers.make(context)
+    assert isinstance(shown, OpenModal)
+    assert "COACH_PUBLIC_URL" in words(shown.view.to_dict())
+    assert "Make my address" not in words(shown.view.to_dict())
+    with_one = words(calendar_page.calendar("0123456789ab", possible=False).to_dict())
+    assert "Stop it" in with_one
 
 
 @ON_SQLITE
