@@ -37,7 +37,6 @@ from storage.models import (
 LIVE = (PollState.OPEN, PollState.CLOSED)
 """Not decided and not dropped."""
 SAYING = (Outgoing.POLL, Outgoing.POLL_REMINDER, Outgoing.POLL_CLOSED)
-AT_ONCE = 100
 SLOT_FIELDS = tuple(Field(f"slot_{number}") for number in range(1, MOST + 1))
 TIME_FIELDS = tuple(Field(f"time_{number}") for number in range(1, MOST + 1))
 
@@ -100,7 +99,7 @@ def open_poll(
     _put_card(db, poll, f"poll:{poll.id}", now)
     _put(db, poll, Outgoing.POLL_CLOSED, actor.person, poll.closes_at, now)
     _ask_missing(db, poll, now)
-    outbox.home(db, [member.person for member in circle.members], now)
+    _homes(db, poll, now)
     return poll
 
 
@@ -187,12 +186,13 @@ def answer(db: Session, actor: Actor, poll_id: int, slots: Collection[int], now:
     db.flush()
     if _is_over(poll, now):
         _close(db, poll, now)
+        _homes(db, poll, now)
     else:
         mine = [
             row for row in _rows(db, poll) if row.person_id in (None, actor.person.id)
         ]  # the card, which all see, and one's own reminder
         outbox.refresh(db, mine, now)
-    outbox.home(db, [actor.person], now)
+        outbox.home(db, [actor.person], now)
     return poll
 
 
@@ -263,7 +263,8 @@ def pick(
         else:
             session = sessions.move(db, actor, session.id, session.revision, draft, now)
         _who_ticked_comes(db, poll, slot, session, now)
-    _tell_all(db, poll, now)
+    _refresh(db, poll, now)
+    _homes(db, poll, now)
     return session
 
 
@@ -273,7 +274,8 @@ def drop(db: Session, actor: Actor, poll_id: int, now: datetime) -> Poll:
     state = standing(db, poll, now)
     _check_live(state, poll)
     _end(poll, PollState.DROPPED, now)
-    _tell_all(db, poll, now)
+    _refresh(db, poll, now)
+    _homes(db, poll, now)
     return poll
 
 
@@ -486,18 +488,25 @@ def close_due(db: Session, now: datetime) -> None:
         select(Poll)
         .where(Poll.state.in_(LIVE))
         .order_by(Poll.closes_at, Poll.id)
-        .limit(AT_ONCE)
         # Another worker, or a person, that holds one keeps it; this one goes on with the others.
         .with_for_update(of=Poll, skip_locked=True)
     )
-    for poll in live.all():
-        if _is_moot(db, poll, now):
-            _end(poll, PollState.DROPPED, now)
-            _tell_all(db, poll, now)
-        elif poll.state is PollState.OPEN and _is_over(poll, now):
-            _close(db, poll, now)
-        _keep_card(db, poll, now)
+    changed = [poll for poll in live.all() if _bring_on(db, poll, now)]
+    for poll in changed:  # behind all cards: people who change a circle hold its cards first, too
+        _homes(db, poll, now)
     db.flush()
+
+
+def _bring_on(db: Session, poll: Poll, now: datetime) -> bool:
+    """Whether it is something else now than it was."""
+    before = poll.state
+    if _is_moot(db, poll, now):
+        _end(poll, PollState.DROPPED, now)
+        _refresh(db, poll, now)
+    elif poll.state is PollState.OPEN and _is_over(poll, now):
+        _close(db, poll, now)
+    _keep_card(db, poll, now)
+    return poll.state is not before
 
 
 def _keep_card(db: Session, poll: Poll, now: datetime) -> None:
@@ -528,9 +537,7 @@ def _close(db: Session, poll: Poll, now: datetime) -> None:
         row.due_at = min(row.due_at, now)
     for person in _asked_to_decide(poll):
         _put(db, poll, Outgoing.POLL_CLOSED, person, now, now)
-    outbox.refresh(db, _rows(db, poll), now)
-    outbox.home(db, [member.person for member in poll.circle.members], now)
-    db.flush()
+    _refresh(db, poll, now)
 
 
 def _asked_to_decide(poll: Poll) -> list[Person]:
@@ -546,10 +553,13 @@ def _end(poll: Poll, state: PollState, now: datetime) -> None:
     poll.ended_at = now
 
 
-def _tell_all(db: Session, poll: Poll, now: datetime) -> None:
-    """Everything that stands about the poll follows."""
+def _refresh(db: Session, poll: Poll, now: datetime) -> None:
+    """Every message that stands about the poll follows."""
     db.flush()
     outbox.refresh(db, _rows(db, poll), now)
+
+
+def _homes(db: Session, poll: Poll, now: datetime) -> None:
     outbox.home(db, [member.person for member in poll.circle.members], now)
 
 

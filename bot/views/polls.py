@@ -246,7 +246,7 @@ def choice(poll: PollFacts, zone: str, *, chosen: int | None = None, ask_reason:
     what = (
         "I move the session and tell everybody. Whoever ticked the time is down as coming."
         if poll.moving
-        else "I schedule the session as your circle usually meets, with those whose turn it is, and tell everybody. "
+        else "I schedule the session with those whose turn it is, in person if that is due, and tell everybody. "
         "Whoever ticked the time is down as coming. “Reschedule” on its card changes the rest."
     )
     radio = RadioButtonsElement(action_id=INPUT, options=options, initial_option=first)
