@@ -32,6 +32,7 @@ from coaching.rules.polling import FEWEST, MOST, Misses
 from coaching.rules.terms import PollState
 from coaching.rules.zones import place_of
 
+ENDED = (PollState.DECIDED, PollState.DROPPED)
 NONE = "none"
 """The tick that says: I can make none of these."""
 OUTSIDE = {
@@ -114,7 +115,10 @@ def _fields(shown: PollForm) -> list[Block]:
 
 def card(poll: PollFacts) -> Said:
     """What stands in the circle's conversation: the times, and who can make which."""
-    return Said(_in_one_sentence(poll), _card_blocks(poll))
+    over = poll.state in ENDED
+    times = "; ".join(when(one.starts_at, poll.zone) for one in poll.slots)
+    text = _in_one_sentence(poll)
+    return Said(text if over else f"{text} {times}.", _card_blocks(poll))
 
 
 def card_elsewhere() -> Said:
@@ -125,7 +129,7 @@ def card_elsewhere() -> Said:
 
 def _card_blocks(poll: PollFacts) -> list[Block]:
     sentence = section(_in_one_sentence(poll, bold=True))
-    if poll.state in (PollState.DECIDED, PollState.DROPPED):
+    if poll.state in ENDED:
         return [sentence]
     return [sentence, *_answers(poll), _standing(poll), _button(poll)]
 
