@@ -23,7 +23,7 @@ class Right(StrEnum):
     RECORD = "record"
     """Say what happened."""
     EDIT = "edit"
-    """Edit the circle, add or remove people."""
+    """Edit the circle, add or remove people, hand it over, pause and close it."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,12 @@ def circle(db: Session, actor: Actor, circle_id: int, right: Right, *, lock: boo
     if found is None:
         raise NotFound
     _check(found, actor, right)
+    return found
+
+
+def locked(db: Session, found: Circle) -> Circle:
+    """A circle that nobody clicked on, read anew and held: others wait who want to change it."""
+    db.refresh(found, with_for_update=True)
     return found
 
 

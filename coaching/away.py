@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from coaching import access, attendance, outbox, reminders, roles, sessions
 from coaching.access import Actor
-from coaching.errors import NotAllowed, Refused
+from coaching.errors import NotFound, Refused
 from coaching.rules import absence
 from coaching.rules.facts import AwayFacts
 from coaching.rules.terms import Coming
@@ -52,12 +52,12 @@ def enter(db: Session, actor: Actor, first: date | None, last: date | None, now:
 def end(db: Session, actor: Actor, away_id: int, now: datetime) -> None:
     """Today is the first day back. Answers given before count again; a role that somebody took stays theirs.
 
-    Raises `NotAllowed` when that stretch is not theirs or not there any more.
+    Raises `NotFound` when that stretch is not theirs or not there any more.
     """
     person = actor.person
     found = next((one for one in person.away if one.id == away_id), None)
     if found is None or found.last_day < _today(person, now):
-        raise NotAllowed("These days are not in your list any more. Type /coach away to see what is.")
+        raise NotFound
     before = _counted(_sessions(db, actor, now), actor)
     left = absence.ended(found.stretch, _today(person, now))
     if left is None:

@@ -1,4 +1,4 @@
-"""Circles: making one, editing it, joining and leaving it."""
+"""Circles: making one, and editing it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,16 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from coaching import access, outbox, people, sessions
+from coaching import access, invitations, members, outbox, people, sessions
 from coaching.access import Actor, Right
 from coaching.checks import length_problem, link_problem, place_problem
 from coaching.errors import Changed, NotAllowed, Refused
 from coaching.rules import recurrence
 from coaching.rules.facts import CircleFacts
 from coaching.rules.fields import Field
-from coaching.rules.terms import CircleKind, CircleState, Mode, PersonKind, Rhythm, WhoMaySchedule
+from coaching.rules.terms import CircleKind, Mode, PersonKind, Rhythm, WhoMaySchedule
 from coaching.rules.zones import known_zone
-from storage.models import Circle, Membership, Outgoing, Person
+from storage.models import Circle, Person
 
 FEWEST_MEMBERS, MOST_MEMBERS = 2, 30
 GROUP_DM_MEMBERS = 8
@@ -90,13 +90,11 @@ def create(db: Session, actor: Actor, plan: CirclePlan, channel: Channel | None,
     )
     db.add(circle)
     _apply(circle, plan, channel, actor.person.zone)
-    for position, person in enumerate(picked):
-        circle.memberships.append(
-            _membership(circle, person, position, now, lead=person in leads, founding=True)
-        )
-    _settle(db, circle, now)
+    circle.kind = CircleKind.PAIR if len(picked) == FEWEST_MEMBERS else CircleKind.GROUP
+    members.add(circle, picked, leads, now)
+    members.settle(circle)
     db.flush()
-    _welcome(db, circle, circle.members, now)
+    members.welcome(db, circle, circle.members, now)
     outbox.home(db, picked, now)
     return circle
 
@@ -127,22 +125,28 @@ def edit(
     channel: Channel | None,
     now: datetime,
 ) -> Circle:
-    """Changes a circle. Who is added is welcomed, who is taken out is told. Raises `Refused` or `Changed`."""
+    """Changes a circle. Who is added is welcomed, who is taken out is told. Raises `Refused` or `Changed`.
+
+    Who was in it before is not added but asked, and comes back by pressing "Join".
+    """
     circle = access.circle(db, actor, circle_id, Right.EDIT, lock=True)
     if circle.revision != revision:
         raise Changed
-    picked, leads = check_plan(db, actor, plan, channel)
-    before = circle.conversation
+    picked, leads = check_plan(db, actor, plan, channel, circle)
+    before, were = circle.conversation, len(circle.members)
     _apply(circle, plan, channel, circle.zone)
+    back = members.returning(circle, picked)
     chosen = {person.id for person in picked}
     for member in [one for one in circle.members if one.person_id not in chosen]:
-        _end(db, circle, member, now)
-    newcomers = _add(circle, picked, leads, now)
+        members.part(db, circle, member, now)
+    newcomers = members.add(circle, [one for one in picked if one not in back], leads, now)
     for member in circle.members:
         member.lead = member.person in leads
-    _settle(db, circle, now)
+    members.tell_leads(db, circle, members.settle(circle), were, now)
+    members.touch(circle)
     db.flush()
-    _welcome(db, circle, newcomers, now)
+    members.welcome(db, circle, newcomers, now)
+    invitations.invite(db, circle, actor.person, back, now)
     sessions.members_changed(db, circle, newcomers, now)
     if circle.conversation != before:
         sessions.put_cards_anew(db, circle, now)
@@ -150,49 +154,15 @@ def edit(
     return circle
 
 
-def leave(db: Session, actor: Actor, circle_id: int, now: datetime) -> Circle:
-    """One quiet step out: rights end at once, coming roles pass on, own hours stay."""
-    circle = access.circle(db, actor, circle_id, Right.SEE, lock=True)
-    member = circle.member(actor.person.id)
-    if member is not None:
-        before = circle.conversation
-        _end(db, circle, member, now)
-        _follow(db, circle, before, now)
-    return circle
-
-
-def left_slack(db: Session, person: Person, now: datetime) -> None:
-    """Somebody is not in Slack any more: coming roles pass on, what they did stays counted.
-
-    They are told nothing, because nobody would read it. Back in Slack, they can be added again.
-    """
-    for circle in access.circles(db, Actor(person.workspace_id, person)):
-        member = circle.member(person.id)
-        if member is not None:
-            before = circle.conversation
-            _take_out(db, circle, member, now)
-            _follow(db, circle, before, now)
-
-
-def _follow(db: Session, circle: Circle, before: str | None, now: datetime) -> None:
-    """What others see follows when somebody has gone; `before` is where the circle's cards stood."""
-    _settle(db, circle, now)
-    db.flush()
-    sessions.members_changed(db, circle, [], now)
-    if circle.conversation != before:
-        sessions.put_cards_anew(db, circle, now)
-    outbox.home(db, [one.person for one in circle.members], now)
-
-
 def facts(circle: Circle) -> CircleFacts:
-    members = circle.members
+    inside = circle.members
     return CircleFacts(
         id=circle.id,
         name=circle.name,
         kind=circle.kind,
         zone=circle.zone,
-        members=tuple(people.facts(one.person) for one in members),
-        leads=tuple(people.facts(one.person) for one in members if one.lead),
+        members=tuple(people.facts(one.person) for one in inside),
+        leads=tuple(people.facts(one.person) for one in inside if one.lead),
         channel=circle.channel,
         channel_private=circle.channel_private,
         rhythm=circle.rhythm,
@@ -210,6 +180,8 @@ def facts(circle: Circle) -> CircleFacts:
         newcomers_observe=circle.newcomers_observe,
         reminders_off=tuple(circle.reminders_off),
         revision=circle.revision,
+        state=circle.state,
+        paused_until=circle.paused_until,
         form_id=circle.form_id,
         before_presenter=circle.before_presenter_id,
         before_note_taker=circle.before_note_taker_id,
@@ -218,13 +190,25 @@ def facts(circle: Circle) -> CircleFacts:
 
 
 def check_plan(
-    db: Session, actor: Actor, plan: CirclePlan, channel: Channel | None
+    db: Session, actor: Actor, plan: CirclePlan, channel: Channel | None, circle: Circle | None = None
 ) -> tuple[list[Person], list[Person]]:
-    """The members and the leads that a form means. Raises `Refused` with the fields that cannot be taken."""
+    """The members and the leads that a form means, for a new circle or for one that is there.
+
+    Raises `Refused` with the fields that cannot be taken.
+    """
     picked = people.known(db, actor.workspace_id, plan.members)
-    leads = _leads(db, actor, plan, picked)
-    _check(plan, picked, leads, channel)
+    pair = is_pair(plan, circle)
+    leads = list(picked) if pair else _leads(db, actor, plan, picked)
+    _check(plan, picked, leads, channel, pair=pair)
+    back = members.returning(circle, leads) if circle and not pair else []
+    if back:
+        raise Refused({Field.LEADS: f"{back[0].name} was in this circle before, so must press “Join” first."})
     return picked, leads
+
+
+def is_pair(plan: CirclePlan, circle: Circle | None) -> bool:
+    """Two people make a pair; a group of which two are left stays a group."""
+    return len(plan.members) == FEWEST_MEMBERS and (circle is None or circle.kind is CircleKind.PAIR)
 
 
 def _one_at_a_time(db: Session, actor: Actor) -> None:
@@ -233,8 +217,6 @@ def _one_at_a_time(db: Session, actor: Actor) -> None:
 
 
 def _leads(db: Session, actor: Actor, plan: CirclePlan, picked: Sequence[Person]) -> list[Person]:
-    if len(picked) == FEWEST_MEMBERS:
-        return list(picked)  # in a pair both are
     if plan.leads is None:
         fit = [person for person in picked if person.kind is PersonKind.FULL]
         return [actor.person] if actor.person in picked else fit[:1]
@@ -242,12 +224,17 @@ def _leads(db: Session, actor: Actor, plan: CirclePlan, picked: Sequence[Person]
 
 
 def _check(
-    plan: CirclePlan, picked: Sequence[Person], leads: Sequence[Person], channel: Channel | None
+    plan: CirclePlan,
+    picked: Sequence[Person],
+    leads: Sequence[Person],
+    channel: Channel | None,
+    *,
+    pair: bool,
 ) -> None:
     checks: Mapping[Field, str | None] = {
         Field.NAME: _name_problem(plan.name),
         Field.MEMBERS: _members_problem(picked),
-        Field.LEADS: _leads_problem(picked, leads),
+        Field.LEADS: _leads_problem(picked, leads, pair=pair),
         Field.CHANNEL: _channel_problem(channel, len(picked)),
         Field.RHYTHM: None if plan.rhythm else "Choose how your dates follow each other.",
         Field.STARTS_ON: None if plan.starts_on else "Choose the first date.",
@@ -279,13 +266,13 @@ def _members_problem(picked: Sequence[Person]) -> str | None:
     return None
 
 
-def _leads_problem(picked: Sequence[Person], leads: Sequence[Person]) -> str | None:
+def _leads_problem(picked: Sequence[Person], leads: Sequence[Person], *, pair: bool) -> str | None:
     if not 1 <= len(leads) <= MOST_LEADS:
         return "A circle has one or two coaching leads."
     for lead in leads:
         if lead not in picked:
             return f"{lead.name} is not among the members, so cannot be a coaching lead."
-        if lead.kind is not PersonKind.FULL and len(picked) > FEWEST_MEMBERS:
+        if lead.kind is not PersonKind.FULL and not pair:
             return f"{lead.name} is a guest. Guests can be members, but lead no circles."
     return None
 
@@ -326,6 +313,7 @@ def _apply(circle: Circle, plan: CirclePlan, channel: Channel | None, zone: str)
     assert plan.usual_time and plan.usual_length  # noqa: S101, PT018
     circle.name = plan.name
     circle.channel = channel.slack_id if channel else None
+    circle.channel_lost_at = None if channel else circle.channel_lost_at
     circle.channel_private = channel.private if channel else True
     circle.rhythm = plan.rhythm
     circle.starts_on = plan.starts_on
@@ -364,114 +352,3 @@ def position_of(plan: CirclePlan) -> int:
     assert plan.starts_on  # noqa: S101 - checked before
     choices = recurrence.positions_for(plan.starts_on)
     return plan.position if plan.position in choices else choices[0]
-
-
-def _membership(
-    circle: Circle, person: Person, position: int, now: datetime, *, lead: bool, founding: bool
-) -> Membership:
-    return Membership(
-        workspace_id=circle.workspace_id,
-        person_id=person.id,
-        person=person,
-        lead=lead,
-        position=position,
-        founding=founding,
-        joined_at=now,
-    )
-
-
-def _add(
-    circle: Circle, picked: Sequence[Person], leads: Sequence[Person], now: datetime
-) -> list[Membership]:
-    """Those picked who are not in the circle yet. In a circle that never met they count as founders."""
-    here = {member.person_id for member in circle.members}
-    position = max((one.position for one in circle.memberships), default=-1) + 1
-    added = [
-        _membership(circle, person, position + number, now, lead=person in leads, founding=False)
-        for number, person in enumerate(one for one in picked if one.id not in here)
-    ]
-    circle.memberships.extend(added)
-    if added:
-        circle.group_dm = None  # the group DM of others; the next message opens theirs
-    return added
-
-
-def _settle(db: Session, circle: Circle, now: datetime) -> None:
-    """What follows from who is in: group or pair, who leads, whether it can go on."""
-    members = circle.members
-    if len(members) > FEWEST_MEMBERS:
-        circle.kind = CircleKind.GROUP
-    elif len(members) == FEWEST_MEMBERS and all(one.founding for one in members) and not _has_left(circle):
-        circle.kind = CircleKind.PAIR
-        for member in members:
-            member.lead = True
-    if circle.state is not CircleState.CLOSED:
-        # With one member it rests by itself, and goes on when somebody joins.
-        circle.state = CircleState.PAUSED if len(members) < FEWEST_MEMBERS else CircleState.ACTIVE
-    alone = members[0] if len(members) == 1 else None
-    leader = None if any(one.lead for one in members) else _longest(members)
-    if leader:
-        leader.lead = True
-    if told := alone or leader:
-        _tell_in_charge(db, circle, told, now)
-
-
-def _longest(members: Sequence[Membership]) -> Membership | None:
-    """Whoever has been in the circle longest, a full member before a guest."""
-    fit = [one for one in members if one.person.kind is PersonKind.FULL] or members
-    return min(fit, key=lambda one: (one.joined_at, one.position), default=None)
-
-
-def _tell_in_charge(db: Session, circle: Circle, member: Membership, now: datetime) -> None:
-    """To whom the circle falls: no lead was left, or nobody else at all."""
-    outbox.put(
-        db,
-        Outgoing.LEFT_IN_CHARGE,
-        f"in-charge:{circle.id}:{member.id}:{now.timestamp():.0f}",
-        workspace_id=circle.workspace_id,
-        circle_id=circle.id,
-        person=member.person,
-        due_at=now,
-        now=now,
-    )
-
-
-def _has_left(circle: Circle) -> bool:
-    return any(one.left_at is not None for one in circle.memberships)
-
-
-def _end(db: Session, circle: Circle, member: Membership, now: datetime) -> None:
-    """Whoever goes, of themself or not, gets one message and hears nothing more."""
-    _take_out(db, circle, member, now)
-    outbox.home(db, [member.person], now)
-    outbox.put(
-        db,
-        Outgoing.MEMBER_LEFT,
-        f"left:{member.id}",
-        workspace_id=circle.workspace_id,
-        circle_id=circle.id,
-        person=member.person,
-        due_at=now,
-        now=now,
-    )
-
-
-def _take_out(db: Session, circle: Circle, member: Membership, now: datetime) -> None:
-    member.left_at = now
-    member.lead = False
-    circle.group_dm = None  # they are in it for good; the next message opens one without them
-    sessions.pass_on(db, circle, member.person, now)
-
-
-def _welcome(db: Session, circle: Circle, members: Sequence[Membership], now: datetime) -> None:
-    for member in members:
-        outbox.put(
-            db,
-            Outgoing.WELCOME,
-            f"welcome:{circle.id}:{member.id}",
-            workspace_id=circle.workspace_id,
-            circle_id=circle.id,
-            person=member.person,
-            due_at=now,
-            now=now,
-        )

@@ -1,6 +1,6 @@
 """The end of a session: what happened is recorded, or assumed in time, and what comes next is put up."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -114,6 +114,21 @@ def check_recordable(session: CoachingSession, now: datetime) -> None:
         raise NotAllowed("This session has not begun, so there is nothing to record yet.")
     if not closing.may_correct(session.ends_at, now):
         raise NotAllowed("This session is over 90 days past, so what is recorded about it stays as it is.")
+
+
+def unrecorded(db: Session, among: Sequence[Circle], now: datetime) -> list[CoachingSession]:
+    """Sessions of these circles that have ended, and of which nobody has said what happened."""
+    return list(
+        db.scalars(
+            select(CoachingSession)
+            .where(
+                CoachingSession.circle_id.in_([circle.id for circle in among]),
+                CoachingSession.state == SessionState.SCHEDULED,
+                CoachingSession.ends_at <= now,
+            )
+            .order_by(CoachingSession.ends_at, CoachingSession.id)
+        )
+    )
 
 
 def assume_due(db: Session, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching import access, circles, in_person, polls, reflections, sessions
+from coaching import access, circles, closing, in_person, polls, reflections, roles, sessions
 from coaching.access import Actor
 from coaching.rules import evaluation
 from coaching.rules.facts import CircleStanding, HubFacts, SessionFacts
@@ -26,7 +26,7 @@ def of_person(db: Session, actor: Actor, now: datetime) -> HubFacts:
         coming=tuple(coming[:MOST_SESSIONS]),
         to_answer=tuple(one for one in coming if one.answer_of(me) is Coming.UNKNOWN),
         to_evaluate=(*_unanswered(db, actor, mine, now), *_to_look_back_at(db, actor, mine, now)),
-        to_record=tuple(_unrecorded(db, mine, now)),
+        to_record=tuple(_unrecorded(db, actor, mine, now)),
         circles=tuple(_standing(db, one, coming, now) for one in mine),
         polls=tuple(polls.waiting_for(db, actor, mine, now)),
     )
@@ -37,18 +37,10 @@ def _coming(db: Session, mine: Sequence[Circle], now: datetime) -> list[SessionF
     return [sessions.facts(one) for one in sorted(found, key=lambda one: (one.starts_at, one.id))]
 
 
-def _unrecorded(db: Session, mine: Sequence[Circle], now: datetime) -> list[SessionFacts]:
-    """Ended, and nobody has said what happened."""
-    found = db.scalars(
-        select(CoachingSession)
-        .where(
-            CoachingSession.circle_id.in_([circle.id for circle in mine]),
-            CoachingSession.state == SessionState.SCHEDULED,
-            CoachingSession.ends_at <= now,
-        )
-        .order_by(CoachingSession.ends_at)
-    )
-    return [sessions.facts(one) for one in found]
+def _unrecorded(db: Session, actor: Actor, mine: Sequence[Circle], now: datetime) -> list[SessionFacts]:
+    """Ended, nobody has said what happened, and this person is the one who is asked."""
+    silent = closing.unrecorded(db, mine, now)
+    return [sessions.facts(one) for one in silent if roles.convener(db, one.circle, one) == actor.person.id]
 
 
 def _unanswered(db: Session, actor: Actor, mine: Sequence[Circle], now: datetime) -> list[SessionFacts]:

@@ -109,8 +109,7 @@ def _locked(
     """The session that another time is sought for, or none, and the circle. Others wait who want the same."""
     if session_id is None:
         circle = access.circle(db, actor, circle_id, Right.SCHEDULE, lock=True)
-        if circle.state is not CircleState.ACTIVE:
-            raise NotAllowed(sessions.PAUSED)
+        sessions.check_active(circle)
         return None, circle
     session = access.session(db, actor, session_id, Right.SCHEDULE, lock=True)
     sessions.check_open(session, now)

@@ -28,8 +28,8 @@ def preview(
 ) -> PreviewFacts:
     """The next twelve dates with roles and modes, by what the form says. Raises `Refused` as saving would."""
     found = access.circle(db, actor, circle_id, Right.EDIT) if circle_id is not None else None
-    picked, leads = circles.check_plan(db, actor, plan, channel)
-    pair = len(picked) == circles.FEWEST_MEMBERS
+    picked, leads = circles.check_plan(db, actor, plan, channel, found)
+    pair = circles.is_pair(plan, found)
     days = _days(db, plan, found, actor, now)
     sessions = year.ahead(
         days,

@@ -36,8 +36,7 @@ def open_form(
         chosen = access.circle(db, actor, circle_id, Right.SCHEDULE)
     else:
         chosen = _choose(db, actor, mine, channel, now)
-    if chosen.state is not CircleState.ACTIVE:
-        raise NotAllowed(sessions.PAUSED)
+    sessions.check_active(chosen)
     may = [one for one in mine if access.may(one, actor.person.id, Right.SCHEDULE)]
     typed = typed_dates.read(words, chosen.zone, actor.person.locale, now) or typed
     shown = draft or propose(db, chosen, now, typed)
@@ -91,8 +90,8 @@ def draft_of(session: CoachingSession) -> Draft:
 
 def _choose(db: Session, actor: Actor, mine: list[Circle], channel: str | None, now: datetime) -> Circle:
     if not mine:
-        if access.circles(db, actor):
-            raise NotAllowed(sessions.PAUSED)
+        for resting in access.circles(db, actor):
+            sessions.check_active(resting)
         raise NotAllowed(
             "You are in no circle yet, so there is nothing to schedule. /coach circle makes one."
         )

@@ -11,7 +11,7 @@ from coaching.rules import absence, hours, reminder_plan
 from coaching.rules.reminder_plan import Plan, Recipient
 from coaching.rules.reminder_plan import Reminder as Planned
 from coaching.rules.terms import CircleState, Coming, MessageKind, ReminderKind, SessionState
-from storage.models import CoachingSession, OutboxRow, OutboxState, Outgoing, Person, Reminder
+from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outgoing, Person, Reminder
 
 AT_THE_SESSION = {
     ReminderKind.STARTING_SOON: Outgoing.STARTING_SOON,
@@ -21,12 +21,13 @@ AT_THE_SESSION = {
 OF_ANY_DATE = frozenset({ReminderKind.PREPARE_CASE, ReminderKind.PREPARE_CASE_AGAIN})
 """Once said they stand, with the new date, when the session is moved."""
 LATE = timedelta(hours=1)
+FEWEST = 2
 ENDED = (OutboxState.SKIPPED, OutboxState.EXPIRED, OutboxState.DEAD)
 
 
 def lay_out(db: Session, session: CoachingSession, now: datetime) -> None:
     """Brings the reminders of a session in line with what is so now. What was sent stays sent."""
-    goes_on = session.state is SessionState.SCHEDULED and session.circle.state is CircleState.ACTIVE
+    goes_on = session.state is SessionState.SCHEDULED and _meets(session.circle)
     wanted = _plan(db, session) if goes_on else []
     _withdraw_others(db, session, wanted, now)
     laid_out = _laid_out(db, session)
@@ -34,6 +35,11 @@ def lay_out(db: Session, session: CoachingSession, now: datetime) -> None:
         if one.expires_at > now and (one.person_id, one.kind) not in laid_out:
             _add(db, session, one, now)
     db.flush()
+
+
+def _meets(circle: Circle) -> bool:
+    """Sessions that were kept go on in a circle that is paused; with one member left there are none."""
+    return circle.state is not CircleState.CLOSED and len(circle.members) >= FEWEST
 
 
 def withdraw(db: Session, session: CoachingSession) -> None:

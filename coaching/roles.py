@@ -93,9 +93,21 @@ def convener(
         [one.facilitator_id for one in earlier],
         session.facilitator_id,
         session.presenter_id,
-        [one.person_id for one in sorted(circle.members, key=lambda one: (one.joined_at, one.position))],
+        _longest_first(circle),
         away=cannot_come(session) | (people.away_at(circle, at) if at else frozenset()),
     )
+
+
+def circle_convener(db: Session, circle: Circle, now: datetime) -> int | None:
+    """The one person who is asked about a circle as a whole: the lead whose turn it is, who is not away."""
+    led = [one.facilitator_id for one in history.counting(db, circle)]
+    return leading.convener(
+        _leads(circle), led, None, None, _longest_first(circle), away=people.away_at(circle, now)
+    )
+
+
+def _longest_first(circle: Circle) -> list[int]:
+    return [one.person_id for one in sorted(circle.members, key=lambda one: (one.joined_at, one.position))]
 
 
 def page(db: Session, circle: Circle, now: datetime) -> RolesPage:

@@ -28,6 +28,10 @@ PAUSED = (
     "This circle is paused, so nothing is planned in it. With one member left it goes on once its "
     "coaching lead adds somebody."
 )
+PAUSED_UNTIL = (
+    "This circle is paused until {day}, so nothing is planned in it. A coaching lead can let it go on "
+    "sooner: “Go on now” on the circle's page."
+)
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,7 @@ def schedule(db: Session, actor: Actor, circle_id: int, draft: Draft, now: datet
     in person is due and no reason is given.
     """
     circle = access.circle(db, actor, circle_id, Right.SCHEDULE, lock=True)
-    if circle.state is not CircleState.ACTIVE:
-        raise NotAllowed(PAUSED)
+    check_active(circle)
     timing = _check(db, circle, draft, now, itself=None)
     _check_mode(db, circle, draft, timing, itself=None)
     session = CoachingSession(
@@ -73,6 +76,15 @@ def schedule(db: Session, actor: Actor, circle_id: int, draft: Draft, now: datet
     db.flush()
     announce(db, session, now)
     return session
+
+
+def check_active(circle: Circle) -> None:
+    """Raises `NotAllowed` with the reason why nothing is planned in this circle."""
+    until = circle.paused_until
+    if circle.state is CircleState.PAUSED and until:
+        raise NotAllowed(PAUSED_UNTIL.format(day=f"{until.day} {until:%B %Y}"))
+    if circle.state is not CircleState.ACTIVE:
+        raise NotAllowed(PAUSED)
 
 
 def announce(db: Session, session: CoachingSession, now: datetime) -> None:
@@ -114,8 +126,13 @@ def move(
     return session
 
 
-def cancel(db: Session, actor: Actor, session_id: int, reason: str | None, now: datetime) -> CoachingSession:
-    """Ends a session that has not begun. Its roles are free again; everybody is told once."""
+def cancel(
+    db: Session, actor: Actor, session_id: int, reason: str | None, now: datetime, *, told: bool = True
+) -> CoachingSession:
+    """Ends a session that has not begun. Its roles are free again; everybody is told once.
+
+    Not `told` where the members are told with other news.
+    """
     session = _open_session(db, actor, session_id, now)
     session.state = states.check_move(session.state, SessionState.CANCELLED)
     session.closing_reason = reason
@@ -123,7 +140,8 @@ def cancel(db: Session, actor: Actor, session_id: int, reason: str | None, now: 
     reminders.withdraw(db, session)
     outbox.void(db, session, "the session was cancelled", now, *ABOUT_TIME)
     outbox.refresh(db, outbox.standing(db, session, Outgoing.SESSION_CARD, *ABOUT_TIME), now)
-    _tell(db, session, Outgoing.SESSION_CANCELLED, now)
+    if told:
+        _tell(db, session, Outgoing.SESSION_CANCELLED, now)
     calendar_changed(db, session, now)
     _homes(db, session, now)
     db.flush()
@@ -155,6 +173,8 @@ def members_changed(db: Session, circle: Circle, newcomers: Sequence[Membership]
     """Who joins gets the coming sessions; cards and reminders follow who is in the circle."""
     for session in scheduled(db, circle, now):
         attendance.open_for(session, circle)
+        if session.facilitator_id is None and session.starts_at > now:
+            session.facilitator_id = roles.facilitator(db, circle, session)  # a pair has become a group
         db.flush()
         for member in newcomers:
             _tell_one(db, session, Outgoing.SESSION_NEWS, member.person, now, again=f":{member.id}")
@@ -184,19 +204,22 @@ def _put_card(db: Session, session: CoachingSession, key: str, now: datetime) ->
     )
 
 
-def pass_on(db: Session, circle: Circle, leaver: Person, now: datetime) -> None:
+def pass_on(db: Session, circle: Circle, leaver: Person, now: datetime) -> list[tuple[int, Role, int | None]]:
     """Somebody is gone: their roles in coming sessions go to the next in line, who is told.
 
-    In one that has begun they stay as they are: there it is recorded who did what.
+    In one that has begun they stay as they are: there it is recorded who did what. Gives what went on:
+    session, role and taker.
     """
+    passed: list[tuple[int, Role, int | None]] = []
     for session in scheduled(db, circle, now):
         if session.starts_at <= now:
             continue
         attendance.remove(session, leaver.id)
-        hand_on(db, session, leaver.id, now)
+        passed += [(session.id, *one) for one in hand_on(db, session, leaver.id, now)]
         session.facilitator_id = roles.facilitator(db, circle, session)
         db.flush()
         roles_changed(db, session, now)
+    return passed
 
 
 def hand_on(

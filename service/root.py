@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 
 from bot.app import create_app
 from bot.outgoing import all_renderers
-from coaching import calendar_feed, workspaces
+from coaching import calendar_feed, channels, workspaces
 from coaching.packs import Pack, default_pack, load_pack
 from coaching.planning import NIGHTLY, PLANNERS
 from scheduler.delivery import Delivery
@@ -129,7 +129,9 @@ def build(settings: Settings, clock: Clock | None = None) -> Coach:
     pack = load_pack(settings.coach_packs) if settings.coach_packs else default_pack()
     token = BotToken(settings, database, clock)
     slack = Slack(settings.slack_api_url, lambda workspace: token.of(workspace)[0], clock.now)
-    delivery = Delivery(database, slack, all_renderers(pack), clock.now, random.SystemRandom())
+    delivery = Delivery(
+        database, slack, all_renderers(pack), clock.now, random.SystemRandom(), on_dead=channels.undelivered
+    )
     worker = Worker(database, delivery, clock.now, plan=PLANNERS, nightly=NIGHTLY)
     app = create_app(
         token=token.of,

@@ -1,5 +1,29 @@
 """One module per feature; each registers its commands, buttons and forms."""
 
-from bot.handlers import away, calendar, circle_form, circles, closing, evaluations, hub, polls, sessions
+from bot.handlers import (
+    away,
+    calendar,
+    circle_form,
+    circle_states,
+    circles,
+    closing,
+    evaluations,
+    hub,
+    members,
+    polls,
+    sessions,
+)
 
-FEATURES = (hub, away, circle_form, circles, sessions, polls, calendar, closing, evaluations)
+FEATURES = (
+    hub,
+    away,
+    circle_form,
+    circles,
+    circle_states,
+    members,
+    sessions,
+    polls,
+    calendar,
+    closing,
+    evaluations,
+)

@@ -11,6 +11,7 @@ from bot.replies import Done, GiveOptions, Reply, UpdateModal
 from bot.routes import Context, Routes
 from bot.views import circle_form as views
 from bot.views import circles as words
+from bot.views import members as member_views
 from coaching import access, circles, drafts, history, people, previews
 from coaching.access import Right
 from coaching.circles import Before, Channel, CirclePlan
@@ -93,9 +94,9 @@ def save(context: Context) -> Reply:
     """What stood in the preview is made, or saved."""
     actor, draft_id = context.actor(), context.request.metadata_id("draft")
     draft = _read(context, draft_id)
-    _keep(context, draft)
+    reply = _keep(context, draft)
     drafts.drop(context.db, actor, draft_id)
-    return Done(clear=True)
+    return reply
 
 
 def edit(context: Context) -> Reply:
@@ -112,22 +113,27 @@ def save_edit(context: Context) -> Reply:
     draft = replace(_filled(before, request.values), revision=request.metadata_id("revision"))
     if draft.dates != before.dates:
         return _preview(context, draft, drafts.keep(context.db, actor, FORM, draft, context.now))
-    _keep(context, draft)
-    return Done(clear=True)
+    return _keep(context, draft)
 
 
 def zones(context: Context) -> Reply:
     return GiveOptions([views.zone_option(zone) for zone in matching_zones(context.request.words)])
 
 
-def _keep(context: Context, draft: CircleDraft) -> None:
+def _keep(context: Context, draft: CircleDraft) -> Reply:
+    """Made or saved; whoever was only asked to come back is named."""
     actor, plan = context.actor(), _plan(context, draft)
     channel = _channel(context, plan)
     if draft.circle_id is None:
         circles.create(context.db, actor, plan, channel, context.now)
     else:
         revision = draft.revision or 0
-        circles.edit(context.db, actor, draft.circle_id, revision, plan, channel, context.now)
+        circle = circles.edit(context.db, actor, draft.circle_id, revision, plan, channel, context.now)
+        picked = people.known(context.db, actor.workspace_id, plan.members)
+        asked = [people.facts(one) for one in picked if circle.member(one.id) is None]
+        if asked:
+            return UpdateModal(member_views.invited(circle.name, asked))
+    return Done(clear=True)
 
 
 def _preview(context: Context, draft: CircleDraft, draft_id: int) -> Reply:

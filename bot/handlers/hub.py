@@ -8,7 +8,7 @@ from bot.replies import Done, Ephemeral, OpenModal, PublishHome, Reply
 from bot.routes import UNKNOWN_WORD, Context, Routes
 from bot.views import hub as views
 from bot.views.circles import REMINDERS
-from coaching import access, away, circles, hub, people, roles, settings
+from coaching import access, away, hub, members, people, roles, settings
 from coaching.access import Actor, Right
 from coaching.rules.fields import Field
 from coaching.rules.terms import ReminderKind
@@ -93,7 +93,7 @@ def user_changed(context: Context) -> Reply:
         workspace = context.request.workspace_id
         moved = people.update_known(context.db, workspace, profile(changed, workspace))
         if moved is not None and not moved.active:
-            circles.left_slack(context.db, moved, context.now)
+            members.left_slack(context.db, moved, context.now)
         elif moved is not None:
             away.follow_zone(context.db, Actor(workspace, moved), context.now)
     return Done()

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.outgoing import circles, closing, evaluations, hub, polls, reminders, sessions
+from bot.outgoing import circles, closing, evaluations, hub, members, polls, reminders, sessions
 from bot.replies import Standing
 from coaching import outbox
 from coaching.packs import Pack
@@ -25,6 +25,7 @@ def all_renderers(pack: Pack) -> Renderers:
         **evaluations.renderers(pack),
         **polls.RENDERERS,
         **hub.RENDERERS,
+        **members.RENDERERS,
     }
 
 

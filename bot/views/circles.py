@@ -29,7 +29,7 @@ from bot.views.text import (
 from coaching.rules import recurrence
 from coaching.rules.facts import CircleFacts, SessionFacts
 from coaching.rules.recurrence import Rule
-from coaching.rules.terms import CircleKind, Mode, Rhythm, WhoMaySchedule
+from coaching.rules.terms import CircleKind, CircleState, Mode, Rhythm, WhoMaySchedule
 
 RHYTHMS = (
     (Rhythm.SAME_WEEKDAY.value, "Same weekday each month"),
@@ -60,6 +60,8 @@ REMINDERS = (
     ("starting_soon", "Everybody, just before the start"),
     ("evaluation_nudge", "Evaluation, once more the next working day"),
 )
+
+MOST_UNRECORDED = 10
 
 
 def listing(circles: Sequence[tuple[CircleFacts, SessionFacts | None, str]], may_create: bool) -> Said:
@@ -105,8 +107,10 @@ def _circle_buttons(circle_id: int) -> ActionsBlock:
     )
 
 
-def page(circle: CircleFacts, in_person: Sequence[str], may_edit: bool) -> View:
-    """One circle: who is in, how it meets, how it stands."""
+def page(
+    circle: CircleFacts, in_person: Sequence[str], may_edit: bool, unrecorded: Sequence[SessionFacts] = ()
+) -> View:
+    """One circle: who is in, how it meets, how it stands; and sessions that nobody has recorded yet."""
     leads = names(circle.leads)
     lines = [
         f"*{'A pair' if circle.kind is CircleKind.PAIR else 'Members'}:* {names(circle.members)}",
@@ -117,6 +121,7 @@ def page(circle: CircleFacts, in_person: Sequence[str], may_edit: bool) -> View:
         ),
         f"*Rhythm:* {rhythm(circle)}",
         f"*Usually:* {mode(circle.usual_mode)}, {minutes(circle.usual_length)}",
+        *_state(circle),
     ]
     blocks: list[Block] = [*sections(lines), *sections(escape(one) for one in in_person)]
     actions = [
@@ -124,16 +129,63 @@ def page(circle: CircleFacts, in_person: Sequence[str], may_edit: bool) -> View:
         inputs.button("Find a time", Action.FIND_A_TIME, circle.id),
         inputs.button("Roles", Action.SHOW_ROLES, circle.id),
     ]
-    if may_edit:
-        actions.append(inputs.button("Edit circle", Action.EDIT_CIRCLE, circle.id))
-    actions.append(inputs.button("Leave this circle", Action.LEAVE_CIRCLE, circle.id))
-    blocks.append(inputs.buttons(*actions))
+    leave_it = inputs.button("Leave this circle", Action.LEAVE_CIRCLE, circle.id)
+    closed = circle.state is CircleState.CLOSED
+    blocks += [
+        *_unrecorded([] if closed else unrecorded[:MOST_UNRECORDED]),
+        *([] if closed else [inputs.buttons(*actions)]),
+        *(_for_leads(circle) if may_edit and not closed else []),
+        inputs.buttons(leave_it),
+    ]
     return View(
         type="modal",
         title=plain("Circle"),
         close=plain("Close"),
         blocks=[section(f"*{escape(circle.name)}*"), *blocks],
     )
+
+
+def _state(circle: CircleFacts) -> list[str]:
+    if circle.state is CircleState.CLOSED:
+        return ["*Closed.* Its log stays readable."]
+    if circle.state is not CircleState.PAUSED:
+        return []
+    until = circle.paused_until
+    return [
+        f"*Paused* until {spoken_day(until)}"
+        if until
+        else "*Paused* until somebody joins: one member is left"
+    ]
+
+
+def _unrecorded(sessions: Sequence[SessionFacts]) -> list[Block]:
+    """Any member may say what happened."""
+    blocks: list[Block] = []
+    for one in sessions:
+        blocks += [
+            section(f"Did you meet on {when(one.starts_at, one.zone)}?"),
+            inputs.buttons(
+                inputs.button("We met", Action.RECORD_MET, one.id),
+                inputs.button("We did not meet", Action.RECORD_NOT_MET, one.id),
+            ),
+        ]
+    return blocks
+
+
+def _for_leads(circle: CircleFacts) -> list[Block]:
+    """What the coaching leads look after."""
+    resting = circle.paused_until is not None
+    alone = len(circle.members) < 2
+    group = circle.kind is CircleKind.GROUP
+    offered = [
+        (True, "Edit circle", Action.EDIT_CIRCLE),
+        (group and len(circle.members) == 2, "Go on as a pair", Action.GO_ON_AS_PAIR),
+        (resting, "Go on now", Action.GO_ON),
+        (not resting and not alone, "Pause", Action.PAUSE_CIRCLE),
+        (group and not alone, "Hand over", Action.HAND_OVER),
+        (True, "Close this circle", Action.CLOSE_CIRCLE),
+    ]
+    return [inputs.buttons(*(inputs.button(words, action, circle.id) for on, words, action in offered if on))]
 
 
 def rhythm(circle: CircleFacts) -> str:
@@ -180,18 +232,20 @@ def left_in_charge(circle: CircleFacts) -> Said:
     name = escape(circle.name)
     if len(circle.members) == 1:
         text = f"You are the only one left in {name}, so it is paused. It goes on once you add somebody."
-        label = "Edit circle"
+        label, action = "Edit circle", Action.EDIT_CIRCLE
     else:
         text = f"{name} had no coaching lead left, so you are it now: you have been in it longest."
-        label = "Hand over"
-    return Said(text, [section(text), inputs.buttons(inputs.button(label, Action.EDIT_CIRCLE, circle.id))])
+        label, action = "Hand over", Action.HAND_OVER
+    return Said(text, [section(text), inputs.buttons(inputs.button(label, action, circle.id))])
 
 
-def leave(circle: CircleFacts) -> View:
+def leave(circle: CircleFacts, person_id: int) -> View:
     words = (
         f"You are about to leave *{escape(circle.name)}*. Roles you have in coming sessions go to the next in line, "
-        "and you will hear nothing more about it from me. The others can add you again."
+        "and you will hear nothing more about it from me. The others can add you again, if you say yes to it then."
     )
+    only_lead = [one.id for one in circle.leads] == [person_id] and len(circle.members) > 1
+    heir = small("You are its only coaching lead: the full member longest in it becomes lead in your place.")
     return View(
         type="modal",
         callback_id=Form.LEAVE.value,
@@ -199,5 +253,5 @@ def leave(circle: CircleFacts) -> View:
         title=plain("Leave this circle"),
         submit=plain("Leave"),
         close=plain("Stay"),
-        blocks=[section(words), small("Nobody is told why.")],
+        blocks=[section(words), *([heir] if only_lead else []), small("Nobody is told why.")],
     )

@@ -4,7 +4,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import TypeAlias
 
-from coaching.rules.terms import CircleKind, Coming, Mode, Rhythm, Role, SessionState, WhoMaySchedule
+from coaching.rules.terms import (
+    CircleKind,
+    CircleState,
+    Coming,
+    Mode,
+    Rhythm,
+    Role,
+    SessionState,
+    WhoMaySchedule,
+)
 
 Day: TypeAlias = date
 Clock: TypeAlias = time
@@ -50,6 +59,9 @@ class CircleFacts:
     before_presenter: int | None = None
     before_note_taker: int | None = None
     before_in_person: int | None = None
+
+    state: CircleState = CircleState.ACTIVE
+    paused_until: Day | None = None
 
     def person(self, person_id: int | None) -> PersonFacts | None:
         return next((one for one in self.members if one.id == person_id), None)

@@ -16,6 +16,18 @@ class CircleState(StrEnum):
     CLOSED = "closed"
 
 
+class CircleNews(StrEnum):
+    """What members are told about their circle as a whole."""
+
+    PAUSED = "paused"
+    GOING_ON = "going_on"
+    CLOSED = "closed"
+    TWO_LEFT = "two_left"
+    """To the leads of a group of which two are left."""
+    HANDED_OVER = "handed_over"
+    """To whoever leads it now."""
+
+
 class PersonKind(StrEnum):
     FULL = "full"
     GUEST = "guest"

@@ -125,7 +125,7 @@ def test_days_are_those_of_the_persons_own_calendar(people: People, circle: None
 @ON_SQLITE
 def test_nobody_ends_the_days_of_another(demo: Demo, people: People, forger: Forger) -> None:
     goes_away(people.dee, "2026-12-08", "2026-12-11")
-    assert "not in your list" in forger.click(cast.BO, "away.end", "1")
+    assert "not yours" in forger.click(cast.BO, "away.end", "1")
     people.dee.command("/coach away")
     assert "8 December 2026" in words(people.dee.modal)
 

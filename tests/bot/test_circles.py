@@ -232,7 +232,7 @@ def test_the_longest_in_the_circle_leads_when_no_lead_is_left(people: People, ci
     told = people.bo.dm()[-1]
     assert "you are it now" in told["text"]
     people.bo.click("Hand over", in_=told)
-    people.bo.fill({"Coaching leads": ["Dee Novak"]})
+    people.bo.fill({"Coaching lead": "Dee"})
     accepted(people.bo)
     assert "Coaching lead:* Dee\n" in circle_page(people.bo)
 
@@ -244,7 +244,11 @@ def test_who_leaves_slack_has_no_turn_any_more(people: People, circle: People) -
     card = words(people.card()["blocks"])
     assert "Chidi" not in card
     assert "Presenter: Ana" in card  # first in the line of a new circle
-    assert "your turn to present" in people.ana.dm()[-1]["text"]
+    told = [one["text"] for one in people.ana.dm()]
+    assert sum("your turn to present" in one for one in told) == 1
+    [gone] = [one for one in people.ana.dm() if "not in Slack any more" in one["text"]]
+    assert "Ana presents on" in words(gone["blocks"])
+    assert not any("not in Slack any more" in one["text"] for one in people.bo.dm())
     assert "Chidi" not in circle_page(people.ana)
     people.ana.command("/coach roles")
     assert "Chidi" not in words(people.ana.modal["blocks"])

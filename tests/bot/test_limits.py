@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +13,20 @@ from slack_sdk.models.views import View
 
 import bot.views
 from bot.replies import Said
-from bot.views import away, circle_form, circles, evaluations, hub, notices, polls, reminders, sessions
+from bot.views import (
+    away,
+    channels,
+    circle_form,
+    circle_states,
+    circles,
+    evaluations,
+    hub,
+    members,
+    notices,
+    polls,
+    reminders,
+    sessions,
+)
 from bot.views import calendar as calendar_page
 from coaching import calendar
 from coaching.checks import LONGEST_LINK
@@ -40,6 +53,7 @@ from coaching.rules.poll_facts import PollDraft, PollFacts, PollForm, SlotFacts
 from coaching.rules.polling import Misses
 from coaching.rules.terms import (
     CircleKind,
+    CircleState,
     Mode,
     PollState,
     ReminderKind,
@@ -332,7 +346,35 @@ def _of_circles(w: World) -> Iterator[Shown]:
     yield circles.empty, circles.empty(may_create=True)
     yield circles.farewell, circles.farewell(w.text(80))
     yield circles.left_in_charge, circles.left_in_charge(w.circle())
-    yield circles.leave, circles.leave(w.circle())
+    yield from _of_who_is_in_it(w)
+    yield circles.leave, circles.leave(w.circle(), w.people[0].id)
+
+
+def _of_who_is_in_it(w: World) -> Iterator[Shown]:
+    two = replace(w.circle(), members=w.people[:2], leads=w.people[:1])
+    resting = replace(two, paused_until=date(2027, 9, 30), state=CircleState.PAUSED)
+    for circle in (two, resting, replace(two, state=CircleState.CLOSED)):
+        yield circles.page, circles.page(circle, ["x" * 300] * 3, True, [w.session()] * 30)
+        yield circles.left_in_charge, circles.left_in_charge(replace(circle, members=w.people[:1]))
+    for circle in (w.circle(), w.circle(CircleKind.PAIR), resting):
+        yield members.two_left, members.two_left(circle)
+        yield members.handed_over, members.handed_over(circle, w.text(80))
+        for many in (0, 1, 30):
+            day, handed = date(2027, 9, 30), [(w.session(), Role.PRESENTER, w.people[0])] * many
+            yield circle_states.pause, circle_states.pause(circle, day, [w.session()] * many)
+            yield members.person_gone, members.person_gone(circle, w.text(80), handed, led=bool(many))
+            yield circle_states.closed, circle_states.closed(w.text(80), many)
+            for sure in (True, False):
+                yield circle_states.close, circle_states.close(circle, many, sure=sure)
+        for one in (True, False):
+            yield circle_states.paused, circle_states.paused(circle, date(2027, 9, 30), leads=one)
+            yield channels.lost, channels.lost(circle, archived=one, small=one)
+        yield circle_states.going_on, circle_states.going_on(circle)
+    yield members.hand_over, members.hand_over(w.circle(), w.people)
+    yield members.invitation, members.invitation(w.text(80), w.text(80), HUGE)
+    yield members.joined, members.joined(w.text(80))
+    yield members.invitation_over, members.invitation_over(w.text(80))
+    yield members.invited, members.invited(w.text(80), w.people)
 
 
 def _of_the_hub(w: World) -> Iterator[Shown]:

@@ -118,11 +118,12 @@ NO_ID = {
     Action.LINK,
     Action.SHOW_HELP,
     Action.SETTINGS,
+    Action.AWAY,
     Action.SHOW_CALENDAR,
     Action.MAKE_CALENDAR,
     Action.STOP_CALENDAR,
 }
-OF_ONES_OWN = {View.CIRCLE, View.SETTINGS}
+OF_ONES_OWN = {View.CIRCLE, View.SETTINGS, View.AWAY}
 """Forms about nothing that is there already, or about oneself."""
 TWO_IDS = {Action.SEE_RESULT, Action.SEE_REFLECTION, Action.SEE_PARTNERS_REFLECTION}
 NAMES_OF_IDS = ("session", "circle", "poll", "draft", "swap", "invitation", "revision")

@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select, text
 
-from coaching import circles, evaluations, reflections, results
+from coaching import evaluations, members, reflections, results
 from coaching.errors import NotAllowed, NotFound
 from coaching.evaluations import Filled
 from coaching.rules.closing_facts import ResultFacts, Standing
@@ -139,7 +139,7 @@ def test_a_circle_of_three_is_promised_less(three: World) -> None:
 
 def test_a_group_of_two_has_no_evaluation(three: World) -> None:
     with three.database.transaction() as db:
-        circles.leave(db, three.actor(db, CHIDI), three.circle, MADE)
+        members.leave(db, three.actor(db, CHIDI), three.circle, MADE)
     opened(three)
     assert count(three, EvaluationWindow) == 0
     with pytest.raises(NotAllowed):
@@ -207,7 +207,7 @@ def test_who_is_not_in_the_circle_cannot_answer_or_learn_of_it(world: World) -> 
     with pytest.raises(NotFound):
         world.answer(GUS)
     with world.database.transaction() as db:
-        circles.leave(db, world.actor(db, BO), world.circle, ENDS)
+        members.leave(db, world.actor(db, BO), world.circle, ENDS)
     with pytest.raises(NotFound):
         world.answer(BO)
 
@@ -287,7 +287,7 @@ def test_nobody_waits_for_those_who_are_out_or_have_left(world: World) -> None:
         world.answer(one)
     with world.database.transaction() as db:
         evaluations.was_not_there(db, world.actor(db, DEE), world.session, ENDS)
-        circles.leave(db, world.actor(db, ELI), world.circle, ENDS)
+        members.leave(db, world.actor(db, ELI), world.circle, ENDS)
     world.tick(ENDS + MINUTE)
     assert (published(world).answered, published(world).asked) == (3, 3)
 
@@ -353,7 +353,7 @@ def test_waiting_answers_are_deleted_when_the_circle_gets_too_small(three: World
     three.tick(WINDOW_END)
     assert count(three, EvaluationAnswer) == count(three, EvaluationComment) == 1
     with three.database.transaction() as db:
-        circles.leave(db, three.actor(db, CHIDI), three.circle, WINDOW_END)
+        members.leave(db, three.actor(db, CHIDI), three.circle, WINDOW_END)
     three.tick(WINDOW_END + MINUTE)
     assert count(three, EvaluationAnswer) == count(three, EvaluationComment) == 0
     assert not window_of(three).waits
