@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
-from coaching import access, circles, dates, polls, sessions
+from coaching import access, dates, members, polls, sessions
 from coaching.access import Right
 from coaching.errors import NotAllowed, NotFound, Refused
 from coaching.rules.facts import Draft
@@ -265,7 +265,7 @@ def test_who_has_left_counts_no_more_and_the_lead_is_asked(asked: Asked) -> None
         asked.answer(who, 0)
     for who in (BO, ELI):
         with asked.world.database.transaction() as db:
-            circles.leave(db, asked.world.actor(db, who), asked.world.circle, MADE)
+            members.leave(db, asked.world.actor(db, who), asked.world.circle, MADE)
     assert [len(slot.can) for slot in asked.facts().slots] == [2, 0, 0]
     asked.answer(ANA, 0)
     assert asked.facts().state is PollState.CLOSED
@@ -319,7 +319,7 @@ def test_what_is_of_no_use_any_more_is_dropped(world: World) -> None:
 def test_a_poll_of_a_circle_that_closes_is_dropped(asked: Asked) -> None:
     for who in (BO, CHIDI, DEE, ELI):
         with asked.world.database.transaction() as db:
-            circles.leave(db, asked.world.actor(db, who), asked.world.circle, MADE)
+            members.leave(db, asked.world.actor(db, who), asked.world.circle, MADE)
     tick(asked.world, MADE + MINUTE)
     assert asked.facts().state is PollState.DROPPED
 
