@@ -110,6 +110,13 @@ class Slack:
                 return str(message["ts"])
         return None
 
+    async def user(self, workspace: str, user: str) -> Json:
+        """Slack's description of a person, also of one who was deactivated."""
+        question = {"user": user, "include_locale": "true"}
+        answer = await self._call(workspace, "users.info", question, form=True)
+        found: Json = answer["user"]
+        return found
+
     async def is_only_for(self, workspace: str, channel: str, audience: frozenset[str]) -> bool:
         """Whether a conversation is private, and nobody but the audience is in it, apps apart."""
         about = await self._call(workspace, "conversations.info", {"channel": channel}, form=True)

@@ -48,7 +48,9 @@ class Worker:
         *,
         plan: Sequence[Planner] = (),
         nightly: Sequence[Planner] = (),
+        errands: Sequence[Work] = (),
     ) -> None:
+        """`errands` are what is asked of Slack at night; a clock moved by hand leaves them out."""
         self.last_tick: datetime | None = None
         """When delivery last looked for due rows; for readiness."""
         self._database = database
@@ -56,6 +58,7 @@ class Worker:
         self._now = now
         self._plan = plan
         self._nightly = (*nightly, tidy)
+        self._errands = errands
         self._last_night: date | None = None
         self._scheduler: AsyncIOScheduler | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -141,6 +144,9 @@ class Worker:
 
     async def _night(self) -> None:
         await self._tidy_up(self._now())
+        for errand in self._errands:
+            await self._guarded(errand)
+        await self._deliver()
 
     async def _tidy_up(self, now: datetime) -> None:
         await self._run(self._nightly, now)

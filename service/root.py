@@ -18,11 +18,13 @@ from slack_sdk.web import SlackResponse
 from starlette.applications import Starlette
 
 from bot.app import create_app
+from bot.directory import profile
 from bot.outgoing import all_renderers
 from coaching import calendar_feed, channels, workspaces
 from coaching.packs import Pack, default_pack, load_pack
 from coaching.planning import NIGHTLY, PLANNERS
 from scheduler.delivery import Delivery
+from scheduler.nightly import PeopleCheck
 from scheduler.slack import Slack
 from scheduler.worker import Worker
 from service.clock import Clock, SystemClock
@@ -132,7 +134,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Coach:
     delivery = Delivery(
         database, slack, all_renderers(pack), clock.now, random.SystemRandom(), on_dead=channels.undelivered
     )
-    worker = Worker(database, delivery, clock.now, plan=PLANNERS, nightly=NIGHTLY)
+    people = PeopleCheck(database, slack, profile, clock.now)
+    worker = Worker(database, delivery, clock.now, plan=PLANNERS, nightly=NIGHTLY, errands=[people.run])
     app = create_app(
         token=token.of,
         api_url=settings.slack_api_url,

@@ -8,8 +8,8 @@ from bot.replies import Done, Ephemeral, OpenModal, PublishHome, Reply
 from bot.routes import UNKNOWN_WORD, Context, Routes
 from bot.views import hub as views
 from bot.views.circles import REMINDERS
-from coaching import access, away, hub, members, people, roles, settings
-from coaching.access import Actor, Right
+from coaching import access, hub, profiles, roles, settings
+from coaching.access import Right
 from coaching.rules.fields import Field
 from coaching.rules.terms import ReminderKind
 
@@ -91,9 +91,5 @@ def user_changed(context: Context) -> Reply:
     changed = context.request.event.get("user")
     if isinstance(changed, dict):
         workspace = context.request.workspace_id
-        moved = people.update_known(context.db, workspace, profile(changed, workspace))
-        if moved is not None and not moved.active:
-            members.left_slack(context.db, moved, context.now)
-        elif moved is not None:
-            away.follow_zone(context.db, Actor(workspace, moved), context.now)
+        profiles.changed(context.db, workspace, profile(changed, workspace), context.now)
     return Done()

@@ -1,11 +1,15 @@
 """A circle over time: it rests, goes on, ends; people come back, hand it over, become a pair."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
+from bot.directory import profile
 from demo import cast
 from demo.person import NotThere, Person, words
+from scheduler.nightly import PeopleCheck
+from scheduler.slack import Slack
 from service.demo import Demo
 from tests.support.databases import ON_SQLITE
 from tests.support.instants import wall
@@ -344,3 +348,23 @@ def test_only_the_convener_is_asked_in_the_hub_and_anybody_may_say_on_the_page(
     assert people.bo.submit() == {}
     people.bo.close(everything=True)
     assert "Did you meet on" not in page(people.bo)
+
+
+# --- the nightly look ---
+
+
+@ON_SQLITE
+def test_whom_slack_let_go_unheard_is_found_at_night(demo: Demo, people: People, circle: People) -> None:
+    people.session(mode="Video", link=LINK, presenter="Chidi", note_taker="Dee")
+    demo.workspace.workspace.people[cast.CHIDI].deleted = True  # and no event came
+
+    async def night() -> None:
+        coach = demo.coach
+        slack = Slack(coach.settings.slack_api_url, lambda _: coach.token.secret, demo.clock.now)
+        await PeopleCheck(coach.database, slack, profile, demo.clock.now, pause_s=0).run()
+        await slack.close()
+
+    asyncio.run(night())
+    demo.settle()
+    assert "Chidi" not in words(people.card()["blocks"])
+    assert sum("not in Slack any more" in one["text"] for one in people.ana.dm()) == 1
