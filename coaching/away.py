@@ -102,6 +102,9 @@ def _follow(db: Session, actor: Actor, before: dict[int, Coming], now: datetime)
         reminders.lay_out(db, session, now)
         if before.get(session.id) is not session.coming(me):
             attendance.show(db, session, me, now)
+    for circle in access.circles(db, actor):
+        for session in sessions.undecided(db, circle):
+            reminders.lay_out(db, session, now)
     outbox.home(db, [actor.person], now)
 
 

@@ -66,13 +66,16 @@ def _lose(db: Session, circle: Circle, now: datetime, *, archived: bool) -> None
     db.flush()
     if small:
         sessions.put_cards_anew(db, circle, now)
+    convener = roles.circle_convener(db, circle, now)
+    if convener is None:
+        return  # nobody is in it
     outbox.put(
         db,
         Outgoing.CHANNEL_LOST,
         f"channel-lost:{circle.id}:{circle.revision}",
         workspace_id=circle.workspace_id,
         circle_id=circle.id,
-        person=roles.circle_convener(db, circle, now),
+        person=convener,
         facts={"archived": archived, "small": small},
         due_at=now,
         now=now,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from coaching import access, circle_news, dates, invitations, outbox, polls, reminders, sessions
 from coaching.access import Actor, Right
 from coaching.errors import Changed, NotAllowed, Refused
+from coaching.rules import states
 from coaching.rules.fields import Field
 from coaching.rules.terms import CircleNews, CircleState, PollState, SessionState, SwapState
 from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outgoing, Poll, SwapAsk
@@ -36,14 +37,16 @@ def to_pause(db: Session, actor: Actor, circle_id: int) -> Circle:
     return circle
 
 
-def before(db: Session, circle: Circle, until: date, now: datetime) -> list[CoachingSession]:
+def before(
+    db: Session, circle: Circle, until: date, now: datetime, *, lock: bool = False
+) -> list[CoachingSession]:
     """The coming sessions that a pause until this day would cover."""
-    return [one for one in to_come(db, circle, now) if one.local_date < until]
+    return [one for one in to_come(db, circle, now, lock=lock) if one.local_date < until]
 
 
-def to_come(db: Session, circle: Circle, now: datetime) -> list[CoachingSession]:
+def to_come(db: Session, circle: Circle, now: datetime, *, lock: bool = False) -> list[CoachingSession]:
     """The sessions that closing the circle would cancel."""
-    return [one for one in sessions.scheduled(db, circle, now) if one.starts_at > now]
+    return [one for one in sessions.scheduled(db, circle, now, lock=lock) if one.starts_at > now]
 
 
 def check_until(circle: Circle, until: date | None, now: datetime) -> date:
@@ -76,7 +79,7 @@ def pause(
     _check_can_rest(circle)
     day = check_until(circle, until, now)
     if cancels:
-        for session in before(db, circle, day, now):
+        for session in before(db, circle, day, now, lock=True):
             sessions.cancel(db, actor, session.id, None, now)
     circle.state, circle.paused_until = CircleState.PAUSED, day
     db.flush()
@@ -117,7 +120,7 @@ def close(db: Session, actor: Actor, circle_id: int, revision: int, now: datetim
     Raises `Changed` when somebody else was faster.
     """
     circle = _to_change(db, actor, circle_id, revision)
-    coming = to_come(db, circle, now)
+    coming = to_come(db, circle, now, lock=True)
     for session in coming:
         sessions.cancel(db, actor, session.id, None, now, told=False)
     circle.state, circle.paused_until = CircleState.CLOSED, None
@@ -152,7 +155,7 @@ def _go_on(db: Session, circle: Circle, now: datetime) -> None:
 def _follow(db: Session, circle: Circle, now: datetime) -> None:
     """Reminders and Home tabs follow whether the circle rests."""
     db.flush()
-    for session in sessions.scheduled(db, circle, now):
+    for session in (*sessions.undecided(db, circle), *sessions.scheduled(db, circle, now)):
         reminders.lay_out(db, session, now)
     outbox.refresh(db, outbox.lately(db, circle, Outgoing.WHAT_COMES_NEXT, now), now)
     outbox.home(db, [one.person for one in circle.members], now)
@@ -176,11 +179,10 @@ def _end_what_is_open(db: Session, circle: Circle, now: datetime) -> None:
         .where(SwapAsk.state == SwapState.OPEN)
         .values(state=SwapState.DROPPED, ended_at=now, next_step_at=None)
     )
-    db.execute(
-        update(CoachingSession)
-        .where(*here, CoachingSession.state == SessionState.PROPOSED)
-        .values(state=SessionState.SKIPPED)
-    )
+    for session in sessions.undecided(db, circle):
+        session.state = states.check_move(session.state, SessionState.SKIPPED)
+        reminders.withdraw(db, session)
+    db.flush()
     invitations.withdraw(db, circle, now)
     outbox.refresh(db, _standing(db, circle), now)
 

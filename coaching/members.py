@@ -189,6 +189,8 @@ def welcome(db: Session, circle: Circle, members: Sequence[Membership], now: dat
 def reminders_follow(db: Session, circle: Circle, now: datetime) -> None:
     """Whom the bot asks about coming sessions, and what stands about them, follows who leads."""
     db.flush()
+    for session in sessions.undecided(db, circle):
+        reminders.lay_out(db, session, now)
     for session in sessions.scheduled(db, circle, now):
         reminders.lay_out(db, session, now)
         sessions.roles_changed(db, session, now)

@@ -16,8 +16,8 @@ from coaching.errors import Changed, NotAllowed, ReasonNeeded, Refused
 from coaching.rules import recurrence, states
 from coaching.rules.facts import Draft, PersonFacts, SessionFacts
 from coaching.rules.fields import Field
-from coaching.rules.terms import CircleKind, CircleState, Coming, Mode, Role, SessionState
-from storage.models import Circle, CoachingSession, Membership, OutboxState, Outgoing, Person
+from coaching.rules.terms import CircleKind, CircleState, Coming, Mode, Role, SessionState, SwapState
+from storage.models import Circle, CoachingSession, Membership, OutboxState, Outgoing, Person, SwapAsk
 
 FARTHEST = timedelta(days=366)
 LONGEST_MESSAGE = 1000
@@ -169,9 +169,24 @@ def scheduled(db: Session, circle: Circle, after: datetime, *, lock: bool = Fals
     return list(db.scalars(query))
 
 
+def undecided(db: Session, circle: Circle) -> list[CoachingSession]:
+    """Dates of the rhythm that nobody has decided on yet."""
+    return list(
+        db.scalars(
+            select(CoachingSession)
+            .where(
+                CoachingSession.workspace_id == circle.workspace_id,
+                CoachingSession.circle_id == circle.id,
+                CoachingSession.state == SessionState.PROPOSED,
+            )
+            .order_by(CoachingSession.starts_at, CoachingSession.id)
+        )
+    )
+
+
 def members_changed(db: Session, circle: Circle, newcomers: Sequence[Membership], now: datetime) -> None:
     """Who joins gets the coming sessions; cards and reminders follow who is in the circle."""
-    for session in scheduled(db, circle, now):
+    for session in scheduled(db, circle, now, lock=True):
         attendance.open_for(session, circle)
         if session.facilitator_id is None and session.starts_at > now:
             session.facilitator_id = roles.facilitator(db, circle, session)  # a pair has become a group
@@ -211,7 +226,7 @@ def pass_on(db: Session, circle: Circle, leaver: Person, now: datetime) -> list[
     session, role and taker.
     """
     passed: list[tuple[int, Role, int | None]] = []
-    for session in scheduled(db, circle, now):
+    for session in scheduled(db, circle, now, lock=True):
         if session.starts_at <= now:
             continue
         attendance.remove(session, leaver.id)
@@ -239,8 +254,26 @@ def hand_on(
             continue
         roles.give(session, role, taker)
         _tell_taker(db, session, role, taker, now)
+        _end_swap(db, session, role, now)
         handed.append((role, taker))
     return handed
+
+
+def _end_swap(db: Session, session: CoachingSession, role: Role, now: datetime) -> None:
+    """Nobody is sought any more for a role that has gone on."""
+    asks = db.scalars(
+        select(SwapAsk).where(
+            SwapAsk.workspace_id == session.workspace_id,
+            SwapAsk.session_id == session.id,
+            SwapAsk.role == role,
+            SwapAsk.state == SwapState.OPEN,
+        )
+    )
+    for ask in asks.all():
+        ask.state, ask.ended_at, ask.next_step_at = SwapState.DROPPED, now, None
+        db.flush()
+        for kind in (Outgoing.SWAP_ASK, Outgoing.SWAP_OFFER, Outgoing.SWAP_CONVENER):
+            outbox.refresh(db, outbox.about(db, ask.workspace_id, kind, ask.id), now)
 
 
 def roles_changed(db: Session, session: CoachingSession, now: datetime) -> None:

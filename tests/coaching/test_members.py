@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from coaching import (
     away,
+    channels,
     circle_states,
     circles,
     invitations,
@@ -32,11 +33,14 @@ from coaching.rules.terms import (
     SessionState,
     SwapState,
 )
+from scheduler.outcomes import Verdict, verdict_of
 from storage.engine import Database
 from storage.models import (
     Circle,
     CoachingSession,
     Invitation,
+    OutboxRow,
+    OutboxState,
     Outgoing,
     Person,
     Poll,
@@ -135,6 +139,26 @@ def test_two_who_go_away_at_once_leave_the_roles_to_two_others(world: World) -> 
         assert roles.cannot_come(session) == {world.id(ANA), world.id(BO)}
         assert session.facilitator_id in free
         assert roles.convener(db, session.circle, session) in free
+
+
+def test_going_away_beside_a_leave_leaves_no_role_with_either(world: World) -> None:
+    refused = at_once(lambda: goes_away(world, ANA, DAY, DAY), lambda: leave(world, BO))
+    assert refused == [None, None]
+    presenter, note_taker = holders(world)
+    assert {presenter, note_taker} <= {world.id(one) for one in (CHIDI, DEE, ELI)}
+    assert presenter != note_taker
+
+
+def test_a_role_that_went_on_is_sought_no_more(world: World) -> None:
+    with world.database.transaction() as db:
+        ana = world.actor(db).person.id
+        ask = SwapAsk(
+            workspace_id=TEAM, session_id=world.session, role=Role.PRESENTER, holder_id=ana, opened_at=MADE
+        )
+        db.add(ask)
+    goes_away(world, ANA, DAY, DAY)
+    with world.reading() as db:
+        assert db.scalars(select(SwapAsk.state)).all() == [SwapState.DROPPED]
 
 
 def test_where_all_the_others_are_away_the_role_waits_for_its_holder(world: World) -> None:
@@ -351,6 +375,58 @@ def test_what_a_circle_was_asked_ends_with_it(world: World) -> None:
         assert db.scalars(select(Reminder)).all() == []
     assert world.of().state is SessionState.CANCELLED
     assert world.rows(Outgoing.SESSION_CANCELLED) == []
+
+
+# --- channels ---
+
+
+def in_a_channel(world: World, *more: str) -> None:
+    with world.database.transaction() as db:
+        found = db.get_one(Circle, world.circle)
+        kind = PersonKind.FULL
+        known = [
+            Profile(one, one, "Etc/UTC", "en-US", kind, active=True, workspace_admin=False) for one in more
+        ]
+        people.learn(db, TEAM, known)
+        members.add(found, people.known(db, TEAM, more), [], MADE)
+        found.channel, found.channel_private = "C1", False
+
+
+def gives_up(world: World, outcome: str) -> None:
+    """Slack refuses the card for good."""
+    with world.database.transaction() as db:
+        [card] = db.scalars(select(OutboxRow).where(OutboxRow.kind == Outgoing.SESSION_CARD)).all()
+        card.state, card.outcome, card.finished_at = OutboxState.DEAD, outcome, MADE
+        db.flush()
+        channels.undelivered(db, card, MADE)
+
+
+def test_a_large_circle_keeps_its_channel_until_another_is_chosen(world: World) -> None:
+    in_a_channel(world, "U1", "U2", "U3", "U4")
+    gives_up(world, "not_in_channel")
+    with world.database.transaction() as db:
+        channels.lost(db, TEAM, "C1", MADE, archived=False)
+    assert circle(world).channel == "C1"
+    [told] = world.rows(Outgoing.CHANNEL_LOST)
+    assert (told.person_id, told.facts["small"]) == (world.id(ANA), False)
+    assert len(world.rows(Outgoing.SESSION_CARD)) == 1
+
+
+def test_a_small_circle_goes_on_in_a_group_dm(world: World) -> None:
+    in_a_channel(world)
+    gives_up(world, "is_archived")
+    found = circle(world)
+    assert (found.channel, found.channel_private, found.channel_lost_at) == (None, True, MADE)
+    assert [one.state for one in world.rows(Outgoing.SESSION_CARD)] == [OutboxState.DEAD, OutboxState.DUE]
+    assert [one.facts["archived"] for one in world.rows(Outgoing.CHANNEL_LOST)] == [True]
+
+
+def test_any_other_refusal_says_nothing_of_the_channel(world: World) -> None:
+    in_a_channel(world)
+    gives_up(world, "msg_too_long")
+    assert circle(world).channel == "C1"
+    assert world.rows(Outgoing.CHANNEL_LOST) == []
+    assert all(verdict_of(word) is Verdict.TELL for word in channels.LOST)
 
 
 # --- pairs ---
