@@ -32,8 +32,10 @@ class Action(StrEnum):
 
     RECORD_MET = "closing.met"
     RECORD_NOT_MET = "closing.not_met"
-    CONFIRM_NEXT = "closing.confirm_next"
-    CHANGE_NEXT = "closing.change_next"
+    CONFIRM_DATE = "rhythm.confirm"
+    CHANGE_DATE = "rhythm.change"
+    SKIP_DATE = "rhythm.skip"
+    AGREE_PLACE = "rhythm.agree_place"
     ANSWER_EVALUATION = "evaluation.answer"
     WAS_NOT_THERE = "evaluation.was_not_there"
     NOT_NOW = "evaluation.not_now"
@@ -65,6 +67,7 @@ class MenuItem(StrEnum):
 
     RESCHEDULE = "reschedule"
     FIND_ANOTHER_TIME = "find_another_time"
+    SKIP = "skip"
     CANCEL = "cancel"
 
 
@@ -77,6 +80,7 @@ class View(StrEnum):
     EDIT_CIRCLE = "edit_circle"
     SCHEDULE = "schedule"
     CANCEL = "cancel"
+    SKIP = "skip"
     LEAVE = "leave"
     PAUSE = "pause"
     CLOSE_CIRCLE = "close_circle"

@@ -125,6 +125,14 @@ class Request:
         """The id that a button, or an entry of a menu (`word:id`), carries: a claim, to be checked."""
         return whole_number(self.value.rpartition(":")[2])
 
+    @property
+    def day_value(self) -> date:
+        """The day in a button that carries `day:id`: a claim, to be checked."""
+        try:
+            return date.fromisoformat(self.value.partition(":")[0])
+        except ValueError as error:
+            raise Malformed("no day") from error
+
     def metadata_id(self, name: str) -> int:
         return whole_number(self.view.metadata.get(name) if self.view else None)
 

@@ -104,7 +104,7 @@ def _follow(db: Session, actor: Actor, before: dict[int, Coming], now: datetime)
             attendance.show(db, session, me, now)
     for circle in access.circles(db, actor):
         for session in sessions.undecided(db, circle):
-            reminders.lay_out(db, session, now)
+            reminders.lay_out(db, session, now)  # perhaps somebody else is asked about it
     outbox.home(db, [actor.person], now)
 
 

@@ -1,13 +1,13 @@
 """The end of a session: what happened is recorded, or assumed in time, and what comes next is put up."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching import access, evaluations, in_person, outbox, people, proposals, reminders, sessions
+from coaching import access, dates, evaluations, in_person, outbox, people, proposals, reminders, sessions
 from coaching.access import Actor, Right
 from coaching.errors import NotAllowed, Refused
 from coaching.rules import closing, states
@@ -23,7 +23,6 @@ AT_ONCE = 200
 NEXT_HELPS_FOR = timedelta(days=1)
 """After the session: put up later than that, the line would only be noise."""
 FEWEST = 2
-TO_BE_AGREED = "to be agreed"
 RECORDABLE = (SessionState.SCHEDULED, SessionState.HELD, SessionState.MISSED)
 SHOWING = (
     Outgoing.SESSION_CARD,
@@ -257,6 +256,7 @@ def put_up_next(db: Session, now: datetime) -> None:
             CoachingSession.state.in_([SessionState.SCHEDULED, SessionState.HELD]),
             CoachingSession.starts_at <= now,
             CoachingSession.ends_at > now - NEXT_HELPS_FOR,
+            CoachingSession.planned_at < CoachingSession.ends_at,  # what was recorded afterwards has no card
             Circle.state == CircleState.ACTIVE,
             ~said,
         )
@@ -283,15 +283,20 @@ def _put_up(db: Session, session: CoachingSession, now: datetime) -> None:
 
 
 def next_after(db: Session, session: CoachingSession, now: datetime) -> NextFacts:
-    """The session that follows: as scheduled, else as proposed with this one counted as it stands."""
+    """What follows: the next date of the rhythm as proposed, or what is scheduled before it.
+
+    This session counts as it stands.
+    """
     circle = session.circle
+    since = max(now, session.starts_at)
+    day = dates.next_free(db, circle, since)
     following = _following(db, session)
-    if following is not None:
+    if following is not None and (day is None or following.local_date <= day):
         shown = sessions.facts(following)
         return _next(
             session, shown.presenter, shown.note_taker, proposals.draft_of(following), shown.starts_at
         )
-    draft = proposals.propose(db, circle, max(now, session.starts_at))
+    draft = proposals.propose(db, circle, since)
     members = {one.person_id: people.facts(one.person) for one in circle.members}
     presenter, note_taker = members.get(draft.presenter or 0), members.get(draft.note_taker or 0)
     return _next(session, presenter, note_taker, draft, None)
@@ -334,26 +339,3 @@ def _following(db: Session, session: CoachingSession) -> CoachingSession | None:
         .order_by(CoachingSession.starts_at, CoachingSession.id)
         .limit(1)
     )
-
-
-def confirm_next(db: Session, actor: Actor, session_id: int, now: datetime) -> CoachingSession:
-    """ "Confirm": schedules what is proposed to follow this session. A second press changes nothing.
-
-    Raises `NotAllowed` when there is no date to propose, and as `sessions.schedule` does.
-    """
-    session = access.session(db, actor, session_id, Right.SCHEDULE, lock=True)
-    if _following(db, session) is None:
-        draft = with_place(proposals.propose(db, session.circle, max(now, session.starts_at)))
-        if draft.date is None:
-            raise NotAllowed(
-                "This circle has no rhythm, so there is no date to confirm. “Change” opens the form."
-            )
-        sessions.schedule(db, actor, session.circle_id, draft, now)
-    outbox.refresh(db, outbox.standing(db, session, Outgoing.WHAT_COMES_NEXT), now)
-    return session
-
-
-def with_place(draft: Draft) -> Draft:
-    """Where a place is needed and the circle has no usual one, it is still to be agreed."""
-    needed = draft.mode in (Mode.IN_PERSON, Mode.PHONE) and not draft.place
-    return replace(draft, place=TO_BE_AGREED) if needed else draft

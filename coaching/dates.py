@@ -2,16 +2,19 @@
 
 from datetime import date, datetime
 from itertools import islice
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from coaching.rules import recurrence
 from coaching.rules.facts import Draft
 from coaching.rules.recurrence import Rule
-from coaching.rules.terms import SessionState
-from storage.models import Circle, CoachingSession
+from coaching.rules.terms import PollState, SessionState
+from storage.models import Circle, CoachingSession, Poll
+
+UNDECIDED = (PollState.OPEN, PollState.CLOSED)
 
 
 def rule_of(circle: Circle) -> Rule:
@@ -19,16 +22,34 @@ def rule_of(circle: Circle) -> Rule:
 
 
 def filled(db: Session, circle: Circle) -> set[date]:
-    """Dates of the rhythm that have their session, whatever became of it; they are not proposed again."""
-    found = db.scalars(
-        select(CoachingSession.rhythm_date).where(
-            CoachingSession.workspace_id == circle.workspace_id,
-            CoachingSession.circle_id == circle.id,
-            CoachingSession.rhythm_date.is_not(None),
-            CoachingSession.state != SessionState.PROPOSED,
+    """Dates of the rhythm that have their session, whatever became of it, or a poll that seeks a time for it.
+
+    They are not proposed again.
+    """
+    sessions, polls = taken_dates()
+    return {
+        day
+        for query, of in ((sessions, CoachingSession), (polls, Poll))
+        for _, day in db.execute(
+            query.where(of.workspace_id == circle.workspace_id, of.circle_id == circle.id)
         )
+    }
+
+
+def taken_dates() -> tuple[Select[int, date], Select[int, date]]:
+    """Of all circles, as ids with dates: those that sessions fill, and those that polls hold."""
+    sessions = select(CoachingSession.circle_id, CoachingSession.rhythm_date).where(
+        CoachingSession.rhythm_date.is_not(None), CoachingSession.state != SessionState.PROPOSED
     )
-    return {one for one in found if one is not None}
+    polls = select(Poll.circle_id, Poll.rhythm_date).where(
+        Poll.rhythm_date.is_not(None), Poll.state.in_(UNDECIDED)
+    )
+    return cast(Select[int, date], sessions), cast(Select[int, date], polls)
+
+
+def is_free(db: Session, circle: Circle, day: date) -> bool:
+    """Whether it is a date of the rhythm that nothing fills."""
+    return recurrence.is_date(rule_of(circle), day) and day not in filled(db, circle)
 
 
 def next_free(db: Session, circle: Circle, now: datetime) -> date | None:

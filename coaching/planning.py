@@ -8,13 +8,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from coaching import circle_states, closing, drafts, evaluations, polls, reminders
+from coaching import circle_states, closing, drafts, evaluations, polls, reminders, rhythm
 
 Planner = Callable[[Session, datetime], None]
 
 PLANNERS: tuple[Planner, ...] = (
     circle_states.resume_due,
     evaluations.open_due,
+    rhythm.plan_due,
     closing.put_up_next,
     closing.assume_due,
     evaluations.close_due,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching import access, attendance, closing, dates, outbox, people, proposals, reminders, roles, sessions
+from coaching import access, attendance, dates, outbox, people, proposals, reminders, roles, sessions
 from coaching.access import Actor, Right
 from coaching.checks import length_problem
 from coaching.errors import NotAllowed, NotFound, Refused
@@ -319,7 +319,7 @@ def _draft(db: Session, poll: Poll, session: CoachingSession | None, slot: PollS
     if session is not None:
         return replace(proposals.draft_of(session), date=at.date, time=at.time, length=at.length)
     unable = _unable(poll, slot)
-    return closing.with_place(proposals.propose_at(db, poll.circle, at, now, unable=unable))
+    return proposals.with_place(proposals.propose_at(db, poll.circle, at, now, unable=unable))
 
 
 def _who_ticked_comes(

@@ -10,6 +10,7 @@ from coaching import access, circles, dates, history, in_person, roles, sessions
 from coaching.access import Actor, Right
 from coaching.errors import NotAllowed
 from coaching.rules.facts import Draft, InPersonFacts, ScheduleForm, Typed
+from coaching.rules.places import TO_BE_AGREED
 from coaching.rules.recurrence import WallTime, to_utc
 from coaching.rules.terms import CircleState, Mode, SessionState
 from storage.models import Circle, CoachingSession
@@ -133,6 +134,12 @@ def propose_at(
         presenter=turns.presenter,
         note_taker=turns.note_taker,
     )
+
+
+def with_place(draft: Draft) -> Draft:
+    """Where a place is needed and the circle has no usual one, it is still to be agreed."""
+    needed = draft.mode in (Mode.IN_PERSON, Mode.PHONE) and not draft.place
+    return replace(draft, place=TO_BE_AGREED) if needed else draft
 
 
 def _in_person(db: Session, circle: Circle, draft: Draft, now: datetime) -> InPersonFacts:

@@ -7,10 +7,11 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from coaching import outbox, people, roles
-from coaching.rules import absence, hours, reminder_plan
+from coaching.rules import absence, hours, reminder_plan, rhythm_plan
+from coaching.rules.places import TO_BE_AGREED
 from coaching.rules.reminder_plan import Plan, Recipient
 from coaching.rules.reminder_plan import Reminder as Planned
-from coaching.rules.terms import CircleState, Coming, MessageKind, ReminderKind, SessionState
+from coaching.rules.terms import CircleState, Coming, MessageKind, Mode, ReminderKind, SessionState
 from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outgoing, Person, Reminder
 
 AT_THE_SESSION = {
@@ -27,8 +28,7 @@ ENDED = (OutboxState.SKIPPED, OutboxState.EXPIRED, OutboxState.DEAD)
 
 def lay_out(db: Session, session: CoachingSession, now: datetime) -> None:
     """Brings the reminders of a session in line with what is so now. What was sent stays sent."""
-    goes_on = session.state is SessionState.SCHEDULED and _meets(session.circle)
-    wanted = _plan(db, session) if goes_on else []
+    wanted = _wanted(db, session) if _meets(session.circle) else []
     _withdraw_others(db, session, wanted, now)
     laid_out = _laid_out(db, session)
     for one in wanted:
@@ -80,6 +80,59 @@ def standing(db: Session, session: CoachingSession) -> list[OutboxRow]:
     )
 
 
+def said_at(db: Session, session: CoachingSession, kind: ReminderKind) -> datetime | None:
+    """When something was said about a session; None while it waits.
+
+    What nobody is told, because they do without it, counts as said when the session was planned.
+    """
+    found = db.execute(
+        select(Reminder.due_at, OutboxRow.state, OutboxRow.finished_at)
+        .join(OutboxRow, OutboxRow.id == Reminder.outbox_id)
+        .where(
+            Reminder.workspace_id == session.workspace_id,
+            Reminder.session_id == session.id,
+            Reminder.kind == kind,
+        )
+        .order_by(Reminder.id.desc())
+    ).first()
+    if found is None:
+        return session.planned_at
+    due_at, state, finished_at = found
+    return max(due_at, finished_at or due_at) if state in (OutboxState.SENT, *ENDED) else None
+
+
+def _wanted(db: Session, session: CoachingSession) -> list[Planned]:
+    if session.state is SessionState.PROPOSED:
+        return _question(db, session)
+    return _plan(db, session) if session.state is SessionState.SCHEDULED else []
+
+
+def _question(db: Session, session: CoachingSession) -> list[Planned]:
+    """What the convener is asked about a date of the rhythm that nobody has decided on yet."""
+    asked = _convener(db, session, ReminderKind.CONFIRM_DATE)
+    if asked is None:
+        return []
+    due_at = rhythm_plan.convener_asked_at(session.starts_at, session.planned_at, people.hours(asked))
+    asking = _to(asked, session, ReminderKind.CONFIRM_DATE, due_at, session.starts_at)
+    return [asking] if due_at < session.starts_at else []
+
+
+def _convener(db: Session, session: CoachingSession, kind: ReminderKind) -> Person | None:
+    """Whoever is asked about the session, unless the circle or they themselves do without the question."""
+    convener = roles.convener(db, session.circle, session)
+    if convener is None:
+        return None
+    person = db.get_one(Person, convener)
+    return None if kind in (*session.circle.reminders_off, *person.reminders_off) else person
+
+
+def _to(
+    person: Person, session: CoachingSession, kind: ReminderKind, due_at: datetime, expires_at: datetime
+) -> Planned:
+    day = hours.local(due_at, people.hours(person)).date()
+    return Planned(session.id, person.id, kind, MessageKind.BOOKKEEPING, due_at, expires_at, day)
+
+
 def _plan(db: Session, session: CoachingSession) -> list[Planned]:
     """What the rule lays out for the session as it is now."""
     circle = session.circle
@@ -93,6 +146,7 @@ def _plan(db: Session, session: CoachingSession) -> list[Planned]:
         presenter=session.presenter_id,
         note_taker=session.note_taker_id,
         convener=roles.convener(db, circle, session),
+        place_open=_place_open(session),
         asked_to_prepare=_asked_to_prepare(db, session),
         notes_written=True,  # there is no place to write them yet, so nobody is reminded
     )
@@ -107,6 +161,10 @@ def _plan(db: Session, session: CoachingSession) -> list[Planned]:
         for member in circle.members
     ]
     return reminder_plan.reminders(plan, members, [ReminderKind(kind) for kind in circle.reminders_off])
+
+
+def _place_open(session: CoachingSession) -> bool:
+    return session.mode is Mode.IN_PERSON and session.place == TO_BE_AGREED
 
 
 def _asked_to_prepare(db: Session, session: CoachingSession) -> frozenset[int]:
@@ -290,7 +348,12 @@ def holds(db: Session, reminder: Reminder, now: datetime, *, sent: bool = False)
         return False
     if session.circle.member(reminder.person_id) is None:
         return False
+    if reminder.kind is ReminderKind.CONFIRM_DATE:
+        undecided = session.state is SessionState.PROPOSED
+        return session.starts_at > now and (sent or undecided)
     if session.coming(reminder.person_id) is Coming.NO:
+        return False
+    if reminder.kind is ReminderKind.AGREE_PLACE and not _place_open(session):
         return False
     person = db.get_one(Person, reminder.person_id)
     if not sent and absence.is_away([one.stretch for one in person.away], now, person.zone):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -56,26 +56,63 @@ def schedule(db: Session, actor: Actor, circle_id: int, draft: Draft, now: datet
     check_active(circle)
     timing = _check(db, circle, draft, now, itself=None)
     _check_mode(db, circle, draft, timing, itself=None)
-    session = CoachingSession(
+    session = put_down(db, circle, dates.filled_by(db, circle, draft), draft, now)
+    _schedule(db, session, actor.person, now)
+    return session
+
+
+def schedule_by_itself(db: Session, session: CoachingSession, draft: Draft, now: datetime) -> bool:
+    """A proposed date to which nobody objected, as it is proposed now. Whether there is room for it.
+
+    The circle must be locked, and the date to come.
+    """
+    circle = session.circle
+    if date_problem(db, circle, timing_of(draft, circle.zone), now, itself=session):
+        return False
+    _schedule(db, put_down(db, circle, session.rhythm_date, draft, now), None, now)
+    return True
+
+
+def put_down(
+    db: Session, circle: Circle, rhythm_date: date | None, draft: Draft, now: datetime
+) -> CoachingSession:
+    """A proposed session, of which nobody is told yet, with what the draft says. The circle must be locked.
+
+    It is the one that stands for this date of the rhythm already, or a new one.
+    """
+    session = proposed_on(db, circle, rhythm_date) or CoachingSession(
         workspace_id=circle.workspace_id,
         circle_id=circle.id,
         circle=circle,
-        state=SessionState.SCHEDULED,
+        state=SessionState.PROPOSED,
         created_at=now,
-        created_by_id=actor.person.id,
-        rhythm_date=dates.filled_by(db, circle, draft),
+        rhythm_date=rhythm_date,
         sequence=0,
         plan_version=1,
     )
-    _write(session, draft, timing, now)
+    _write(session, draft, timing_of(draft, circle.zone), now)
     session.facilitator_id = roles.facilitator(db, circle, session)
     db.add(session)
     db.flush()
-    attendance.open_for(session, circle)
-    attendance.set_coming(session, actor.person.id, Coming.YES, now)
+    return session
+
+
+def proposed_on(db: Session, circle: Circle, rhythm_date: date | None) -> CoachingSession | None:
+    """What stands for a date of the rhythm that nobody has decided on yet."""
+    if rhythm_date is None:
+        return None
+    return next((one for one in undecided(db, circle) if one.rhythm_date == rhythm_date), None)
+
+
+def _schedule(db: Session, session: CoachingSession, by: Person | None, now: datetime) -> None:
+    session.state = states.check_move(session.state, SessionState.SCHEDULED)
+    session.created_by_id = by.id if by else None
+    session.planned_at = now  # until now it was only proposed
+    attendance.open_for(session, session.circle)
+    if by:
+        attendance.set_coming(session, by.id, Coming.YES, now)
     db.flush()
     announce(db, session, now)
-    return session
 
 
 def check_active(circle: Circle) -> None:
@@ -93,8 +130,15 @@ def announce(db: Session, session: CoachingSession, now: datetime) -> None:
     _tell(db, session, Outgoing.SESSION_NEWS, now)
     reminders.lay_out(db, session, now)
     in_person.tell_if_later_due(db, session, now)
-    outbox.refresh(db, outbox.lately(db, session.circle, Outgoing.WHAT_COMES_NEXT, now), now)
+    proposal_settled(db, session, now)
     _homes(db, session, now)
+
+
+def proposal_settled(db: Session, session: CoachingSession, now: datetime) -> None:
+    """Whoever was asked about a date, or reads what comes next, sees what has become of it."""
+    asked = [*outbox.standing(db, session, Outgoing.DATE_ASK), *reminders.standing(db, session)]
+    lines = outbox.lately(db, session.circle, Outgoing.WHAT_COMES_NEXT, now)
+    outbox.refresh(db, [*asked, *lines], now)
 
 
 def move(
@@ -134,20 +178,51 @@ def cancel(
     Not `told` where the members are told with other news.
     """
     session = _open_session(db, actor, session_id, now)
-    session.state = states.check_move(session.state, SessionState.CANCELLED)
     session.closing_reason = reason
-    outbox.refresh(db, reminders.standing(db, session), now)
-    reminders.withdraw(db, session)
-    outbox.void(db, session, "the session was cancelled", now, *ABOUT_TIME)
-    outbox.refresh(db, outbox.standing(db, session, Outgoing.SESSION_CARD, *ABOUT_TIME), now)
+    _call_off(db, session, SessionState.CANCELLED, now)
     if told:
         _tell(db, session, Outgoing.SESSION_CANCELLED, now)
-    calendar_changed(db, session, now)
-    _homes(db, session, now)
-    db.flush()
     return session
 
 
+def skip(db: Session, actor: Actor, session_id: int, now: datetime) -> CoachingSession:
+    """ "Skip this month": a date of the rhythm passes without a session. Its roles are free again.
+
+    Raises `NotAllowed` for a session that fills no date of the rhythm: that one can be cancelled.
+    """
+    session = _open_session(db, actor, session_id, now)
+    check_may_skip(session)
+    _call_off(db, session, SessionState.SKIPPED, now)
+    tell_skipped(db, session, now)
+    return session
+
+
+def check_may_skip(session: CoachingSession) -> None:
+    if session.rhythm_date is None:
+        raise NotAllowed(
+            "This session is beside the rhythm, so there is no date to skip. “Cancel session” calls it off."
+        )
+
+
+def tell_skipped(db: Session, session: CoachingSession, now: datetime) -> None:
+    _tell(db, session, Outgoing.SESSION_SKIPPED, now)
+
+
+def _call_off(db: Session, session: CoachingSession, state: SessionState, now: datetime) -> None:
+    """What cancelling and skipping have in common."""
+    session.state = states.check_move(session.state, state)
+    outbox.refresh(db, reminders.standing(db, session), now)
+    reminders.withdraw(db, session)
+    outbox.void(db, session, f"the session was {state}", now, *ABOUT_TIME)
+    outbox.refresh(db, outbox.standing(db, session, Outgoing.SESSION_CARD, *ABOUT_TIME), now)
+    calendar_changed(db, session, now)
+    db.flush()
+    proposal_settled(db, session, now)
+    _homes(db, session, now)
+    db.flush()
+
+
+CALLED_OFF = (Outgoing.SESSION_CANCELLED, Outgoing.SESSION_SKIPPED)
 ABOUT_TIME = (Outgoing.SESSION_NEWS, Outgoing.SESSION_MOVED, Outgoing.SESSION_PLACE, Outgoing.STARTING_SOON)
 """Direct messages that are void, or must read differently, once a session's time has changed."""
 
@@ -170,7 +245,7 @@ def scheduled(db: Session, circle: Circle, after: datetime, *, lock: bool = Fals
 
 
 def undecided(db: Session, circle: Circle) -> list[CoachingSession]:
-    """Dates of the rhythm that nobody has decided on yet."""
+    """Dates of the rhythm that nobody has decided on yet, the next one first."""
     return list(
         db.scalars(
             select(CoachingSession)
@@ -196,6 +271,8 @@ def members_changed(db: Session, circle: Circle, newcomers: Sequence[Membership]
         reminders.lay_out(db, session, now)
         outbox.refresh(db, outbox.standing(db, session, Outgoing.SESSION_CARD), now)
     outbox.refresh(db, outbox.lately(db, circle, Outgoing.POLL, now), now)
+    for session in undecided(db, circle):
+        reminders.lay_out(db, session, now)
 
 
 def put_cards_anew(db: Session, circle: Circle, now: datetime) -> None:
@@ -500,12 +577,12 @@ def _tell_one(
         f"{kind}:{session.id}:{person.id}{again}",
         workspace_id=session.workspace_id,
         session=session,
-        # The news of a cancellation is true for every plan before it.
-        plan_version=None if kind is Outgoing.SESSION_CANCELLED else session.plan_version,
+        # That it was called off is true for every plan before it.
+        plan_version=None if kind in CALLED_OFF else session.plan_version,
         person=person,
         facts=dict(said or {}),
         due_at=now,
-        expires_at=None if kind is Outgoing.SESSION_CANCELLED else session.ends_at,
+        expires_at=None if kind in CALLED_OFF else session.ends_at,
         now=now,
     )
 

@@ -42,5 +42,5 @@ def change(
     person.reminders_off = [kind.value for kind in reminders_off]
     db.flush()
     for circle in access.circles(db, actor):
-        for session in sessions.scheduled(db, circle, now):
+        for session in [*sessions.scheduled(db, circle, now), *sessions.undecided(db, circle)]:
             reminders.lay_out(db, session, now)

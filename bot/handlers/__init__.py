@@ -11,6 +11,7 @@ from bot.handlers import (
     hub,
     members,
     polls,
+    rhythm,
     sessions,
 )
 
@@ -22,6 +23,7 @@ FEATURES = (
     circle_states,
     members,
     sessions,
+    rhythm,
     polls,
     calendar,
     closing,

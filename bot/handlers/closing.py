@@ -1,11 +1,10 @@
-"""Recording how a session went, and settling what comes next."""
+"""Recording how a session went."""
 
-from bot.handlers import sessions as scheduling
 from bot.handlers.showing import show
 from bot.ids import Action
 from bot.ids import View as Form
 from bot.parse import Values, whole_number
-from bot.replies import Done, Reply, UpdateMessage, UpdateModal
+from bot.replies import Done, Reply, UpdateModal
 from bot.routes import Context, Routes
 from bot.views import closing as views
 from coaching import closing, sessions
@@ -17,8 +16,6 @@ from coaching.rules.terms import Mode
 def register(routes: Routes) -> None:
     routes.action(Action.RECORD_MET, ask_how)
     routes.action(Action.RECORD_NOT_MET, ask_not_met)
-    routes.action(Action.CONFIRM_NEXT, confirm_next, writes=True)
-    routes.action(Action.CHANGE_NEXT, scheduling.schedule_from_button)
     routes.view(Form.RECORD_MET, record_met)
     routes.view(Form.RECORD_NOT_MET, record_not_met)
 
@@ -44,16 +41,6 @@ def record_not_met(context: Context) -> Reply:
     session_id = context.request.metadata_id("session")
     session = closing.record_missed(context.db, context.actor(), session_id, context.now)
     return UpdateModal(views.not_met_saved(sessions.facts(session)))
-
-
-def confirm_next(context: Context) -> Reply:
-    """Schedules what is proposed; the line that was clicked says so at once."""
-    request = context.request
-    session = closing.confirm_next(context.db, context.actor(), request.id_value, context.now)
-    if not request.channel or not request.message_ts:
-        return Done()
-    said = views.next_line(closing.next_after(context.db, session, context.now))
-    return UpdateMessage(request.channel, request.message_ts, said)
 
 
 def _record(values: Values) -> Record:

@@ -29,9 +29,12 @@ def register(routes: Routes) -> None:
     routes.action(Action.HOW_TO_JOIN, how_to_join)
     routes.action(Action.CALENDAR_FILE, calendar_file, writes=True)
     routes.menu_item(MenuItem.RESCHEDULE, reschedule)
+    routes.action(Action.AGREE_PLACE, reschedule)
+    routes.menu_item(MenuItem.SKIP, ask_to_skip)
     routes.menu_item(MenuItem.CANCEL, ask_to_cancel)
     routes.view(Form.SCHEDULE, save)
     routes.view(Form.CANCEL, cancel)
+    routes.view(Form.SKIP, skip)
 
 
 def schedule(context: Context) -> Reply:
@@ -49,7 +52,7 @@ def schedule(context: Context) -> Reply:
 
 def schedule_from_button(context: Context) -> Reply:
     shown = proposals.open_form(context.db, context.actor(), context.now, circle_id=context.request.id_value)
-    return showing.show(context.request, _view(shown))
+    return show_form(context, shown)
 
 
 def choose_circle(context: Context) -> Reply:
@@ -121,6 +124,18 @@ def cancel(context: Context) -> Reply:
     return Done(clear=True)
 
 
+def ask_to_skip(context: Context) -> Reply:
+    session = access.session(context.db, context.actor(), context.request.id_value, Right.SCHEDULE)
+    sessions.check_open(session, context.now)
+    sessions.check_may_skip(session)
+    return OpenModal(views.skipping(sessions.facts(session)))
+
+
+def skip(context: Context) -> Reply:
+    sessions.skip(context.db, context.actor(), context.request.metadata_id("session"), context.now)
+    return Done(clear=True)
+
+
 def _answer(context: Context, coming: Coming) -> Reply:
     actor = context.actor()
     attendance.answer(context.db, actor, context.request.id_value, coming, context.now)
@@ -164,6 +179,11 @@ def _with_usual_link(shown: ScheduleForm) -> ScheduleForm:
     draft = shown.draft
     link = draft.link or (shown.circle.usual_link if draft.mode is Mode.VIDEO else None)
     return replace(shown, draft=replace(draft, link=link))
+
+
+def show_form(context: Context, shown: ScheduleForm) -> Reply:
+    """The form, on top of whatever is open."""
+    return showing.show(context.request, _view(shown))
 
 
 def _view(shown: ScheduleForm, *, ask_reason: bool = False) -> Modal:

@@ -8,7 +8,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.outgoing import circles, closing, evaluations, hub, members, polls, reminders, sessions
+from bot.outgoing import (
+    circles,
+    closing,
+    evaluations,
+    hub,
+    members,
+    polls,
+    reminders,
+    rhythm,
+    sessions,
+)
 from bot.replies import Standing
 from coaching import outbox
 from coaching.packs import Pack
@@ -22,6 +32,7 @@ def all_renderers(pack: Pack) -> Renderers:
         **circles.renderers(pack),
         **reminders.renderers(pack),
         **closing.RENDERERS,
+        **rhythm.RENDERERS,
         **evaluations.renderers(pack),
         **polls.RENDERERS,
         **hub.RENDERERS,

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.outgoing.evaluations import nudge_part
+from bot.outgoing.rhythm import confirm_part
 from bot.outgoing.sending import message
 from bot.views import inputs
 from bot.views import reminders as views
@@ -40,4 +41,6 @@ def _part(db: Session, reminder: Reminder, now: datetime, pack: Pack) -> Part | 
     if reminder.kind is ReminderKind.EVALUATION_NUDGE:
         nudge = nudge_part(db, reminder, now, pack)
         return Part(nudge[0], (inputs.buttons(*nudge[1]),)) if nudge else None
+    if reminder.kind is ReminderKind.CONFIRM_DATE:
+        return confirm_part(db, session, now)
     return views.part_of(reminder.kind, sessions.facts(session), reminder.person_id)

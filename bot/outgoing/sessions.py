@@ -51,6 +51,13 @@ def cancelled(db: Session, row: OutboxRow, _now: datetime) -> Content:
     return message(views.cancelled(sessions.facts(session), session.closing_reason))
 
 
+def skipped(db: Session, row: OutboxRow, _now: datetime) -> Content:
+    session = session_of(db, row)
+    if session.circle.member(row.person_id or 0) is None:
+        return Skip(LEFT)
+    return message(views.skipped(sessions.facts(session)))
+
+
 def thread_line(db: Session, row: OutboxRow, _now: datetime) -> Content:
     shown = sessions.facts(session_of(db, row))
     if shown.state is not SessionState.SCHEDULED:
@@ -114,6 +121,7 @@ RENDERERS: Renderers = {
     Outgoing.SESSION_MOVED: news,
     Outgoing.SESSION_PLACE: news,
     Outgoing.SESSION_CANCELLED: cancelled,
+    Outgoing.SESSION_SKIPPED: skipped,
     Outgoing.THREAD_LINE: thread_line,
     Outgoing.ROLE_NEWS: role_news,
     Outgoing.IN_PERSON_DUE: in_person_due,

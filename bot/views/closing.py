@@ -8,7 +8,7 @@ from slack_sdk.models.views import View
 from bot.ids import Action
 from bot.ids import View as Form
 from bot.replies import Said
-from bot.views import inputs, notices
+from bot.views import inputs, notices, rhythm
 from bot.views.circles import MODES
 from bot.views.inputs import entry
 from bot.views.text import escape, mode, names, plain, section, small, when
@@ -143,24 +143,14 @@ def not_met_saved(session: SessionFacts) -> View:
 
 def next_line(coming: NextFacts) -> Said:
     """In the thread: who has which role next time, and when."""
-    text = f"Next: {_turns(coming)}, {_when(coming)}."
+    text = f"Next: {rhythm.turns(coming.kind, coming.presenter, coming.note_taker)}, {_when(coming)}."
     if coming.scheduled:
         text += " It is scheduled."
         return Said(text, [section(text)])
-    if coming.starts_at is None:
+    if coming.day is None:
         schedule = inputs.button("Schedule a session", Action.SCHEDULE, coming.circle_id, style="primary")
         return Said(text, [section(text), inputs.buttons(schedule)])
-    confirm = inputs.button("Confirm", Action.CONFIRM_NEXT, coming.session_id, style="primary")
-    change = inputs.button("Change", Action.CHANGE_NEXT, coming.circle_id)
-    return Said(text, [section(text), inputs.buttons(confirm, change)])
-
-
-def _turns(coming: NextFacts) -> str:
-    presenter = escape(coming.presenter.name) if coming.presenter else "somebody"
-    if coming.kind is CircleKind.PAIR:
-        return f"{presenter} is coached first"
-    note_taker = escape(coming.note_taker.name) if coming.note_taker else "somebody"
-    return f"{presenter} presents, {note_taker} takes notes"
+    return Said(text, [section(text), rhythm.answers(coming.circle_id, coming.day)])
 
 
 def _when(coming: NextFacts) -> str:

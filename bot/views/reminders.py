@@ -62,6 +62,11 @@ def part_of(kind: ReminderKind, session: SessionFacts, person: int) -> Part:
                 f"{name}: you take notes on {at}. Listen for what was discussed, ideas for practice, "
                 "what the group wants to learn, and who does what by when."
             )
+        case ReminderKind.AGREE_PLACE:
+            add = inputs.button("Add the place", Action.AGREE_PLACE, session.id, style="primary")
+            return Part(
+                f"{name} meets in person on {at}. Where is still to be agreed.", (inputs.buttons(add),)
+            )
         case ReminderKind.NOTES_NUDGE:
             return Part(f"{name}: the notes of {at} are still open. A few lines are enough.")
         case _:

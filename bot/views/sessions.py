@@ -47,6 +47,7 @@ from coaching.rules.zones import place_of
 MORE = (
     (MenuItem.RESCHEDULE, "Reschedule"),
     (MenuItem.FIND_ANOTHER_TIME, "Find another time"),
+    (MenuItem.SKIP, "Skip this month"),
     (MenuItem.CANCEL, "Cancel session"),
 )
 """The menu of a session, in the order in which people see it."""
@@ -310,6 +311,12 @@ def cancelled(session: SessionFacts, reason: str | None) -> Said:
     return Said(text, blocks)
 
 
+def skipped(session: SessionFacts) -> Said:
+    at = when(session.starts_at, session.zone)
+    text = f"Skipped: {escape(session.circle_name)} does not meet on {at}. Nobody loses a turn, and the rhythm goes on."
+    return Said(text, [section(text)])
+
+
 def role_news(session: SessionFacts, role: Role, slack_id: str) -> Said:
     """Somebody takes a role in the place of another."""
     does = "present" if role is Role.PRESENTER else "take notes"
@@ -375,6 +382,23 @@ def cancelling(session: SessionFacts) -> View:
     )
 
 
+def skipping(session: SessionFacts) -> View:
+    """Asked once."""
+    words = (
+        f"Skip *{escape(session.circle_name)}* on {when(session.starts_at, session.zone)}? Everybody is told once. "
+        "Nobody loses a turn, and the rhythm goes on with its next date."
+    )
+    return View(
+        type="modal",
+        callback_id=Form.SKIP.value,
+        private_metadata=json.dumps({"session": session.id}),
+        title=plain("Skip this month"),
+        submit=plain("Skip this month"),
+        close=plain("Keep it"),
+        blocks=[section(words)],
+    )
+
+
 def where_lines(session: SessionFacts) -> list[str]:
     """Place and link, for members' eyes only."""
     place = "Number" if session.mode is Mode.PHONE else "Place"
@@ -425,7 +449,8 @@ def answer_buttons(
 
 
 def more_menu(session: SessionFacts) -> OverflowMenuElement:
-    options = [Option(value=f"{word}:{session.id}", text=option_text(shown)) for word, shown in MORE]
+    entries = [one for one in MORE if one[0] is not MenuItem.SKIP or session.rhythm_date]
+    options = [Option(value=f"{word}:{session.id}", text=option_text(shown)) for word, shown in entries]
     return OverflowMenuElement(action_id=Action.MORE.value, options=options)
 
 

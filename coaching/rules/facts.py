@@ -169,6 +169,30 @@ class Typed:
 
 
 @dataclass(frozen=True)
+class ProposalFacts:
+    """A date of a circle's rhythm: what is proposed for it, or what has become of it."""
+
+    circle_id: int
+    circle_name: str
+    kind: CircleKind
+    day: Day
+    """Which date of the rhythm it is, wherever its session was moved."""
+    state: SessionState
+    starts_at: datetime
+    zone: str
+    mode: Mode | None
+    presenter: PersonFacts | None
+    note_taker: PersonFacts | None
+    ask_first: bool = False
+    schedules_itself_at: datetime | None = None
+    """When silence will mean yes."""
+    lapses_at: datetime | None = None
+    """When it is given up if nobody says yes."""
+    then_in_person: Day | None = None
+    """The date after it, if that one should be in person: time to arrange travel."""
+
+
+@dataclass(frozen=True)
 class ScheduleForm:
     """Everything the form "Schedule a session" shows."""
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+TO_BE_AGREED = "to be agreed"
+"""Stands for a place or number as long as nobody has named one."""
+
 
 def place_in_turn(workplaces: Sequence[str], visited: Sequence[str]) -> str | None:
     """The workplace visited longest ago; those never visited come first, in the order of the members.

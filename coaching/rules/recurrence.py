@@ -83,6 +83,11 @@ def next_date(rule: Rule, after: date, taken: Collection[date] = ()) -> date | N
     return next((day for day in dates(rule, after) if day not in taken), None)
 
 
+def is_date(rule: Rule, day: date) -> bool:
+    """Whether the rhythm has this date."""
+    return next(dates(rule, after=day - timedelta(days=1)), None) == day
+
+
 def filled_by(rule: Rule, day: date, taken: Collection[date] = ()) -> date | None:
     """The date of the rhythm that a session made by hand for `day` fills, if any.
 

@@ -21,6 +21,7 @@ HELPS_FOR = timedelta(days=3)
 
 _DAYS_BEFORE: Mapping[ReminderKind, int] = {
     ReminderKind.PREPARE_CASE: 14,
+    ReminderKind.AGREE_PLACE: 7,
     ReminderKind.PREPARE_CASE_AGAIN: 5,
     ReminderKind.LISTEN_FOR: 1,
     ReminderKind.TOMORROW: 1,
@@ -47,6 +48,8 @@ class Plan:
     presenter: int | None = None
     note_taker: int | None = None
     convener: int | None = None
+    place_open: bool = False
+    """In person, and where is still to be agreed."""
     asked_to_prepare: frozenset[int] = frozenset()
     """Who has had "Prepare the case" before the session was moved: it is not said twice."""
     shared_a_case: frozenset[int] = frozenset()
@@ -161,6 +164,8 @@ def _kinds(plan: Plan, person: int, members: int) -> Iterator[ReminderKind]:
         yield from (ReminderKind.EVALUATION, ReminderKind.EVALUATION_NUDGE)
     if person == plan.convener:
         yield ReminderKind.DID_YOU_MEET
+        if plan.place_open:
+            yield ReminderKind.AGREE_PLACE
     if person == plan.note_taker:
         yield ReminderKind.LISTEN_FOR
         if not plan.notes_written:
@@ -184,11 +189,11 @@ def _laid_out(plan: Plan, member: Recipient, kind: ReminderKind) -> Iterator[Rem
 
 def _moment(plan: Plan, person: PersonHours, kind: ReminderKind) -> datetime:
     if kind in _DAYS_BEFORE:
-        return hours.before(_days_before(plan.starts_at, _DAYS_BEFORE[kind], person), person)
+        return hours.before(days_before(plan.starts_at, _DAYS_BEFORE[kind], person), person)
     return _MOMENTS[kind](plan, person)
 
 
-def _days_before(moment: datetime, days: int, person: PersonHours) -> datetime:
+def days_before(moment: datetime, days: int, person: PersonHours) -> datetime:
     """The same time on the person's wall, that many days earlier."""
     here = hours.local(moment, person)
     return to_utc(here.date() - timedelta(days=days), here.time(), person.zone).instant

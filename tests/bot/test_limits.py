@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import Any
 
 import pytest
 from slack_sdk.models.views import View
@@ -25,6 +26,7 @@ from bot.views import (
     notices,
     polls,
     reminders,
+    rhythm,
     sessions,
 )
 from bot.views import calendar as calendar_page
@@ -41,6 +43,7 @@ from coaching.rules.facts import (
     InPersonFacts,
     PersonFacts,
     PollWaiting,
+    ProposalFacts,
     RolesDone,
     RolesPage,
     ScheduleForm,
@@ -162,6 +165,23 @@ class World:
             assumed=False,
             recorded=False,
             revision=HUGE,
+            rhythm_date=date(2026, 12, 8),
+        )
+
+    def proposal(self, state: SessionState = SessionState.PROPOSED, **more: Any) -> ProposalFacts:
+        people = self.circle().members
+        return ProposalFacts(
+            circle_id=HUGE,
+            circle_name=self.text(80),
+            kind=CircleKind.GROUP,
+            day=date(2026, 12, 8),
+            state=state,
+            starts_at=STARTS,
+            zone=ZONE,
+            mode=Mode.IN_PERSON,
+            presenter=people[0],
+            note_taker=people[1],
+            **more,
         )
 
     def draft(self, *, filled: bool = True) -> CircleDraft:
@@ -292,6 +312,7 @@ Shown = tuple[Builder, View | Said]
 def everything(w: World) -> Iterator[Shown]:
     """All that can be shown, each with what has built it."""
     yield from _of_sessions(w)
+    yield from _of_dates(w)
     yield from _of_circles(w)
     yield from _of_the_hub(w)
     yield from _of_the_calendar()
@@ -301,6 +322,22 @@ def everything(w: World) -> Iterator[Shown]:
     yield reminders.nothing_left, reminders.nothing_left()
     for many in (1, 6):
         yield reminders.bookkeeping, reminders.bookkeeping(_parts(w, many))
+
+
+def _of_dates(w: World) -> Iterator[Shown]:
+    """Dates of the rhythm, and what silence leads to."""
+    silence: dict[str, Any] = {"schedules_itself_at": STARTS, "then_in_person": date(2027, 1, 12)}
+    for one in (
+        w.proposal(**silence),
+        w.proposal(ask_first=True, lapses_at=STARTS),
+        w.proposal(),
+        *(w.proposal(state) for state in SessionState),
+    ):
+        yield rhythm.date_ask, rhythm.date_ask(one)
+        line, buttons = rhythm.confirm_part(one)
+        part = reminders.Part(line, (buttons,) if buttons else ())
+        yield reminders.bookkeeping, reminders.bookkeeping([part] * 6)
+    yield rhythm.date_ask_elsewhere, rhythm.date_ask_elsewhere()
 
 
 def _of_sessions(w: World) -> Iterator[Shown]:
@@ -324,6 +361,8 @@ def _of_sessions(w: World) -> Iterator[Shown]:
     yield sessions.thread_line, sessions.thread_line(session, "moved", STARTS, ZONE)
     yield sessions.thread_line, sessions.thread_line(session, "place", None, ZONE)
     yield sessions.cancelling, sessions.cancelling(session)
+    yield sessions.skipping, sessions.skipping(session)
+    yield sessions.skipped, sessions.skipped(session)
     yield evaluations.pair_not_now, evaluations.pair_not_now()
     yield sessions.replaced, sessions.replaced(session)
 
@@ -430,7 +469,7 @@ def _parts(world: World, many: int) -> list[reminders.Part]:
     return [
         reminders.part_of(kind, world.session(answered=2), HUGE)
         for _ in range(many)
-        for kind in (*shown, ReminderKind.TOMORROW, ReminderKind.NOTES_NUDGE)
+        for kind in (*shown, ReminderKind.TOMORROW, ReminderKind.NOTES_NUDGE, ReminderKind.AGREE_PLACE)
     ]
 
 

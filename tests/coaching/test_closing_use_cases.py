@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from coaching import closing, roles
+from coaching import closing, proposals, rhythm, roles
 from coaching.errors import NotAllowed, NotFound, Refused
 from coaching.rules.closing_facts import NextFacts
 from coaching.rules.facts import Draft
@@ -47,7 +47,7 @@ def names(coming: NextFacts) -> tuple[str | None, str | None]:
 
 def confirm(world: World, who: str = ANA, now: datetime = CHOOSING) -> None:
     with world.database.transaction() as db:
-        closing.confirm_next(db, world.actor(db, who), world.session, now)
+        rhythm.confirm(db, world.actor(db, who), world.circle, LATER, now)
 
 
 def test_any_member_records_how_it_really_was(world: World) -> None:
@@ -212,8 +212,8 @@ def test_in_person_without_a_usual_place_the_place_is_still_to_be_agreed(world: 
 
 
 def test_a_place_that_is_known_stays() -> None:
-    assert closing.with_place(Draft(mode=Mode.IN_PERSON, place="Room 4")).place == "Room 4"
-    assert closing.with_place(Draft(mode=Mode.VIDEO)).place is None
+    assert proposals.with_place(Draft(mode=Mode.IN_PERSON, place="Room 4")).place == "Room 4"
+    assert proposals.with_place(Draft(mode=Mode.VIDEO)).place is None
 
 
 def test_a_session_made_by_hand_is_what_comes_next(world: World) -> None:

@@ -1,0 +1,339 @@
+"""A circle's rhythm goes on by itself: the next date is put up, asked about, and scheduled unless skipped."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from coaching import access, dates, in_person, outbox, people, proposals, reminders, sessions
+from coaching.access import Actor, Right
+from coaching.errors import NotAllowed
+from coaching.rules import recurrence, rhythm_plan, states
+from coaching.rules.facts import Draft, ProposalFacts, ScheduleForm
+from coaching.rules.rhythm_plan import Proposal, Step
+from coaching.rules.terms import CircleState, ReminderKind, SessionState
+from storage.models import Circle, CoachingSession, OutboxState, Outgoing
+
+AT_ONCE = 200
+"""Circles that one look of the clock deals with at most; the next look takes the rest."""
+OVER = {
+    SessionState.CANCELLED: "was cancelled",
+    SessionState.SKIPPED: "was skipped",
+    SessionState.MISSED: "did not take place",
+}
+
+log = logging.getLogger(__name__)
+
+
+# --- what the clock does ---
+
+
+def plan_due(db: Session, now: datetime) -> None:
+    """Brings every circle's next date a step further. Safe to repeat, and in several workers at once."""
+    for circle_id in _to_look_at(db, now):
+        _apart(db, circle_id, now)
+
+
+def _apart(db: Session, circle_id: int, now: datetime) -> None:
+    """One circle, by itself: whatever is wrong with it, the others go on."""
+    try:
+        with db.begin_nested():
+            circle = db.scalar(
+                select(Circle)
+                .where(Circle.id == circle_id, Circle.state == CircleState.ACTIVE)
+                .with_for_update(of=Circle, skip_locked=True)
+                .execution_options(populate_existing=True)
+            )
+            if circle is not None:  # else another worker is at it
+                look_after(db, circle, now)
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        log.error("circle %s could not be planned: %s", circle_id, type(error).__name__)
+    except Exception as error:
+        log.error("circle %s could not be planned: %s", circle_id, type(error).__name__)
+
+
+def look_after(db: Session, circle: Circle, now: datetime) -> None:
+    """What is due about the dates of one circle, which must be locked."""
+    for session in sessions.undecided(db, circle):
+        _advance(db, session, now)
+    day = dates.next_free(db, circle, now)
+    if (
+        day
+        and _starts_at(circle, day) - rhythm_plan.PUT_UP <= now
+        and not sessions.proposed_on(db, circle, day)
+    ):
+        _put_up(db, circle, day, now)
+
+
+def _put_up(db: Session, circle: Circle, day: date, now: datetime) -> CoachingSession:
+    """A row that stands for a date: its content is proposed anew whenever it is shown or scheduled."""
+    session = sessions.put_down(db, circle, day, draft_for(db, circle, day, now), now)
+    reminders.lay_out(db, session, now)
+    return session
+
+
+def _advance(db: Session, session: CoachingSession, now: datetime) -> None:
+    circle, day = session.circle, session.rhythm_date
+    if session.starts_at <= now:
+        _end(db, session, now)
+    elif day is None or not dates.is_free(db, circle, day):
+        session.rhythm_date = None  # no date of the rhythm any more, or another session's
+        _end(db, session, now)
+    else:
+        _follow(db, session, now)
+        _step(db, session, day, now)
+
+
+def _follow(db: Session, session: CoachingSession, now: datetime) -> None:
+    """The circle has another usual time now, or another zone."""
+    circle, day = session.circle, session.rhythm_date
+    if day and session.starts_at != _starts_at(circle, day):
+        sessions.put_down(db, circle, day, draft_for(db, circle, day, now), now)
+        reminders.lay_out(db, session, now)
+        sessions.proposal_settled(db, session, now)
+
+
+def _step(db: Session, session: CoachingSession, day: date, now: datetime) -> None:
+    match rhythm_plan.step(_proposal(db, session), now):
+        case Step.SCHEDULE:
+            draft = draft_for(db, session.circle, day, now)
+            if not sessions.schedule_by_itself(db, session, draft, now):
+                _end(db, session, now)  # another session of the circle is at that very time
+        case Step.ASK_CIRCLE:
+            _ask_circle(db, session, now)
+        case Step.LAPSE:
+            _end(db, session, now)
+        case Step.WAIT:
+            pass
+
+
+def _ask_circle(db: Session, session: CoachingSession, now: datetime) -> None:
+    outbox.put(
+        db,
+        Outgoing.DATE_ASK,
+        f"date-ask:{session.id}",
+        workspace_id=session.workspace_id,
+        session=session,
+        due_at=now,
+        expires_at=session.starts_at,
+        now=now,
+    )
+
+
+def _end(db: Session, session: CoachingSession, now: datetime) -> None:
+    """A date passes without a session. What was asked about it says so."""
+    session.state = states.check_move(session.state, SessionState.SKIPPED)
+    db.flush()
+    outbox.void(db, session, "the date was given up", now, Outgoing.DATE_ASK)
+    sessions.proposal_settled(db, session, now)
+    reminders.lay_out(db, session, now)
+    outbox.home(db, [member.person for member in session.circle.members], now)
+
+
+@dataclass(frozen=True)
+class _Dates:
+    """What is known of a circle's dates without looking closer."""
+
+    proposed: Sequence[tuple[date | None, datetime]]
+    """Date of the rhythm, and start."""
+    taken: Collection[date]
+
+
+def _to_look_at(db: Session, now: datetime) -> list[int]:
+    """Circles about which something may be due. All are looked at here, so it takes few statements."""
+    circles = db.scalars(select(Circle).where(Circle.state == CircleState.ACTIVE).order_by(Circle.id))
+    proposed: defaultdict[int, list[tuple[date | None, datetime]]] = defaultdict(list)
+    for circle_id, day, starts_at in db.execute(
+        select(CoachingSession.circle_id, CoachingSession.rhythm_date, CoachingSession.starts_at).where(
+            CoachingSession.state == SessionState.PROPOSED
+        )
+    ):
+        proposed[circle_id].append((day, starts_at))
+    taken = _taken(db, now)
+    found = (one.id for one in circles if _may_be_due(one, _Dates(proposed[one.id], taken[one.id]), now))
+    return [one for one, _ in zip(found, range(AT_ONCE), strict=False)]
+
+
+def _taken(db: Session, now: datetime) -> defaultdict[int, set[date]]:
+    yesterday = now.date() - timedelta(days=2)  # the zones of the world are at most a day apart
+    of_sessions, of_polls = dates.taken_dates()
+    taken: defaultdict[int, set[date]] = defaultdict(set)
+    for query in (of_sessions.where(CoachingSession.rhythm_date >= yesterday), of_polls):
+        for circle_id, day in db.execute(query):
+            taken[circle_id].add(day)
+    return taken
+
+
+def _may_be_due(circle: Circle, known: _Dates, now: datetime) -> bool:
+    try:
+        return _is_due(circle, known, now)
+    except (ValueError, LookupError):  # a zone that is none any more, say: a closer look says which circle
+        return True
+
+
+def _is_due(circle: Circle, known: _Dates, now: datetime) -> bool:
+    rule = dates.rule_of(circle)
+    for day, starts_at in known.proposed:
+        stands = day is not None and day not in known.taken and recurrence.is_date(rule, day)
+        if not stands or day is None or _starts_at(circle, day) != starts_at:
+            return True
+        if starts_at - rhythm_plan.SCHEDULED <= now:
+            return True
+    day = recurrence.next_date(rule, dates.today(circle, now), known.taken)
+    there = {one for one, _ in known.proposed}
+    return day is not None and day not in there and _starts_at(circle, day) - rhythm_plan.PUT_UP <= now
+
+
+def _starts_at(circle: Circle, day: date) -> datetime:
+    return recurrence.to_utc(day, circle.usual_time, circle.zone).instant
+
+
+def _proposal(db: Session, session: CoachingSession) -> Proposal:
+    return Proposal(
+        session.starts_at,
+        session.circle.ask_first,
+        reminders.said_at(db, session, ReminderKind.CONFIRM_DATE),
+        _circle_asked_at(db, session),
+    )
+
+
+def _circle_asked_at(db: Session, session: CoachingSession) -> datetime | None:
+    asked = (
+        row.finished_at
+        for row in outbox.standing(db, session, Outgoing.DATE_ASK)
+        if row.state is OutboxState.SENT
+    )
+    return next(asked, None)
+
+
+# --- what people do ---
+
+
+def confirm(db: Session, actor: Actor, circle_id: int, day: date, now: datetime) -> None:
+    """ "Confirm": schedules what is proposed for a date of the rhythm. A second press changes nothing.
+
+    Raises `NotAllowed` when the date is none any more, and as `sessions.schedule` does.
+    """
+    circle = access.circle(db, actor, circle_id, Right.SCHEDULE, lock=True)
+    session = _on(db, circle, day)
+    if session is not None and session.state in (SessionState.SCHEDULED, SessionState.HELD):
+        return
+    _check_open(db, circle, session, day, now)
+    sessions.schedule(db, actor, circle_id, draft_for(db, circle, day, now), now)
+
+
+def skip(db: Session, actor: Actor, circle_id: int, day: date, now: datetime) -> None:
+    """ "Skip this month" for a date that is not scheduled yet. Everybody is told once.
+
+    Raises `NotAllowed` when it has been scheduled meanwhile, or is no date any more.
+    """
+    circle = access.circle(db, actor, circle_id, Right.SCHEDULE, lock=True)
+    session = _on(db, circle, day)
+    if session is not None and session.state is SessionState.SKIPPED:
+        return
+    if session is not None and session.state is SessionState.SCHEDULED:
+        raise NotAllowed(
+            "This session has been scheduled meanwhile. “Skip this month” in the menu of its card skips it."
+        )
+    _check_open(db, circle, session, day, now)
+    ended = session or sessions.put_down(db, circle, day, draft_for(db, circle, day, now), now)
+    _end(db, ended, now)
+    sessions.tell_skipped(db, ended, now)
+
+
+def open_form(db: Session, actor: Actor, circle_id: int, day: date, now: datetime) -> ScheduleForm:
+    """ "Change": the form at what is proposed for a date, or for the next one when that is settled."""
+    circle = access.circle(db, actor, circle_id, Right.SCHEDULE)
+    free = dates.is_free(db, circle, day) and now < _starts_at(circle, day) <= now + sessions.FARTHEST
+    draft = _proposed(db, circle, day, now) if free else None
+    return proposals.open_form(db, actor, now, circle_id=circle_id, draft=draft)
+
+
+def _check_open(
+    db: Session, circle: Circle, session: CoachingSession | None, day: date, now: datetime
+) -> None:
+    if circle.state is not CircleState.ACTIVE:
+        raise NotAllowed(sessions.PAUSED)
+    if session is not None and session.state in OVER:
+        raise NotAllowed(
+            f"This date {OVER[session.state]} meanwhile. If you meet all the same, that is a new session."
+        )
+    within = now < _starts_at(circle, day) <= now + sessions.FARTHEST
+    if not within or not dates.is_free(db, circle, day):
+        raise NotAllowed("This is no open date of the circle any more. /coach shows what is so now.")
+
+
+def _on(db: Session, circle: Circle, day: date) -> CoachingSession | None:
+    """Whatever fills or stands for a date of the rhythm."""
+    return db.scalar(
+        select(CoachingSession).where(
+            CoachingSession.workspace_id == circle.workspace_id,
+            CoachingSession.circle_id == circle.id,
+            CoachingSession.rhythm_date == day,
+        )
+    )
+
+
+# --- what is shown ---
+
+
+def draft_for(db: Session, circle: Circle, day: date, now: datetime) -> Draft:
+    """The session that is proposed for a date of the rhythm, as turns and in-person rule stand now."""
+    return proposals.with_place(_proposed(db, circle, day, now))
+
+
+def _proposed(db: Session, circle: Circle, day: date, now: datetime) -> Draft:
+    return proposals.propose_at(db, circle, Draft(day, circle.usual_time, circle.usual_length), now)
+
+
+def facts(db: Session, session: CoachingSession, now: datetime) -> ProposalFacts:
+    """A date of the rhythm: as it is proposed now, or as it has been settled."""
+    circle, day = session.circle, session.rhythm_date or session.local_date
+    if session.state is not SessionState.PROPOSED:
+        return _facts(session, day, proposals.draft_of(session), session.starts_at)
+    draft = draft_for(db, circle, day, now)
+    found = _proposal(db, session)
+    # While it is being said, it has not been said yet.
+    asked = replace(found, asked_at=found.asked_at or now, circle_asked_at=found.circle_asked_at or now)
+    return replace(
+        _facts(session, day, draft, _starts_at(circle, day)),
+        ask_first=circle.ask_first,
+        schedules_itself_at=rhythm_plan.schedules_itself_at(asked),
+        lapses_at=rhythm_plan.lapses_at(asked),
+        then_in_person=_then_in_person(db, session, draft, day, now),
+    )
+
+
+def _facts(session: CoachingSession, day: date, draft: Draft, starts_at: datetime) -> ProposalFacts:
+    circle = session.circle
+    members = {one.person_id: people.facts(one.person) for one in circle.members}
+    return ProposalFacts(
+        circle_id=circle.id,
+        circle_name=circle.name,
+        kind=circle.kind,
+        day=day,
+        state=session.state,
+        starts_at=starts_at,
+        zone=circle.zone,
+        mode=draft.mode,
+        presenter=members.get(draft.presenter or 0),
+        note_taker=members.get(draft.note_taker or 0),
+    )
+
+
+def _then_in_person(
+    db: Session, session: CoachingSession, draft: Draft, day: date, now: datetime
+) -> date | None:
+    """The date after this one, if that should be in person once this one is remote."""
+    circle = session.circle
+    standing = in_person.state(db, circle, before=session.starts_at)
+    if not standing.next_is_due or draft.mode is None or not draft.mode.remote:
+        return None
+    return next((one for one in dates.free_ones(db, circle, now, 3) if one > day), None)
