@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from slack_sdk import WebClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import directory
@@ -19,7 +20,7 @@ from coaching.access import Actor
 from coaching.circles import Channel, CirclePlan
 from coaching.closing import Record
 from coaching.evaluations import Filled
-from coaching.rules.terms import Coming, Mode, Rhythm
+from coaching.rules.terms import Coming, Mode, Rhythm, SessionState
 from demo import archive
 from demo.cast import ANA, BO, CHIDI, DEE, ELI, HANA, PRACTICE_CIRCLE, riverbend
 from service.demo import Demo
@@ -124,7 +125,7 @@ def make(folder: Path, today: datetime) -> datetime:
     """Lives through the past and keeps it in `folder`, as `coach.db` and `workspace.json`; when it ends."""
     now = present(today)
     days = [next_session(now) - timedelta(weeks=4 * back) for back in range(len(PAST), -1, -1)]
-    start = datetime.combine(days[0] - 16 * DAY, time(10), tzinfo=ZoneInfo(ZONE))
+    start = datetime.combine(days[0] - 22 * DAY, time(10), tzinfo=ZoneInfo(ZONE))
     with Demo(riverbend(start), f"sqlite:///{folder / 'coach.db'}", start) as demo:
         _Life(demo).live(days, now)
         (folder / "workspace.json").write_text(archive.to_json(demo.workspace.workspace), encoding="utf-8")
@@ -209,22 +210,23 @@ class _Life:
         self.demo.live_until(ends + 6 * DAY, step=DAY)
 
     def _plan(self, circle: int, day: date, mode: Mode, cannot_come: tuple[str, ...]) -> int:
-        """Scheduled two weeks before by Ana; the others say a day later whether they come."""
+        """Ana is asked and lets it be, so it is scheduled as proposed; then people say whether they come."""
         morning = datetime.combine(day - 14 * DAY, time(10), tzinfo=ZoneInfo(ZONE))
         self.demo.live_until(max(morning, self._now), step=DAY)
-        with self.demo.coach.database.transaction() as db:
-            actor = self._actor(db, ANA)
-            form = proposals.open_form(db, actor, self._now, circle_id=circle)
-            if form.draft.mode is not mode or form.draft.date != day:
-                raise RuntimeError("the demo's past does not follow its own proposals")
-            session = sessions.schedule(db, actor, circle, form.draft, self._now).id
-        self.demo.live_until(self._now + DAY, step=DAY)
-        for person in MEMBERS[1:4]:
+        with self.demo.coach.database.reading() as db:
+            session = db.scalars(
+                select(CoachingSession).where(
+                    CoachingSession.circle_id == circle, CoachingSession.rhythm_date == day
+                )
+            ).one()
+        if (session.state, session.mode) != (SessionState.SCHEDULED, mode):
+            raise RuntimeError("the demo's past does not follow its own proposals")
+        for person in MEMBERS[:4]:
             coming = Coming.NO if person in cannot_come else Coming.YES
-            self._say(session, person, coming)
+            self._say(session.id, person, coming)
         if ELI in cannot_come:
-            self._say(session, ELI, Coming.NO)
-        return session
+            self._say(session.id, ELI, Coming.NO)
+        return session.id
 
     def _say(self, session: int, person: str, coming: Coming) -> None:
         with self.demo.coach.database.transaction() as db:

@@ -79,7 +79,8 @@ def test_a_circle_of_five_is_made_with_six_fields(people: People) -> None:
 
 def test_everybody_is_welcomed_once_and_the_channel_hears_nothing(people: People, circle: People) -> None:
     for member in people.five:
-        [welcome] = member.dm()
+        welcome, *asked = member.dm()
+        assert len(asked) == (member is people.ana)  # who convenes the first session, which is two weeks away
         said = words(welcome["blocks"])
         assert CIRCLE in welcome["text"]
         others = {name.split()[0] for name in FIVE} - {first_name(member)}
@@ -229,8 +230,7 @@ def test_the_longest_in_the_circle_leads_when_no_lead_is_left(people: People, ci
     accepted(people.ana)
     assert "Coaching lead:* Bo\n" in circle_page(people.bo)
     people.demo.settle()
-    told = people.bo.dm()[-1]
-    assert "you are it now" in told["text"]
+    [told] = [one for one in people.bo.dm() if "you are it now" in one["text"]]
     people.bo.click("Hand over", in_=told)
     people.bo.fill({"Coaching lead": "Dee"})
     accepted(people.bo)

@@ -13,8 +13,10 @@ from demo import cast
 from demo.person import Person, words
 from demo.records import Json
 from service.demo import Demo
+from tests.support import pasts
 from tests.support.databases import ON_SQLITE
 from tests.support.instants import BERLIN, CHICAGO, NEW_YORK, on_the_wall, wall
+from tests.support.pasts import Beginning
 from tests.support.people import ROOM, People, accepted
 
 LINK = "https://meet.example/one"
@@ -31,6 +33,16 @@ def got(person: Person, *containing: str) -> list[str]:
 
 def _with(messages: Iterable[Json], containing: Iterable[str]) -> list[Json]:
     return [one for one in messages if any(word in words(one["blocks"]) + one["text"] for word in containing)]
+
+
+def from_january_on(people: People) -> None:
+    """The circle's first date is that of its session: nothing goes on by itself before it."""
+    people.circle(starts_on=MONDAY)
+
+
+@pytest.fixture
+def beginning(request: pytest.FixtureRequest) -> Beginning:
+    return from_january_on if "circle" in request.fixturenames else pasts.nothing
 
 
 @pytest.fixture
@@ -149,7 +161,8 @@ def test_kinds_that_are_turned_off_do_not_come(demo: Demo, people: People) -> No
         "Note-taker, the day before",
         "Everybody, just before the start",
     ]
-    people.circle(more={"Reminders": kept})  # the circle does without "Everybody, the day before"
+    # The circle does without "Everybody, the day before".
+    people.circle(starts_on=MONDAY, more={"Reminders": kept})
     people.dee.command("/coach settings")
     people.dee.fill({"Reminders": ["Everybody, the day before"]})  # and Dee without the one at the start
     accepted(people.dee)
