@@ -103,7 +103,7 @@ def said_at(db: Session, session: CoachingSession, kind: ReminderKind) -> dateti
 
 def _wanted(db: Session, session: CoachingSession) -> list[Planned]:
     if session.state is SessionState.PROPOSED:
-        return _question(db, session)
+        return _question(db, session) if session.circle.state is CircleState.ACTIVE else []
     return _plan(db, session) if session.state is SessionState.SCHEDULED else []
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -45,7 +45,7 @@ def _apart(db: Session, circle_id: int, now: datetime) -> None:
         with db.begin_nested():
             circle = db.scalar(
                 select(Circle)
-                .where(Circle.id == circle_id, Circle.state == CircleState.ACTIVE)
+                .where(Circle.id == circle_id)
                 .with_for_update(of=Circle, skip_locked=True)
                 .execution_options(populate_existing=True)
             )
@@ -60,15 +60,13 @@ def _apart(db: Session, circle_id: int, now: datetime) -> None:
 
 
 def look_after(db: Session, circle: Circle, now: datetime) -> None:
-    """What is due about the dates of one circle, which must be locked."""
+    """What is due about the dates of one circle, which must be locked. While it rests, none is proposed."""
     for session in sessions.undecided(db, circle):
         _advance(db, session, now)
-    day = dates.next_free(db, circle, now)
-    if (
-        day
-        and _starts_at(circle, day) - rhythm_plan.PUT_UP <= now
-        and not sessions.proposed_on(db, circle, day)
-    ):
+    day = dates.next_free(db, circle, now) if circle.state is CircleState.ACTIVE else None
+    if day is None or sessions.proposed_on(db, circle, day):
+        return
+    if _starts_at(circle, day) - rhythm_plan.PUT_UP <= now:
         _put_up(db, circle, day, now)
 
 
@@ -83,8 +81,8 @@ def _advance(db: Session, session: CoachingSession, now: datetime) -> None:
     circle, day = session.circle, session.rhythm_date
     if session.starts_at <= now:
         _end(db, session, now)
-    elif day is None or not dates.is_free(db, circle, day):
-        session.rhythm_date = None  # no date of the rhythm any more, or another session's
+    elif day is None or circle.state is not CircleState.ACTIVE or not dates.is_free(db, circle, day):
+        session.rhythm_date = None  # it is not this proposal's any more, and can be proposed anew
         _end(db, session, now)
     else:
         _follow(db, session, now)
@@ -148,7 +146,6 @@ class _Dates:
 
 def _to_look_at(db: Session, now: datetime) -> list[int]:
     """Circles about which something may be due. All are looked at here, so it takes few statements."""
-    circles = db.scalars(select(Circle).where(Circle.state == CircleState.ACTIVE).order_by(Circle.id))
     proposed: defaultdict[int, list[tuple[date | None, datetime]]] = defaultdict(list)
     for circle_id, day, starts_at in db.execute(
         select(CoachingSession.circle_id, CoachingSession.rhythm_date, CoachingSession.starts_at).where(
@@ -157,6 +154,11 @@ def _to_look_at(db: Session, now: datetime) -> list[int]:
     ):
         proposed[circle_id].append((day, starts_at))
     taken = _taken(db, now)
+    circles = db.scalars(
+        select(Circle)
+        .where(or_(Circle.state == CircleState.ACTIVE, Circle.id.in_(list(proposed))))
+        .order_by(Circle.id)
+    )
     found = (one.id for one in circles if _may_be_due(one, _Dates(proposed[one.id], taken[one.id]), now))
     return [one for one, _ in zip(found, range(AT_ONCE), strict=False)]
 
@@ -179,6 +181,8 @@ def _may_be_due(circle: Circle, known: _Dates, now: datetime) -> bool:
 
 
 def _is_due(circle: Circle, known: _Dates, now: datetime) -> bool:
+    if circle.state is not CircleState.ACTIVE:
+        return True  # it has a proposal left
     rule = dates.rule_of(circle)
     for day, starts_at in known.proposed:
         stands = day is not None and day not in known.taken and recurrence.is_date(rule, day)
@@ -259,8 +263,7 @@ def open_form(db: Session, actor: Actor, circle_id: int, day: date, now: datetim
 def _check_open(
     db: Session, circle: Circle, session: CoachingSession | None, day: date, now: datetime
 ) -> None:
-    if circle.state is not CircleState.ACTIVE:
-        raise NotAllowed(sessions.PAUSED)
+    sessions.check_active(circle)
     if session is not None and session.state in OVER:
         raise NotAllowed(
             f"This date {OVER[session.state]} meanwhile. If you meet all the same, that is a new session."
@@ -325,6 +328,7 @@ def _facts(session: CoachingSession, day: date, draft: Draft, starts_at: datetim
         mode=draft.mode,
         presenter=members.get(draft.presenter or 0),
         note_taker=members.get(draft.note_taker or 0),
+        withdrawn=session.rhythm_date is None,
     )
 
 

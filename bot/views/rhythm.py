@@ -93,7 +93,8 @@ def _proposed(proposal: ProposalFacts) -> str:
 
 def _settled(proposal: ProposalFacts) -> Said:
     at = when(proposal.starts_at, proposal.zone)
-    text = f"{escape(proposal.circle_name)} on {at} {SETTLED.get(proposal.state, 'is settled')}."
+    settled = "is not proposed any more" if proposal.withdrawn else SETTLED.get(proposal.state, "is settled")
+    text = f"{escape(proposal.circle_name)} on {at} {settled}."
     return Said(text, [section(text)])
 
 

@@ -183,6 +183,8 @@ class ProposalFacts:
     mode: Mode | None
     presenter: PersonFacts | None
     note_taker: PersonFacts | None
+    withdrawn: bool = False
+    """It is no date of the circle any more, or the circle rests."""
     ask_first: bool = False
     schedules_itself_at: datetime | None = None
     """When silence will mean yes."""

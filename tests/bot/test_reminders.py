@@ -224,7 +224,7 @@ def bookkeeping(person: Person, word: str) -> str:
 @ON_SQLITE
 def test_a_reminder_that_stands_follows_what_happens_after_it(people: People, circle: People) -> None:
     """The day before it asks; answered, it asks no more; moved or over, it has no buttons left."""
-    people.session(mode="Video", link=LINK)
+    people.session(date="2026-12-08", time="10:00", mode="Video", link=LINK)
     people.wait("2026-12-07 12:00")
     assert any("meets on" in said(one) and "You present." in said(one) for one in people.ana.dm()[1:])
     [asked] = [one for one in people.bo.dm() if "At most one such" in said(one)]
