@@ -10,7 +10,7 @@ TO_WORK := $(VENV)/.installed-to-work
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint format bench clean
+.PHONY: help install demo test check lint format bench simulate clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | \
@@ -38,6 +38,9 @@ format: $(TO_WORK)  ## Format the code, and mend what can be mended
 
 bench: $(TO_WORK)  ## Measure how fast the bot answers
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+simulate: $(TO_WORK)  ## Live through a year of five circles, and print what came of it
+	@$(BIN)/python -m simulation $(ARGS)
 
 clean:  ## Remove what the other targets made; data (*.db) stays
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .demo test-results build *.egg-info

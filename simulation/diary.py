@@ -1,0 +1,166 @@
+"""What was sent in the course of a simulated year, noted day by day, and what is wrong with it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coaching import dates
+from coaching.rules import recurrence
+from coaching.rules.terms import CircleState, Mode, ReminderKind, SessionState
+from storage.models import Away, Circle, CoachingSession, OutboxRow, OutboxState, Outgoing, Person, Reminder
+
+ASKING = {
+    Outgoing.STARTING_SOON,
+    Outgoing.EVALUATION,
+    Outgoing.DID_YOU_MEET,
+    Outgoing.SWAP_OFFER,
+}
+"""Messages that somebody who is away that day should not get; bookkeeping is looked at by its parts."""
+OF_THE_DAY = {ReminderKind.TOMORROW, ReminderKind.LISTEN_FOR, ReminderKind.PREPARE_CASE}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One message that has arrived."""
+
+    kind: Outgoing
+    person: int | None
+    session: int | None
+    at: datetime
+    day: date | None
+    """The recipient's own."""
+    parts: tuple[tuple[ReminderKind, int], ...]
+    """What a bookkeeping message carries: kind and session."""
+
+
+@dataclass
+class Diary:
+    """Kept daily, because old messages are thrown away."""
+
+    sent: dict[int, Sent] = field(default_factory=dict)
+    away: dict[int, tuple[int, date, date, datetime]] = field(default_factory=dict)
+    """Stretches by id: person, first and last day, when it was entered. Those ended early stay here."""
+
+    def note(self, db: Session) -> None:
+        """Writes down what has arrived since the last time."""
+        rows = db.scalars(
+            select(OutboxRow).where(OutboxRow.state == OutboxState.SENT, OutboxRow.target_id.is_(None))
+        )
+        for row in rows.all():
+            if row.id not in self.sent and row.kind is not Outgoing.HOME:
+                self.sent[row.id] = _sent(db, row)
+        for one in db.scalars(select(Away)):
+            self.away[one.id] = (one.person_id, one.first_day, one.last_day, one.created_at)
+
+    def problems(self, db: Session, circles: list[int], now: datetime) -> Iterator[str]:
+        """Everything that should not have happened, a line each."""
+        yield from self.of_one_day()
+        yield from self._one_thing_twice()
+        yield from self._asked_while_away(db)
+        for circle in circles:
+            found = db.get_one(Circle, circle)
+            yield from _both_roles(db, found)
+            yield from _forgotten(db, found, now)
+            yield from _seldom_in_person(db, found)
+
+    def messages_to_people(self) -> int:
+        return sum(one.person is not None for one in self.sent.values())
+
+    def of_one_day(self) -> Iterator[str]:
+        """More than one bookkeeping message on one day of a person."""
+        days = Counter(
+            (one.person, one.day) for one in self.sent.values() if one.kind is Outgoing.BOOKKEEPING
+        )
+        for (person, day), count in days.items():
+            if count > 1:
+                yield f"person {person} got {count} bookkeeping messages on {day}"
+
+    def _one_thing_twice(self) -> Iterator[str]:
+        parts = Counter(
+            (one.person, kind, session)
+            for one in self.sent.values()
+            for kind, session in one.parts
+            if kind is not ReminderKind.TOMORROW  # a session that was moved is announced anew
+        )
+        for (person, kind, session), count in parts.items():
+            if count > 1:
+                yield f"person {person} was reminded {count} times: {kind} of session {session}"
+
+    def _asked_while_away(self, db: Session) -> Iterator[str]:
+        for one in self.sent.values():
+            for session_id in _asked_about(one):
+                session = db.get(CoachingSession, session_id)
+                if session is not None and one.person is not None and self._is_away(db, one, session):
+                    yield f"person {one.person} is away and got {one.kind} of session {session_id}"
+
+    def _is_away(self, db: Session, one: Sent, session: CoachingSession) -> bool:
+        zone = ZoneInfo(db.get_one(Person, one.person).zone)
+        day = session.starts_at.astimezone(zone).date()
+        answered = {other.person_id: other.coming.value for other in session.attendance}
+        return answered.get(one.person or 0) != "yes" and any(
+            person == one.person and first <= day <= last and entered < one.at
+            for person, first, last, entered in self.away.values()
+        )
+
+
+def _sent(db: Session, row: OutboxRow) -> Sent:
+    at = row.finished_at or row.due_at
+    person = db.get(Person, row.person_id) if row.person_id else None
+    parts = db.execute(select(Reminder.kind, Reminder.session_id).where(Reminder.outbox_id == row.id)).all()
+    return Sent(
+        row.kind,
+        row.person_id,
+        row.session_id,
+        at,
+        at.astimezone(ZoneInfo(person.zone)).date() if person else None,
+        tuple((kind, session) for kind, session in parts) if row.kind is Outgoing.BOOKKEEPING else (),
+    )
+
+
+def _asked_about(one: Sent) -> list[int]:
+    if one.kind in ASKING and one.session is not None:
+        return [one.session]
+    return [session for kind, session in one.parts if kind in OF_THE_DAY]
+
+
+def _sessions(db: Session, circle: Circle) -> list[CoachingSession]:
+    return list(
+        db.scalars(
+            select(CoachingSession)
+            .where(CoachingSession.circle_id == circle.id)
+            .order_by(CoachingSession.starts_at)
+        ).unique()
+    )
+
+
+def _both_roles(db: Session, circle: Circle) -> Iterator[str]:
+    for one in _sessions(db, circle):
+        if one.presenter_id is not None and one.presenter_id == one.note_taker_id:
+            yield f"{circle.name}: one person has both roles on {one.local_date}"
+
+
+def _forgotten(db: Session, circle: Circle, now: datetime) -> Iterator[str]:
+    """Dates of the rhythm that are over, and nobody decided about them."""
+    if circle.state is CircleState.CLOSED:
+        return
+    decided = dates.filled(db, circle)
+    for day in recurrence.dates(dates.rule_of(circle)):
+        if day >= dates.today(circle, now):
+            return
+        if day not in decided:
+            yield f"{circle.name}: {day} was forgotten"
+
+
+def _seldom_in_person(db: Session, circle: Circle) -> Iterator[str]:
+    """At least one in three, as long as people follow the proposal; who did not has given a reason."""
+    held = [one for one in _sessions(db, circle) if one.state is SessionState.HELD]
+    remote = 0
+    for one in held:
+        remote = 0 if one.mode is Mode.IN_PERSON else remote + 1
+        if remote >= circle.in_person_every and one.remote_reason is None:
+            yield f"{circle.name}: {remote} remote sessions in a row by {one.local_date}"
