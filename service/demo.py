@@ -32,6 +32,8 @@ from storage import migrate
 from storage.models import OutboxRow, OutboxState
 
 STEP = timedelta(hours=1)
+LONG_STEP, LONG_WAY = timedelta(hours=6), timedelta(days=7)
+"""On a long way the planners look less often, so that a year goes by soon. Messages keep their minute."""
 LONGEST = timedelta(days=400)
 
 
@@ -45,7 +47,7 @@ class MovingTime:
         clock: MovableClock,
         tick: Callable[[datetime], "asyncio.Future[None]"],
         next_due: Callable[[datetime], datetime],
-        step: timedelta = STEP,
+        step: timedelta | None = None,
     ) -> None:
         self._clock = clock
         self._tick = tick
@@ -61,8 +63,9 @@ class MovingTime:
             raise CannotMove("backward", "Time goes forward only. To start over, start the demo again.")
         if to > self.now() + LONGEST:
             raise CannotMove("too_far", "That is over a year away. Move there in smaller steps.")
+        step = self._step or (LONG_STEP if to - self.now() > LONG_WAY else STEP)
         while self.now() < to:
-            self._clock.move(min(to, self.now() + self._step, self._next_due(self.now())))
+            self._clock.move(min(to, self.now() + step, self._next_due(self.now())))
             await self._tick(self.now())
             progress(self.now())
 

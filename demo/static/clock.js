@@ -8,19 +8,35 @@ import { city, epochOf, fullMoment, hhmm, isoDate, shortDay } from "./time.js";
 import { trapTab } from "./focus.js";
 
 const HOUR = 3600;
+const MONTH = 73 * 10 * HOUR; // a twelfth of 365 days
+const LOOK = 1500; // milliseconds between two months, to see what came of the last
 const BACKWARD = "Time goes forward only here, as it does outside. Pick a later moment.";
 
+/** Whether the clock went on. */
 async function move(request) {
+  let moved = true;
   try {
     await api.clock(request);
   } catch (error) {
     say(error.message === "backward" ? BACKWARD : error.message);
+    moved = false;
   }
   await refresh();
+  return moved;
+}
+
+/** Twelve months, one after the other, as long as `goesOn()`. */
+async function playYear(goesOn) {
+  for (let month = 0; month < 12 && goesOn(); month += 1) {
+    if (!(await move({ by_seconds: MONTH }))) return;
+    await new Promise((seen) => setTimeout(seen, LOOK));
+  }
 }
 
 export function ClockBar({ viewer, app }) {
   const [asking, setAsking] = useState(false);
+  const [playing, setPlaying] = useState(false);
+  const goesOn = useRef(false);
   const opener = useRef();
   const now = demoNow();
   const { tz } = viewer;
@@ -30,6 +46,22 @@ export function ClockBar({ viewer, app }) {
     update({ clock: { ...app.clock, moving: true } });
     move(request);
   };
+  const play = async () => {
+    goesOn.current = true;
+    setPlaying(true);
+    await playYear(() => goesOn.current);
+    setPlaying(false);
+  };
+  if (playing) {
+    return html`<div class="clock" role="group" aria-label="Demo clock" data-testid="clock" data-moving="true">
+      <span class="clock-face"><${Icon} name="clock" /></span>
+      <span class="clock-words" title=${fullMoment(now, tz)}>
+        <span class="clock-now" data-testid="clock-now"><span class="clock-day">${shortDay(now, tz)}</span> <b>${hhmm(now, tz)}</b></span>
+        <span class="clock-where" aria-live="polite">a year goes by…</span>
+      </span>
+      <span class="clock-buttons"><button type="button" class="bar-button" data-testid="clock-stop" onClick=${() => { goesOn.current = false; }}>Stop after this month</button></span>
+    </div>`;
+  }
   return html`<div class="clock" role="group" aria-label="Demo clock" data-testid="clock" data-moving=${moving}>
     <span class="clock-face"><${Icon} name="clock" /></span>
     <span class="clock-words" title=${fullMoment(now, tz)}>
@@ -41,11 +73,11 @@ export function ClockBar({ viewer, app }) {
       <button type="button" class="bar-button" disabled=${moving} data-testid="clock-morning" onClick=${() => pass({ next_morning: { tz } })}>Next morning</button>
       <button ref=${opener} type="button" class="bar-button" disabled=${moving} aria-expanded=${asking} data-testid="clock-date" onClick=${() => setAsking(!asking)}>To a date…</button>
     </span>`}
-    ${asking && html`<${MoveTo} now=${now} tz=${tz} pass=${pass} close=${() => (setAsking(false), opener.current?.focus())} />`}
+    ${asking && html`<${MoveTo} now=${now} tz=${tz} pass=${pass} play=${play} close=${() => (setAsking(false), opener.current?.focus())} />`}
   </div>`;
 }
 
-function MoveTo({ now, tz, pass, close }) {
+function MoveTo({ now, tz, pass, play, close }) {
   const form = useRef();
   const [date, setDate] = useState(() => isoDate(now + 24 * HOUR, tz));
   const [time, setTime] = useState("09:00");
@@ -69,6 +101,7 @@ function MoveTo({ now, tz, pass, close }) {
     ${refusal && html`<p class="error" role="alert">${refusal}</p>`}
     <p class="quiet">Everything that falls due on the way happens in its order.</p>
     <div class="dialog-actions">
+      <button type="button" class="button" data-testid="clock-year" onClick=${() => { close(); play(); }}>Play a year</button>
       <button type="button" class="button" onClick=${close}>Cancel</button>
       <button type="submit" class="button button-primary" data-testid="clock-go">Move the clock</button>
     </div>
