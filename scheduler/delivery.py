@@ -15,7 +15,7 @@ from typing import cast
 
 import structlog
 from sqlalchemy import Table, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from scheduler import claims
@@ -44,6 +44,9 @@ REPEATABLE = (Outgoing.HOME, Outgoing.REFRESH)
 UNNAMED = (Outgoing.BOOKKEEPING,)
 """Whether it was sent or had nothing left to say can tell that somebody has answered an evaluation, and when;
 so the log does not say which one it was."""
+
+PAUSES_S = (0.5, 2.0)
+"""Between the tries to note what became of a message, when the database is locked or away."""
 
 OnDead = Callable[[Session, OutboxRow, datetime], None]
 """Called in the transaction in which a row is given up, `row.outcome` says why. May put rows."""
@@ -145,7 +148,7 @@ class Delivery:
         try:
             async with self._lanes[claim.workspace_id]:
                 mark = put_back() if self._closed else await self._attempt(claim)
-                return await asyncio.to_thread(self._write, claim, mark)
+                return await self._note(claim, mark)
         except Exception as error:
             # The lease brings it back. Most likely the database is away.
             log.error("mark not written", id=claim.id, kind=claim.kind, error=name_of(error))
@@ -153,6 +156,15 @@ class Delivery:
         finally:
             self._at_work.pop(claim.id, None)
             self._rest()
+
+    async def _note(self, claim: Claim, mark: Mark) -> bool:
+        """Writes the mark, with patience: what was sent and is not noted may have to be sent once more."""
+        for pause in PAUSES_S:
+            try:
+                return await asyncio.to_thread(self._write, claim, mark)
+            except OperationalError:
+                await asyncio.sleep(pause)
+        return await asyncio.to_thread(self._write, claim, mark)
 
     async def _attempt(self, claim: Claim) -> Mark:
         try:
