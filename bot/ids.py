@@ -56,6 +56,10 @@ class Action(StrEnum):
     DROP_POLL = "poll.drop"
 
     SHOW_ROLES = "hub.roles"
+    EXCUSE = "roles.excuse"
+    END_EXCUSE = "roles.end_excuse"
+    HOLD_IT = "session.hold_it"
+    RESCHEDULE = "session.reschedule"
     SHOW_HELP = "hub.help"
     SETTINGS = "hub.settings"
     AWAY = "away.open"
@@ -87,6 +91,7 @@ class View(StrEnum):
     HAND_OVER = "hand_over"
     RECORD_MET = "record_met"
     RECORD_NOT_MET = "record_not_met"
+    EXCUSE = "excuse"
     EVALUATION = "evaluation"
     REFLECTION = "reflection"
     SETTINGS = "settings"

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from coaching import access, outbox, reminders, roles
+from coaching import access, outbox, quorum, reminders, roles
 from coaching.access import Actor, Right
 from coaching.errors import NotAllowed
 from coaching.rules.terms import Coming, SessionState
@@ -32,6 +32,7 @@ def answer(db: Session, actor: Actor, session_id: int, coming: Coming, now: date
     db.flush()
     reminders.lay_out(db, session, now)
     show(db, session, actor.person.id, now)
+    quorum.check(db, session, now)
     outbox.home(db, [actor.person], now)
     return session
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from coaching import access, attendance, outbox, reminders, roles, sessions
+from coaching import access, attendance, outbox, quorum, reminders, roles, sessions
 from coaching.access import Actor
 from coaching.errors import NotFound, Refused
 from coaching.rules import absence
@@ -102,6 +102,7 @@ def _follow(db: Session, actor: Actor, before: dict[int, Coming], now: datetime)
         reminders.lay_out(db, session, now)
         if before.get(session.id) is not session.coming(me):
             attendance.show(db, session, me, now)
+            quorum.check(db, session, now)
     for circle in access.circles(db, actor):
         for session in sessions.undecided(db, circle):
             reminders.lay_out(db, session, now)  # perhaps somebody else is asked about it

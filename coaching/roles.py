@@ -1,7 +1,7 @@
 """Who has which role: the rule of turns, fed from a circle's history."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from coaching import dates, history, people
 from coaching.rules import facilitator as leading
 from coaching.rules import rotation
-from coaching.rules.facts import Draft, RolesDone, RolesPage, UpcomingRoles
+from coaching.rules.facts import Draft, Excused, RolesDone, RolesPage, UpcomingRoles
 from coaching.rules.fields import Field
 from coaching.rules.recurrence import to_utc
 from coaching.rules.rotation import Event, Joined, Left, Lines, Met, Roles, Swapped
@@ -132,7 +132,17 @@ def page(db: Session, circle: Circle, now: datetime) -> RolesPage:
     presented = Counter(one.presenter_id for one in past)
     noted = Counter(one.note_taker_id for one in past)
     done = tuple(RolesDone(facts, presented[person], noted[person]) for person, facts in members.items())
-    return RolesPage(circle.name, circle.kind, tuple(rows[:SHOWN]), done)
+    excused = tuple(_excused_now(circle, now))
+    return RolesPage(circle.id, circle.name, circle.kind, tuple(rows[:SHOWN]), done, excused)
+
+
+def _excused_now(circle: Circle, now: datetime) -> Iterator[Excused]:
+    today = dates.today(circle, now)
+    for member in circle.members:
+        for role in Role:
+            day = member.excused_until(role)
+            if day is not None and day > today:
+                yield Excused(people.facts(member.person), role, day)
 
 
 def problems(circle: Circle, draft: Draft) -> dict[Field, str | None]:
@@ -184,14 +194,22 @@ def _swaps(db: Session, circle: Circle) -> dict[int, list[RoleSwap]]:
     return found
 
 
-def _next(db: Session, circle: Circle, days: Sequence[date | None], now: datetime) -> tuple[Roles, ...]:
-    return rotation.upcoming(
-        lines(db, circle),
-        [_away_on(circle, day) for day in days],
-        excused=_excused(circle, dates.today(circle, now)),
-        not_presenting=_not_presenting(circle),
-        pair=circle.kind is CircleKind.PAIR,
-    )
+def _next(db: Session, circle: Circle, days: Sequence[date | None], now: datetime) -> list[Roles]:
+    """One session after the other, each counted as held, with who is away or excused on its day."""
+    at, found = lines(db, circle), []
+    away = [_away_on(circle, day) for day in days]
+    for day, cannot_come, cannot_come_next in zip(days, away, [*away[1:], frozenset()], strict=False):
+        turn = rotation.next_roles(
+            at,
+            cannot_come=cannot_come,
+            cannot_come_next=cannot_come_next,
+            excused=_excused(circle, day or dates.today(circle, now)),
+            not_presenting=_not_presenting(circle),
+            pair=circle.kind is CircleKind.PAIR,
+        )
+        at = rotation.replay(at, [Met(turn.presenter, turn.note_taker)])
+        found.append(turn)
+    return found
 
 
 def _earlier(db: Session, circle: Circle, session: CoachingSession) -> list[CoachingSession]:
@@ -226,16 +244,13 @@ def _not_presenting(circle: Circle) -> frozenset[int]:
 
 
 def _excused(circle: Circle, day: date) -> dict[Role, frozenset[int]]:
-    members = circle.members
     return {
-        Role.PRESENTER: frozenset(
+        role: frozenset(
             one.person_id
-            for one in members
-            if one.presenting_excused_until and one.presenting_excused_until > day
-        ),
-        Role.NOTE_TAKER: frozenset(
-            one.person_id for one in members if one.notes_excused_until and one.notes_excused_until > day
-        ),
+            for one in circle.members
+            if (until := one.excused_until(role)) is not None and until > day
+        )
+        for role in Role
     }
 
 

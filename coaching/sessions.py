@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching import access, attendance, dates, in_person, outbox, people, reminders, roles
+from coaching import access, attendance, dates, in_person, outbox, people, quorum, reminders, roles
 from coaching.access import Actor, Right
 from coaching.checks import length_problem, link_problem, place_problem
 from coaching.errors import Changed, NotAllowed, ReasonNeeded, Refused
@@ -311,6 +311,7 @@ def pass_on(db: Session, circle: Circle, leaver: Person, now: datetime) -> list[
         session.facilitator_id = roles.facilitator(db, circle, session)
         db.flush()
         roles_changed(db, session, now)
+        quorum.check(db, session, now)
     return passed
 
 

@@ -12,6 +12,7 @@ from bot.handlers import (
     members,
     polls,
     rhythm,
+    roles,
     sessions,
 )
 
@@ -22,6 +23,7 @@ FEATURES = (
     circles,
     circle_states,
     members,
+    roles,
     sessions,
     rhythm,
     polls,

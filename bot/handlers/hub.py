@@ -1,4 +1,4 @@
-"""`/coach` alone, the Home tab, help, roles, settings, and words that are none."""
+"""`/coach` alone, the Home tab, help, settings, and words that are none."""
 
 from bot.directory import profile
 from bot.handlers import showing
@@ -8,8 +8,7 @@ from bot.replies import Done, Ephemeral, OpenModal, PublishHome, Reply
 from bot.routes import UNKNOWN_WORD, Context, Routes
 from bot.views import hub as views
 from bot.views.circles import REMINDERS
-from coaching import access, hub, profiles, roles, settings
-from coaching.access import Right
+from coaching import hub, profiles, settings
 from coaching.rules.fields import Field
 from coaching.rules.terms import ReminderKind
 
@@ -17,10 +16,8 @@ from coaching.rules.terms import ReminderKind
 def register(routes: Routes) -> None:
     routes.command("", hub_message)
     routes.command("help", help_page)
-    routes.command("roles", roles_by_command)
     routes.command("settings", open_settings)
     routes.command(UNKNOWN_WORD, unknown)
-    routes.action(Action.SHOW_ROLES, show_roles)
     routes.action(Action.SHOW_HELP, help_modal)
     routes.action(Action.SETTINGS, open_settings)
     routes.action(Action.LINK, nothing)
@@ -43,23 +40,6 @@ def help_modal(_context: Context) -> Reply:
 
 def unknown(context: Context) -> Reply:
     return Ephemeral(views.unknown(context.request.words))
-
-
-def roles_by_command(context: Context) -> Reply:
-    """Straight to the one circle, or the question which."""
-    mine = access.circles(context.db, context.actor())
-    if len(mine) != 1:
-        return (
-            Ephemeral(views.choose_circle([(one.id, one.name) for one in mine]))
-            if mine
-            else hub_message(context)
-        )
-    return OpenModal(views.roles(roles.page(context.db, mine[0], context.now)))
-
-
-def show_roles(context: Context) -> Reply:
-    circle = access.circle(context.db, context.actor(), context.request.id_value, Right.SEE)
-    return showing.show(context.request, views.roles(roles.page(context.db, circle, context.now)))
 
 
 def nothing(_context: Context) -> Reply:

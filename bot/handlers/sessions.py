@@ -12,7 +12,7 @@ from bot.parse import Request, Values, readable
 from bot.replies import Done, OpenModal, Reply, UpdateMessage, UpdateModal
 from bot.routes import Context, Routes
 from bot.views import sessions as views
-from coaching import access, attendance, calendar, proposals, sessions
+from coaching import access, attendance, calendar, proposals, quorum, sessions
 from coaching.access import Right
 from coaching.errors import ReasonNeeded, Refused
 from coaching.rules.facts import Draft, ScheduleForm, Typed
@@ -28,6 +28,8 @@ def register(routes: Routes) -> None:
     routes.action(Action.DECLINE, decline, writes=True)
     routes.action(Action.HOW_TO_JOIN, how_to_join)
     routes.action(Action.CALENDAR_FILE, calendar_file, writes=True)
+    routes.action(Action.RESCHEDULE, reschedule)
+    routes.action(Action.HOLD_IT, hold_it, writes=True)
     routes.menu_item(MenuItem.RESCHEDULE, reschedule)
     routes.action(Action.AGREE_PLACE, reschedule)
     routes.menu_item(MenuItem.SKIP, ask_to_skip)
@@ -110,6 +112,11 @@ def calendar_file(context: Context) -> Reply:
 def reschedule(context: Context) -> Reply:
     shown = proposals.open_move(context.db, context.actor(), context.request.id_value, context.now)
     return OpenModal(_view(shown))
+
+
+def hold_it(context: Context) -> Reply:
+    quorum.hold(context.db, context.actor(), context.request.id_value, context.now)
+    return clicked_message(context)
 
 
 def ask_to_cancel(context: Context) -> Reply:

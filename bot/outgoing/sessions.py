@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.outgoing.sending import message, recipient, session_of, stands_elsewhere
 from bot.views import sessions as views
-from coaching import calendar, sessions
+from coaching import calendar, quorum, sessions
 from coaching.rules.facts import SessionFacts
 from coaching.rules.terms import Role, SessionState
 from scheduler.messages import Content, File, Renderers, Skip
@@ -85,6 +85,20 @@ def in_person_due(db: Session, row: OutboxRow, _now: datetime) -> Content:
     return message(views.later_due(shown))
 
 
+def too_few(db: Session, row: OutboxRow, now: datetime) -> Content:
+    session = session_of(db, row)
+    if session.circle.member(row.person_id or 0) is None:
+        return Skip(LEFT)
+    shown, sent = sessions.facts(session), row.state is OutboxState.SENT
+    if session.state is not SessionState.SCHEDULED or session.starts_at <= now:
+        return message(views.over(shown)) if sent else Skip(OVER)
+    if row.plan_version != session.plan_version:
+        return message(views.replaced(shown))
+    if row.facts.get("held") or quorum.is_short(session, now):
+        return message(views.too_few(shown, held=bool(row.facts.get("held"))))
+    return message(views.enough_again(shown)) if sent else Skip("enough can come")
+
+
 def starting_soon(db: Session, row: OutboxRow, now: datetime) -> Content:
     session = session_of(db, row)
     if session.circle.member(row.person_id or 0) is None:
@@ -125,6 +139,7 @@ RENDERERS: Renderers = {
     Outgoing.THREAD_LINE: thread_line,
     Outgoing.ROLE_NEWS: role_news,
     Outgoing.IN_PERSON_DUE: in_person_due,
+    Outgoing.TOO_FEW: too_few,
     Outgoing.STARTING_SOON: starting_soon,
     Outgoing.CALENDAR_FILE: calendar_file,
 }

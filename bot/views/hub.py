@@ -1,6 +1,5 @@
 """The hub: `/coach`, the Home tab, help, roles, one's own settings."""
 
-from collections.abc import Sequence
 from difflib import get_close_matches
 
 from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock
@@ -12,11 +11,10 @@ from bot.replies import Said
 from bot.views import circles, inputs, notices
 from bot.views import polls as poll_views
 from bot.views import sessions as session_views
-from bot.views.fitting import sections
 from bot.views.inputs import entry
-from bot.views.text import escape, mode, plain, section, shortened, small, spoken_day, when
+from bot.views.text import escape, mode, plain, section, shortened, small, when
 from bot.wording import COMMANDS
-from coaching.rules.facts import HubFacts, RolesPage, SessionFacts, SettingsFacts, UpcomingRoles
+from coaching.rules.facts import HubFacts, SessionFacts, SettingsFacts
 from coaching.rules.fields import Field
 from coaching.rules.terms import CircleKind, Coming, Role
 from coaching.rules.zones import place_of
@@ -181,52 +179,6 @@ def unknown(typed: str) -> Said:
     if not near:
         return Said(f"I do not know “{shown}”. /coach help lists what I can do.")
     return Said(f"I do not know “{shown}”. Did you mean `/coach {near[0]}`?")
-
-
-def roles(page: RolesPage) -> View:
-    """The next six sessions' roles and who has done what, the same to all members."""
-    pair = page.kind is CircleKind.PAIR
-    coming = [_turn(one, pair=pair) for one in page.upcoming]
-    done = [
-        f"{escape(one.person.name)}: {_times(one.presented, 'coached first' if pair else 'presented')}"
-        + ("" if pair else f", {_times(one.took_notes, 'took notes')}")
-        for one in page.done
-    ]
-    blocks: list[Block] = [
-        section(f"*{escape(page.circle_name)}*"),
-        *sections(["*Next*", *coming]),
-        *sections(["*So far*", *done]),
-        small(
-            "Whoever has waited longest is next. Who can't come keeps their place and is first the time after."
-        ),
-    ]
-    return notices.page(blocks, "Roles")
-
-
-def _turn(one: UpcomingRoles, *, pair: bool) -> str:
-    day = spoken_day(one.day) if one.day else "After that"
-    state = "" if one.scheduled else " (not scheduled yet)"
-    presenter = escape(one.presenter.name) if one.presenter else "open"
-    if pair:
-        return f"{day}{state}: {presenter} is coached first"
-    note_taker = escape(one.note_taker.name) if one.note_taker else "open"
-    return f"{day}{state}: {presenter} presents, {note_taker} takes notes"
-
-
-def _times(count: int, what: str) -> str:
-    return {0: f"has not {what} yet", 1: f"{what} once"}.get(count, f"{what} {count} times").replace(
-        "not took", "not taken"
-    )
-
-
-def choose_circle(choices: Sequence[tuple[int, str]]) -> Said:
-    """In several circles: which one's roles?"""
-    text = "Whose roles would you like to see?"
-    buttons = [
-        inputs.buttons(inputs.button(shortened(name, 75), Action.SHOW_ROLES, one))
-        for one, name in choices[:40]
-    ]
-    return Said(text, [section(text), *buttons])
 
 
 def settings(shown: SettingsFacts) -> View:

@@ -336,6 +336,29 @@ def later_due(session: SessionFacts) -> Said:
     return Said(text, [section(text), inputs.buttons(more_menu(session))])
 
 
+def too_few(session: SessionFacts, *, held: bool) -> Said:
+    """To the convener, once per date. Once it is settled the message says how."""
+    name, at = escape(session.circle_name), when(session.starts_at, session.zone)
+    if held:
+        text = f"{name} on {at} stays as it is, though few can come."
+        return Said(text, [section(text)])
+    members = len(session.coming) + len(session.unanswered) + len(session.not_coming)
+    text = (
+        f"{len(session.not_coming)} of {members} can't come to {name} on {at}. "
+        "Hold it all the same, or find another time?"
+    )
+    hold_it = inputs.button("Hold it", Action.HOLD_IT, session.id)
+    move_it = inputs.button("Reschedule", Action.RESCHEDULE, session.id, style="primary")
+    return Said(
+        text, [section(text), *sections(tally(session)), inputs.buttons(hold_it, move_it, more_menu(session))]
+    )
+
+
+def enough_again(session: SessionFacts) -> Said:
+    text = f"Enough can come to {escape(session.circle_name)} on {when(session.starts_at, session.zone)} after all."
+    return Said(text, [section(text)])
+
+
 def thread_line(session: SessionFacts, what: str, earlier: datetime | None, earlier_zone: str) -> Said:
     if what == "moved" and earlier is not None:
         text = f"{_change(session, earlier, earlier_zone)}. Please say again whether you can come."

@@ -230,13 +230,24 @@ class RolesDone:
 
 
 @dataclass(frozen=True)
+class Excused:
+    """Somebody who does not have a role in turn until a day of the circle's calendar."""
+
+    person: PersonFacts
+    role: Role
+    until: date
+
+
+@dataclass(frozen=True)
 class RolesPage:
     """`/coach roles` for one circle, the same to all its members."""
 
+    circle_id: int
     circle_name: str
     kind: CircleKind
     upcoming: tuple[UpcomingRoles, ...]
     done: tuple[RolesDone, ...]
+    excused: tuple[Excused, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from sqlalchemy import JSON, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from coaching.rules.terms import CircleKind, CircleState, Mode, Rhythm, WhoMaySchedule
+from coaching.rules.terms import CircleKind, CircleState, Mode, Rhythm, Role, WhoMaySchedule
 from storage.base import Base, UtcDateTime, text_enum
 from storage.models.workspaces import Person
 
@@ -122,6 +122,11 @@ class Membership(Base):
     notes_excused_until: Mapped[date | None]
 
     circle: Mapped[Circle] = relationship(back_populates="memberships")
+
+    def excused_until(self, role: Role) -> date | None:
+        """The first day of the circle's calendar on which they have this role in turn again."""
+        return self.presenting_excused_until if role is Role.PRESENTER else self.notes_excused_until
+
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
 

@@ -149,7 +149,8 @@ def test_commands_do_not_mind_case(people: People, circle: People) -> None:
 @ON_SQLITE
 def test_the_roles_page_is_the_same_for_all_members(people: People, circle: People, forger: Forger) -> None:
     people.session(mode="Video", link=LINK)
-    pages = {roles_page(member) for member in people.five}
+    # A lead can excuse somebody besides; what it says is the same.
+    pages = {roles_page(member).replace("\nExcuse somebody", "") for member in people.five}
     assert len(pages) == 1
     lines = pages.pop().splitlines()
     coming = [line for line in lines if " presents, " in line]

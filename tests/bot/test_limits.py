@@ -27,6 +27,7 @@ from bot.views import (
     polls,
     reminders,
     rhythm,
+    roles,
     sessions,
 )
 from bot.views import calendar as calendar_page
@@ -39,6 +40,7 @@ from coaching.rules.facts import (
     CircleFacts,
     CircleStanding,
     Draft,
+    Excused,
     HubFacts,
     InPersonFacts,
     PersonFacts,
@@ -302,7 +304,8 @@ class World:
         people = self.circle(kind).members
         coming = tuple(UpcomingRoles(date(2026, 12, 8), False, people[0], people[1]) for _ in range(6))
         done = tuple(RolesDone(one, 100, 100) for one in people)
-        return RolesPage(self.text(80), kind, coming, done)
+        excused = tuple(Excused(one, role, date(2026, 12, 8)) for one in people for role in Role)
+        return RolesPage(HUGE, self.text(80), kind, coming, done, excused)
 
 
 Builder = Callable[..., View | Said]
@@ -357,6 +360,9 @@ def _of_sessions(w: World) -> Iterator[Shown]:
     yield sessions.starting_soon, sessions.starting_soon(session)
     yield sessions.cancelled, sessions.cancelled(session, w.text(500))
     yield sessions.role_news, sessions.role_news(session, Role.NOTE_TAKER, "U0123456789")
+    for held in (True, False):
+        yield sessions.too_few, sessions.too_few(w.session(answered=3), held=held)
+    yield sessions.enough_again, sessions.enough_again(session)
     yield sessions.later_due, sessions.later_due(session)
     yield sessions.thread_line, sessions.thread_line(session, "moved", STARTS, ZONE)
     yield sessions.thread_line, sessions.thread_line(session, "place", None, ZONE)
@@ -421,12 +427,13 @@ def _of_the_hub(w: World) -> Iterator[Shown]:
         yield hub.home, hub.home(w.hub(many))
         yield hub.hub_message, hub.hub_message(w.hub(many))
     for kind in CircleKind:
-        yield hub.roles, hub.roles(w.roles(kind))
+        yield roles.page, roles.page(w.roles(kind), may_excuse=True)
+        yield roles.excuse, roles.excuse(w.circle(kind))
     yield hub.help_page, hub.help_page()
     yield hub.help_modal, hub.help_modal()
     for typed in ("", w.text(2000)):
         yield hub.unknown, hub.unknown(typed)
-    yield hub.choose_circle, hub.choose_circle([(HUGE, w.text(80))] * 60)
+    yield roles.choose_circle, roles.choose_circle([(HUGE, w.text(80))] * 60)
     yield hub.settings, hub.settings(SettingsFacts(ZONE, tuple(range(7)), w.text(200), ()))
     yield hub.settings, hub.settings(SettingsFacts(ZONE, (), None, ()))
     for many in (0, 1, 60):

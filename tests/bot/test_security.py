@@ -126,6 +126,8 @@ NO_ID = {
 OF_ONES_OWN = {View.CIRCLE, View.SETTINGS, View.AWAY}
 """Forms about nothing that is there already, or about oneself."""
 TWO_IDS = {Action.SEE_RESULT, Action.SEE_REFLECTION, Action.SEE_PARTNERS_REFLECTION}
+LEADS_TO_IT = {Action.MORE: "reschedule", Action.END_EXCUSE: "2:presenter"}
+"""What stands before the id that a button carries."""
 NAMES_OF_IDS = ("session", "circle", "poll", "draft", "swap", "invitation", "revision")
 REFUSALS = {NotFound.sentence, drafts.GONE}
 """Of a draft too nobody learns whether it is somebody else's or nobody's."""
@@ -138,7 +140,7 @@ def test_an_outsider_is_told_the_same_of_what_is_not_theirs_and_what_is_not_ther
     poll_and_draft(people)
 
     def press(action: Action, number: int) -> str:
-        value = f"reschedule:{number}" if action is Action.MORE else str(number)
+        value = f"{LEADS_TO_IT[action]}:{number}" if action in LEADS_TO_IT else str(number)
         return forger.click(cast.GUS, action, f"{number}:1" if action in TWO_IDS else value)
 
     for action in set(Action) - NO_ID:
