@@ -46,8 +46,14 @@ class Diary:
     away: dict[int, tuple[int, date, date, datetime]] = field(default_factory=dict)
     """Stretches by id: person, first and last day, when it was entered. Those ended early stay here."""
 
-    def note(self, db: Session) -> None:
-        """Writes down what has arrived since the last time."""
+    resting: set[tuple[int, date]] = field(default_factory=set)
+    """Days on which a circle was paused."""
+
+    def note(self, db: Session, now: datetime) -> None:
+        """Writes down what has arrived since the last time, and which circles rest."""
+        for circle in db.scalars(select(Circle).where(Circle.state == CircleState.PAUSED)).unique():
+            today = dates.today(circle, now)
+            self.resting |= {(circle.id, today), (circle.id, circle.paused_until or today)}
         rows = db.scalars(
             select(OutboxRow).where(OutboxRow.state == OutboxState.SENT, OutboxRow.target_id.is_(None))
         )
@@ -65,8 +71,17 @@ class Diary:
         for circle in circles:
             found = db.get_one(Circle, circle)
             yield from _both_roles(db, found)
-            yield from _forgotten(db, found, now)
+            yield from self._forgotten(db, found, now)
             yield from _seldom_in_person(db, found)
+
+    def _forgotten(self, db: Session, circle: Circle, now: datetime) -> Iterator[str]:
+        """Dates of the rhythm that are over, and nobody decided about them. While it rests, none is due."""
+        decided = dates.filled(db, circle)
+        for day in recurrence.dates(dates.rule_of(circle)):
+            if day >= dates.today(circle, now):
+                return
+            if day not in decided and (circle.id, day) not in self.resting:
+                yield f"{circle.name}: {day} was forgotten"
 
     def messages_to_people(self) -> int:
         return sum(one.person is not None for one in self.sent.values())
@@ -142,18 +157,6 @@ def _both_roles(db: Session, circle: Circle) -> Iterator[str]:
     for one in _sessions(db, circle):
         if one.presenter_id is not None and one.presenter_id == one.note_taker_id:
             yield f"{circle.name}: one person has both roles on {one.local_date}"
-
-
-def _forgotten(db: Session, circle: Circle, now: datetime) -> Iterator[str]:
-    """Dates of the rhythm that are over, and nobody decided about them."""
-    if circle.state is CircleState.CLOSED:
-        return
-    decided = dates.filled(db, circle)
-    for day in recurrence.dates(dates.rule_of(circle)):
-        if day >= dates.today(circle, now):
-            return
-        if day not in decided:
-            yield f"{circle.name}: {day} was forgotten"
 
 
 def _seldom_in_person(db: Session, circle: Circle) -> Iterator[str]:

@@ -46,7 +46,7 @@ class Year:
             self.life.a_day()
             self.demo.settle()
             with self.demo.coach.database.reading() as db:
-                self.diary.note(db)
+                self.diary.note(db, self.demo.clock.now())
 
     def problems(self) -> list[str]:
         with self.demo.coach.database.reading() as db:

@@ -126,7 +126,11 @@ NO_ID = {
 OF_ONES_OWN = {View.CIRCLE, View.SETTINGS, View.AWAY}
 """Forms about nothing that is there already, or about oneself."""
 TWO_IDS = {Action.SEE_RESULT, Action.SEE_REFLECTION, Action.SEE_PARTNERS_REFLECTION}
-LEADS_TO_IT = {Action.MORE: "reschedule", Action.END_EXCUSE: "2:presenter"}
+LEADS_TO_IT = {
+    Action.MORE: "reschedule",
+    Action.END_EXCUSE: "2:presenter",
+    **dict.fromkeys((Action.CONFIRM_DATE, Action.CHANGE_DATE, Action.SKIP_DATE), "2026-12-08"),
+}
 """What stands before the id that a button carries."""
 NAMES_OF_IDS = ("session", "circle", "poll", "draft", "swap", "invitation", "revision")
 REFUSALS = {NotFound.sentence, drafts.GONE}
