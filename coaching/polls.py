@@ -258,7 +258,7 @@ def pick(
         db.flush()
         draft = replace(_draft(db, poll, session, slot, now), remote_reason=reason)
         if session is None:
-            session = sessions.schedule(db, actor, poll.circle_id, draft, now)
+            session = sessions.schedule(db, actor, poll.circle_id, draft, now, fills=poll.rhythm_date)
         else:
             session = sessions.move(db, actor, session.id, session.revision, draft, now)
         _who_ticked_comes(db, poll, slot, session, now)

@@ -46,17 +46,21 @@ class Timing:
         return self.resolved.instant
 
 
-def schedule(db: Session, actor: Actor, circle_id: int, draft: Draft, now: datetime) -> CoachingSession:
+def schedule(
+    db: Session, actor: Actor, circle_id: int, draft: Draft, now: datetime, *, fills: date | None = None
+) -> CoachingSession:
     """A new session, with its card, its messages and its reminders.
 
-    Raises `Refused` with the fields that cannot be taken, and `ReasonNeeded` for a remote session where one
-    in person is due and no reason is given.
+    It fills the date of the rhythm that it is made for, `fills`; else the one that it is nearest to. Raises
+    `Refused` with the fields that cannot be taken, and `ReasonNeeded` for a remote session where one in
+    person is due and no reason is given.
     """
     circle = access.circle(db, actor, circle_id, Right.SCHEDULE, lock=True)
     check_active(circle)
     timing = _check(db, circle, draft, now, itself=None)
     _check_mode(db, circle, draft, timing, itself=None)
-    session = put_down(db, circle, dates.filled_by(db, circle, draft), draft, now)
+    made_for = fills if fills and dates.is_free(db, circle, fills) else dates.filled_by(db, circle, draft)
+    session = put_down(db, circle, made_for, draft, now)
     _schedule(db, session, actor.person, now)
     return session
 
@@ -215,6 +219,7 @@ def _call_off(db: Session, session: CoachingSession, state: SessionState, now: d
     reminders.withdraw(db, session)
     outbox.void(db, session, f"the session was {state}", now, *ABOUT_TIME)
     outbox.refresh(db, outbox.standing(db, session, Outgoing.SESSION_CARD, *ABOUT_TIME), now)
+    outbox.refresh(db, outbox.lately(db, session.circle, Outgoing.POLL, now), now)
     calendar_changed(db, session, now)
     db.flush()
     proposal_settled(db, session, now)

@@ -327,7 +327,7 @@ def test_a_poll_for_a_session_that_is_called_off_ends_with_it(people: People, ci
     accepted(people.ana)
     people.bo.click("Pick times", in_=old)
     assert "closed without a time" in people.bo.ephemerals(ROOM)[-1]["text"]
-    people.wait("2026-11-23 10:30")
+    people.demo.settle()
     assert "closed without a time" in said(people.card())
 
 

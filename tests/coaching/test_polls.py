@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
-from coaching import access, dates, members, polls, sessions
+from coaching import access, dates, members, polls, rhythm, sessions
 from coaching.access import Right
 from coaching.errors import NotAllowed, NotFound, Refused
 from coaching.rules.facts import Draft
@@ -23,6 +23,7 @@ from tests.coaching.closing_world import ANA, BO, CHIDI, DEE, ELI, GUS, MADE, TE
 JANUARY, LATER, LATEST = date(2027, 1, 12), date(2027, 1, 13), date(2027, 1, 14)
 CLOSES = datetime(2026, 12, 4, 17, tzinfo=UTC)
 """On the third working day after Tuesday, 1 December."""
+BEFORE_JANUARY = datetime(2026, 12, 14, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
@@ -45,10 +46,11 @@ class Asked:
     world: World
     days: tuple[date, ...] = (JANUARY, LATER, LATEST)
     session: int | None = None
+    now: datetime = MADE
     id: int = 0
 
     def __post_init__(self) -> None:
-        self.id = opened(self.world, BO, *self.days, session=self.session)
+        self.id = opened(self.world, BO, *self.days, session=self.session, now=self.now)
 
     def answer(self, who: str, *numbers: int, now: datetime = MADE) -> None:
         with self.world.database.transaction() as db:
@@ -294,12 +296,39 @@ def test_nobody_waits_for_who_is_away_or_gone_from_slack(asked: Asked) -> None:
     assert asked.facts().state is PollState.CLOSED
 
 
+def next_free(world: World) -> date | None:
+    with world.reading() as db:
+        return dates.next_free(db, db.get_one(Circle, world.circle), MADE)
+
+
 def test_a_date_of_the_rhythm_waits_for_its_poll(asked: Asked) -> None:
-    with asked.world.reading() as db:
-        assert db.get_one(Poll, asked.id).rhythm_date == JANUARY
+    assert next_free(asked.world) == date(2027, 2, 9)
     asked.drop(ANA)
-    with asked.world.reading() as db:
-        assert dates.next_free(db, db.get_one(Circle, asked.world.circle), MADE) == JANUARY
+    assert next_free(asked.world) == JANUARY
+
+
+def test_the_session_fills_the_date_that_the_poll_was_for(world: World) -> None:
+    """Also where it is as near to the next one, or nearer."""
+    asked = Asked(world, (JANUARY, date(2027, 1, 26), date(2027, 2, 2)))
+    session = asked.pick(BO, 2)
+    assert (session.local_date, session.rhythm_date) == (date(2027, 2, 2), JANUARY)
+    assert next_free(world) == date(2027, 2, 9)
+
+
+def test_what_stood_for_the_date_becomes_its_session(world: World) -> None:
+    """The rhythm has put the date up already, and asks nobody about it while the poll is open."""
+    with world.database.transaction() as db:
+        rhythm.plan_due(db, BEFORE_JANUARY)
+    asked = Asked(world, now=BEFORE_JANUARY)
+    with world.database.transaction() as db:
+        rhythm.plan_due(db, BEFORE_JANUARY + MINUTE)
+    closes = asked.facts(BEFORE_JANUARY).closes_at
+    asked.pick(BO, 1, now=closes)
+    with world.database.transaction() as db:
+        rhythm.plan_due(db, closes)
+    with world.reading() as db:
+        found = db.scalars(select(CoachingSession).where(CoachingSession.rhythm_date == JANUARY)).all()
+        assert [(one.state, one.local_date) for one in found] == [(SessionState.SCHEDULED, LATER)]
 
 
 def test_what_is_of_no_use_any_more_is_dropped(world: World) -> None:
