@@ -70,7 +70,7 @@ def tell_if_later_due(db: Session, changed: CoachingSession, now: datetime) -> N
     )
     for place in due:
         session = later[place]
-        convener = roles.convener(db, circle, session)
+        convener = roles.convener(db, circle, session, at=now)
         if convener is not None and session.remote_reason is None:
             outbox.put(
                 db,

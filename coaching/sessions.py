@@ -372,12 +372,11 @@ def facts(session: CoachingSession) -> SessionFacts:
     members = {one.person_id: people.facts(one.person) for one in session.circle.members}
     ever = {one.person_id: people.facts(one.person) for one in session.circle.memberships}
 
+    asked = [one.person_id for one in session.attendance if one.person_id in members]
+    counted = {one: session.coming(one) for one in asked}
+
     def answered(coming: Coming) -> tuple[PersonFacts, ...]:
-        return tuple(
-            members[one.person_id]
-            for one in session.attendance
-            if one.person_id in members and session.coming(one.person_id) is coming
-        )
+        return tuple(members[one] for one, said in counted.items() if said is coming)
 
     return SessionFacts(
         id=session.id,
