@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from coaching import access, circles, dates, history, in_person, roles, sessions, typed_dates
+from coaching import access, circles, dates, history, in_person, people, roles, sessions, typed_dates
 from coaching.access import Actor, Right
 from coaching.errors import NotAllowed
 from coaching.rules.facts import Draft, InPersonFacts, ScheduleForm, Typed
@@ -120,12 +120,13 @@ def propose_at(
 ) -> Draft:
     """What turns and the in-person rule propose for a session at this date, time and length.
 
-    `unable` are those who are known to be unable to come then.
+    `unable` are those who have said that they cannot come then; who is away is known here.
     """
     before = _instant(circle, at.date, at.time or circle.usual_time, now)
     due = in_person.state(db, circle, before=before).due
     mode = Mode.IN_PERSON if due else circle.usual_mode
-    turns = roles.propose(db, circle, at.date or dates.today(circle, now), unable=unable)
+    away = people.away_at(circle, before) if at.date else frozenset()
+    turns = roles.propose(db, circle, at.date or dates.today(circle, now), unable=unable | away)
     return replace(
         at,
         mode=mode,

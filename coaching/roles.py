@@ -30,11 +30,11 @@ def propose(
 ) -> Roles:
     """The roles of the next session that is not scheduled yet. In a pair, who is coached first.
 
-    `unable` are those who have said already that they cannot come then.
+    `unable` are those who are known to be unable to come then, because they are away or have said so.
     """
     return rotation.next_roles(
         lines(db, circle, without=without.id if without else None),
-        cannot_come=_away_on(circle, day) | unable,
+        cannot_come=unable,
         cannot_come_next=_away_on(circle, dates.following(circle, day)),
         excused=_excused(circle, day),
         not_presenting=_not_presenting(circle),

@@ -6,7 +6,7 @@ from demo import cast
 from demo.person import Person, words
 from service.demo import Demo
 from tests.support.databases import ON_SQLITE
-from tests.support.people import People, refused
+from tests.support.people import People, filled_in, refused
 from tests.support.signed import Forger
 
 LINK = "https://meet.example/one"
@@ -100,6 +100,9 @@ def test_who_is_away_neither_leads_nor_is_proposed(people: People, session: None
     assert "Facilitator: Ana" in card(people)
     goes_away(people.ana, "2026-12-08", "2027-01-20")
     assert "Facilitator: Ana" not in card(people)
+    people.bo.command("/coach schedule")
+    assert filled_in(people.bo)["Presenter"] == "Bo"  # Ana stands first in line
+    people.bo.close()
     people.bo.command("/coach roles")
     page = words(people.bo.modal)
     january = next(line for line in page.splitlines() if "12 January 2027" in line)
