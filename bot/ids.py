@@ -32,6 +32,8 @@ class Action(StrEnum):
 
     RECORD_MET = "closing.met"
     RECORD_NOT_MET = "closing.not_met"
+    ALREADY_MET = "closing.already_met"
+    CHOOSE_CIRCLE_MET = "closing.choose_circle"
     CONFIRM_DATE = "rhythm.confirm"
     CHANGE_DATE = "rhythm.change"
     SKIP_DATE = "rhythm.skip"
@@ -92,6 +94,7 @@ class View(StrEnum):
     RECORD_MET = "record_met"
     RECORD_NOT_MET = "record_not_met"
     EXCUSE = "excuse"
+    ALREADY_MET = "already_met"
     EVALUATION = "evaluation"
     REFLECTION = "reflection"
     SETTINGS = "settings"

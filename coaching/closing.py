@@ -91,7 +91,7 @@ def record_met(db: Session, actor: Actor, session_id: int, record: Record, now: 
     session.presenter_id = record.presenter
     session.note_taker_id = None if session.circle.kind is CircleKind.PAIR else record.note_taker
     evaluations.set_absent(db, session, _absences(session, record.attended))
-    _settle(db, session, record.attended, now, assumed=False)
+    settle(db, session, record.attended, now, assumed=False)
     return session
 
 
@@ -155,7 +155,7 @@ def _assume(db: Session, session: CoachingSession, now: datetime) -> None:
         _miss(db, session, now, assumed=True)
         return
     session.state = states.check_move(session.state, outcome.state)
-    _settle(db, session, outcome.attended, now, assumed=True)
+    settle(db, session, outcome.attended, now, assumed=True)
 
 
 def _miss(db: Session, session: CoachingSession, now: datetime, *, assumed: bool) -> None:
@@ -165,10 +165,10 @@ def _miss(db: Session, session: CoachingSession, now: datetime, *, assumed: bool
         outbox.void(db, session, "the session did not take place", now, *SHOWING)
         outbox.refresh(db, reminders.standing(db, session), now)
         reminders.withdraw(db, session)
-    _settle(db, session, frozenset(), now, assumed=assumed)
+    settle(db, session, frozenset(), now, assumed=assumed)
 
 
-def _settle(
+def settle(
     db: Session, session: CoachingSession, attended: Collection[int], now: datetime, *, assumed: bool
 ) -> None:
     """What every record has in common: who was there, who is told, what is drawn anew."""
@@ -207,31 +207,38 @@ def _absences(session: CoachingSession, attended: Collection[int]) -> dict[int, 
 
 
 def _check(session: CoachingSession, record: Record) -> None:
-    asked = set(_asked(session))
-    problems = {
-        Field.MODE: None if record.mode else "Choose how you met.",
-        Field.ATTENDED: _attended_problem(record, asked),
-        Field.PRESENTER: _holder_problem(record.presenter, record, asked),
-        Field.NOTE_TAKER: _holder_problem(record.note_taker, record, asked),
-    }
-    if record.presenter is not None and record.presenter == record.note_taker:
-        problems[Field.NOTE_TAKER] = "One person cannot present and take notes in the same session."
+    problems = record_problems(
+        set(_asked(session)), record, "Choose among those who were asked to this session."
+    )
     found = {field: sentence for field, sentence in problems.items() if sentence}
     if found:
         raise Refused(found)
 
 
-def _attended_problem(record: Record, asked: Collection[int]) -> str | None:
-    if not record.attended <= set(asked):
-        return "Choose among those who were asked to this session."
+def record_problems(possible: Collection[int], record: Record, others: str) -> dict[Field, str | None]:
+    """What cannot have been, by field; `others` is said of people who are not among the possible ones."""
+    problems = {
+        Field.MODE: None if record.mode else "Choose how you met.",
+        Field.ATTENDED: _attended_problem(record, possible, others),
+        Field.PRESENTER: _holder_problem(record.presenter, record, possible, others),
+        Field.NOTE_TAKER: _holder_problem(record.note_taker, record, possible, others),
+    }
+    if record.presenter is not None and record.presenter == record.note_taker:
+        problems[Field.NOTE_TAKER] = "One person cannot present and take notes in the same session."
+    return problems
+
+
+def _attended_problem(record: Record, possible: Collection[int], others: str) -> str | None:
+    if not record.attended <= set(possible):
+        return others
     return "Tick at least two: one person alone is no session." if len(record.attended) < FEWEST else None
 
 
-def _holder_problem(person: int | None, record: Record, asked: Collection[int]) -> str | None:
+def _holder_problem(person: int | None, record: Record, possible: Collection[int], others: str) -> str | None:
     if person is None:
         return None
-    if person not in asked:
-        return "Choose among those who were asked to this session."
+    if person not in possible:
+        return others
     return None if person in record.attended else "Whoever did this was there: tick them above as well."
 
 

@@ -16,10 +16,14 @@ PLANNERS: tuple[Planner, ...] = (
     circle_states.resume_due,
     evaluations.open_due,
     rhythm.plan_due,
+    rhythm.ask_for_next,
     closing.put_up_next,
     closing.assume_due,
     evaluations.close_due,
     polls.close_due,
     reminders.gather_late,
 )
-NIGHTLY: tuple[Planner, ...] = (drafts.forget_old,)
+NIGHTLY: tuple[Planner, ...] = (
+    wall_time.keep,
+    drafts.forget_old,
+)

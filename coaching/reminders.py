@@ -7,12 +7,13 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from coaching import outbox, people, roles
+from coaching.dates import UNDECIDED
 from coaching.rules import absence, hours, reminder_plan, rhythm_plan
 from coaching.rules.places import TO_BE_AGREED
 from coaching.rules.reminder_plan import Plan, Recipient
 from coaching.rules.reminder_plan import Reminder as Planned
-from coaching.rules.terms import CircleState, Coming, MessageKind, Mode, ReminderKind, SessionState
-from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outgoing, Person, Reminder
+from coaching.rules.terms import CircleState, Coming, MessageKind, Mode, ReminderKind, Rhythm, SessionState
+from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outgoing, Person, Poll, Reminder
 
 AT_THE_SESSION = {
     ReminderKind.STARTING_SOON: Outgoing.STARTING_SOON,
@@ -22,6 +23,8 @@ AT_THE_SESSION = {
 OF_ANY_DATE = frozenset({ReminderKind.PREPARE_CASE, ReminderKind.PREPARE_CASE_AGAIN})
 """Once said they stand, with the new date, when the session is moved."""
 LATE = timedelta(hours=1)
+AHEAD = timedelta(days=2)
+"""How long before it is due a question is laid out that follows from nothing having happened."""
 FEWEST = 2
 ENDED = (OutboxState.SKIPPED, OutboxState.EXPIRED, OutboxState.DEAD)
 
@@ -110,11 +113,52 @@ def _wanted(db: Session, session: CoachingSession) -> list[Planned]:
 def _question(db: Session, session: CoachingSession) -> list[Planned]:
     """What the convener is asked about a date of the rhythm that nobody has decided on yet."""
     asked = _convener(db, session, ReminderKind.CONFIRM_DATE)
-    if asked is None:
+    if asked is None or _asked_already(db, session, ReminderKind.CONFIRM_DATE):
         return []
     due_at = rhythm_plan.convener_asked_at(session.starts_at, session.planned_at, people.hours(asked))
     asking = _to(asked, session, ReminderKind.CONFIRM_DATE, due_at, session.starts_at)
     return [asking] if due_at < session.starts_at else []
+
+
+def ask_for_next(db: Session, session: CoachingSession, now: datetime) -> None:
+    """A circle without rhythm has nothing planned after this session: whoever convenes it is asked, twice."""
+    asked = _convener(db, session, ReminderKind.NOTHING_PLANNED)
+    if asked is None:
+        return
+    laid_out = {kind for _, kind in _laid_out(db, session)}
+    for one in rhythm_plan.without_rhythm(session.ends_at, now, people.hours(asked)):
+        if one.kind not in laid_out and one.due_at <= now + AHEAD:
+            _add(db, session, _to(asked, session, one.kind, one.due_at, one.expires_at), now)
+    db.flush()
+
+
+def _nothing_planned(db: Session, session: CoachingSession) -> bool:
+    """Whether the circle still has no rhythm and nothing after this session, nor seeks a time for it."""
+    circle = session.circle
+    if circle.state is not CircleState.ACTIVE or circle.rhythm is not Rhythm.NONE:
+        return False
+    later = select(CoachingSession.id).where(
+        CoachingSession.circle_id == circle.id,
+        CoachingSession.state.in_([SessionState.SCHEDULED, SessionState.HELD]),
+        CoachingSession.starts_at > session.starts_at,
+    )
+    poll = select(Poll.id).where(Poll.circle_id == circle.id, Poll.state.in_(UNDECIDED))
+    return db.scalar(later.limit(1)) is None and db.scalar(poll.limit(1)) is None
+
+
+def _asked_already(db: Session, session: CoachingSession, kind: ReminderKind) -> bool:
+    """Somebody who is in the circle still has been asked: that is once."""
+    asked = db.scalars(
+        select(Reminder.person_id)
+        .join(OutboxRow, OutboxRow.id == Reminder.outbox_id)
+        .where(
+            Reminder.workspace_id == session.workspace_id,
+            Reminder.session_id == session.id,
+            Reminder.kind == kind,
+            OutboxRow.state == OutboxState.SENT,
+        )
+    )
+    return any(session.circle.member(one) for one in asked)
 
 
 def _convener(db: Session, session: CoachingSession, kind: ReminderKind) -> Person | None:
@@ -351,6 +395,8 @@ def holds(db: Session, reminder: Reminder, now: datetime, *, sent: bool = False)
     if reminder.kind is ReminderKind.CONFIRM_DATE:
         undecided = session.state is SessionState.PROPOSED
         return session.starts_at > now and (sent or undecided)
+    if reminder.kind in rhythm_plan.WITHOUT_RHYTHM:
+        return _nothing_planned(db, session)
     if session.coming(reminder.person_id) is Coming.NO:
         return False
     if reminder.kind is ReminderKind.AGREE_PLACE and not _place_open(session):

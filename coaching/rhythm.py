@@ -2,11 +2,11 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -16,11 +16,12 @@ from coaching.errors import NotAllowed
 from coaching.rules import recurrence, rhythm_plan, states
 from coaching.rules.facts import Draft, ProposalFacts, ScheduleForm
 from coaching.rules.rhythm_plan import Proposal, Step
-from coaching.rules.terms import CircleState, ReminderKind, SessionState
+from coaching.rules.terms import CircleState, ReminderKind, Rhythm, SessionState
 from storage.models import Circle, CoachingSession, OutboxState, Outgoing
 
 AT_ONCE = 200
 """Circles that one look of the clock deals with at most; the next look takes the rest."""
+COUNTED_AS_LAST = (SessionState.SCHEDULED, SessionState.HELD, SessionState.MISSED)
 OVER = {
     SessionState.CANCELLED: "was cancelled",
     SessionState.SKIPPED: "was skipped",
@@ -36,10 +37,51 @@ log = logging.getLogger(__name__)
 def plan_due(db: Session, now: datetime) -> None:
     """Brings every circle's next date a step further. Safe to repeat, and in several workers at once."""
     for circle_id in _to_look_at(db, now):
-        _apart(db, circle_id, now)
+        _apart(db, circle_id, now, look_after)
 
 
-def _apart(db: Session, circle_id: int, now: datetime) -> None:
+def ask_for_next(db: Session, now: datetime) -> None:
+    """Circles with no rhythm and nothing planned are asked after their last session, and once more."""
+    for circle_id in _without_plans(db, now):
+        _apart(db, circle_id, now, _ask_for_next)
+
+
+def _without_plans(db: Session, now: datetime) -> list[int]:
+    ended = func.max(CoachingSession.ends_at)
+    first, last = min(rhythm_plan.WITHOUT_RHYTHM.values()), max(rhythm_plan.WITHOUT_RHYTHM.values())
+    found = db.scalars(
+        select(CoachingSession.circle_id)
+        .join(Circle, Circle.id == CoachingSession.circle_id)
+        .where(
+            Circle.state == CircleState.ACTIVE,
+            Circle.rhythm == Rhythm.NONE,
+            CoachingSession.state.in_(COUNTED_AS_LAST),
+        )
+        .group_by(CoachingSession.circle_id)
+        .having(ended <= now + reminders.AHEAD - first, ended > now - last - rhythm_plan.ASKED_AGAIN_AFTER)
+        .order_by(CoachingSession.circle_id)
+    )
+    return list(found)
+
+
+def _ask_for_next(db: Session, circle: Circle, now: datetime) -> None:
+    session = db.scalar(
+        select(CoachingSession)
+        .where(
+            CoachingSession.workspace_id == circle.workspace_id,
+            CoachingSession.circle_id == circle.id,
+            CoachingSession.state.in_(COUNTED_AS_LAST),
+        )
+        .order_by(CoachingSession.ends_at.desc(), CoachingSession.id.desc())
+        .limit(1)
+    )
+    if session is not None:
+        reminders.ask_for_next(db, session, now)
+
+
+def _apart(
+    db: Session, circle_id: int, now: datetime, work: Callable[[Session, Circle, datetime], None]
+) -> None:
     """One circle, by itself: whatever is wrong with it, the others go on."""
     try:
         with db.begin_nested():
@@ -50,7 +92,7 @@ def _apart(db: Session, circle_id: int, now: datetime) -> None:
                 .execution_options(populate_existing=True)
             )
             if circle is not None:  # else another worker is at it
-                look_after(db, circle, now)
+                work(db, circle, now)
     except DBAPIError as error:
         if error.connection_invalidated:
             raise

@@ -1,6 +1,7 @@
 """One module per feature; each registers its commands, buttons and forms."""
 
 from bot.handlers import (
+    already_met,
     away,
     calendar,
     circle_form,
@@ -29,5 +30,6 @@ FEATURES = (
     polls,
     calendar,
     closing,
+    already_met,
     evaluations,
 )

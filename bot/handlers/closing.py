@@ -33,7 +33,9 @@ def ask_not_met(context: Context) -> Reply:
 
 def record_met(context: Context) -> Reply:
     session_id = context.request.metadata_id("session")
-    closing.record_met(context.db, context.actor(), session_id, _record(context.request.values), context.now)
+    closing.record_met(
+        context.db, context.actor(), session_id, record_of(context.request.values), context.now
+    )
     return Done(clear=True)
 
 
@@ -43,7 +45,7 @@ def record_not_met(context: Context) -> Reply:
     return UpdateModal(views.not_met_saved(sessions.facts(session)))
 
 
-def _record(values: Values) -> Record:
+def record_of(values: Values) -> Record:
     chosen = values.choice(Field.MODE)
     return Record(
         mode=Mode(chosen) if chosen in set(Mode) else None,

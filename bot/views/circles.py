@@ -59,6 +59,9 @@ REMINDERS = (
     ("tomorrow", "Everybody, the day before"),
     ("starting_soon", "Everybody, just before the start"),
     ("evaluation_nudge", "Evaluation, once more the next working day"),
+    ("confirm_date", "Convener, 21 days before an open date"),
+    ("agree_place", "Convener, 7 days before, if the place is open"),
+    ("nothing_planned", "Convener, when nothing is planned"),
 )
 
 MOST_UNRECORDED = 10
@@ -128,6 +131,7 @@ def page(
         inputs.button("Schedule a session", Action.SCHEDULE, circle.id, style="primary"),
         inputs.button("Find a time", Action.FIND_A_TIME, circle.id),
         inputs.button("Roles", Action.SHOW_ROLES, circle.id),
+        inputs.button("We already met", Action.ALREADY_MET, circle.id),
     ]
     leave_it = inputs.button("Leave this circle", Action.LEAVE_CIRCLE, circle.id)
     closed = circle.state is CircleState.CLOSED

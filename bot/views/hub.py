@@ -146,7 +146,8 @@ def _footer(hub: HubFacts) -> Block:
         inputs.button("Help", Action.SHOW_HELP),
     ]
     new = [inputs.button("New circle", Action.NEW_CIRCLE)] if hub.may_create else []
-    return inputs.buttons(*new, *more)
+    met = [inputs.button("We already met", Action.ALREADY_MET)] if hub.circles else []
+    return inputs.buttons(*new, *met, *more)
 
 
 def _when(session: SessionFacts) -> str:

@@ -67,6 +67,10 @@ def part_of(kind: ReminderKind, session: SessionFacts, person: int) -> Part:
             return Part(
                 f"{name} meets in person on {at}. Where is still to be agreed.", (inputs.buttons(add),)
             )
+        case ReminderKind.NOTHING_PLANNED | ReminderKind.STILL_NOTHING_PLANNED:
+            plan = inputs.button("Schedule a session", Action.SCHEDULE, session.circle_id, style="primary")
+            last = f"{name}: nothing is planned yet; the last session was on {at}. Shall you meet again?"
+            return Part(last, (inputs.buttons(plan),))
         case ReminderKind.NOTES_NUDGE:
             return Part(f"{name}: the notes of {at} are still open. A few lines are enough.")
         case _:

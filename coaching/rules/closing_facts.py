@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from coaching.rules.facts import PersonFacts, SessionFacts
+from coaching.rules.facts import CircleFacts, PersonFacts, SessionFacts
 from coaching.rules.terms import CircleKind, Mode, Promise, SessionState
 
 Asked = tuple[str, str]
@@ -109,6 +109,16 @@ class RecordFacts:
     mode: Mode
     state: SessionState
     correctable: bool = True
+
+
+@dataclass(frozen=True)
+class AlreadyMetForm:
+    """Everything the form "We already met" shows."""
+
+    circle: CircleFacts
+    choices: tuple[tuple[int, str], ...]
+    """The circles to choose from, id and name; one alone needs no choosing."""
+    day: date
 
 
 @dataclass(frozen=True)

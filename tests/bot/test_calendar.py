@@ -107,9 +107,9 @@ def test_sessions_long_past_are_left_out(people: People, circle: None) -> None:
     people.session(**VIDEO)
     address = new_address(people.bo)
     people.wait("2027-02-05 10:00")
-    assert len(events(address)) == 1
+    first = events(address)[0]["UID"]
     people.wait("2027-02-08 10:00")
-    assert events(address) == []
+    assert first not in {one["UID"] for one in events(address)}  # those that the rhythm made stay
 
 
 @ON_SQLITE

@@ -15,6 +15,7 @@ from slack_sdk.models.views import View
 import bot.views
 from bot.replies import Said
 from bot.views import (
+    already_met,
     away,
     channels,
     circle_form,
@@ -35,6 +36,7 @@ from coaching import calendar
 from coaching.checks import LONGEST_LINK
 from coaching.packs import default_pack
 from coaching.rules.circle_form import AheadFacts, CircleDraft, MoreChoices, PreviewFacts
+from coaching.rules.closing_facts import AlreadyMetForm
 from coaching.rules.facts import (
     AwayFacts,
     CircleFacts,
@@ -340,6 +342,11 @@ def _of_dates(w: World) -> Iterator[Shown]:
         line, buttons = rhythm.confirm_part(one)
         part = reminders.Part(line, (buttons,) if buttons else ())
         yield reminders.bookkeeping, reminders.bookkeeping([part] * 6)
+    for kind in CircleKind:
+        choices = tuple((HUGE + n, w.text(80)) for n in range(60))
+        met = AlreadyMetForm(w.circle(kind), ((HUGE, w.text(80)), *choices), date(2026, 12, 8))
+        yield already_met.form, already_met.form(met)
+    yield already_met.saved, already_met.saved(w.session())
     yield rhythm.date_ask_elsewhere, rhythm.date_ask_elsewhere()
 
 
@@ -472,11 +479,18 @@ def _of_polls(w: World) -> Iterator[Shown]:
 
 def _parts(world: World, many: int) -> list[reminders.Part]:
     """A day on which everything is due, in several circles."""
+    by_convener = (ReminderKind.AGREE_PLACE, ReminderKind.NOTHING_PLANNED)
     shown = (ReminderKind.PREPARE_CASE, ReminderKind.PREPARE_CASE_AGAIN, ReminderKind.LISTEN_FOR)
     return [
         reminders.part_of(kind, world.session(answered=2), HUGE)
         for _ in range(many)
-        for kind in (*shown, ReminderKind.TOMORROW, ReminderKind.NOTES_NUDGE, ReminderKind.AGREE_PLACE)
+        for kind in (
+            *shown,
+            ReminderKind.TOMORROW,
+            ReminderKind.NOTES_NUDGE,
+            ReminderKind.AGREE_PLACE,
+            ReminderKind.NOTHING_PLANNED,
+        )
     ]
 
 

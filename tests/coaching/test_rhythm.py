@@ -40,7 +40,7 @@ def world(database: Database) -> World:
 def look(world: World, now: datetime) -> None:
     """What the clock does about dates at a moment; Slack takes every message at once."""
     with world.database.transaction() as db:
-        for planner in (rhythm.plan_due, reminders.gather_late):
+        for planner in (rhythm.plan_due, rhythm.ask_for_next, reminders.gather_late):
             planner(db, now)
         db.flush()
         waiting = select(OutboxRow).where(OutboxRow.state == OutboxState.DUE, OutboxRow.due_at <= now)
@@ -451,3 +451,37 @@ def test_reminders_hang_on_the_same_row_before_and_after(world: World) -> None:
 def test_the_first_session_stays_as_it_was(world: World) -> None:
     live(world, MADE, ENDS)
     assert world.of().state is SessionState.SCHEDULED
+
+
+def last_met(world: World) -> datetime:
+    """The circle gives up its rhythm after its first session."""
+    change(world, rhythm=Rhythm.NONE)
+    world.met(ANA, BO)
+    return ENDS
+
+
+def test_a_circle_without_rhythm_is_asked_once_and_once_more(world: World) -> None:
+    ended = last_met(world)
+    live(world, ended, ended + 120 * DAY)
+    [(_, first)] = asked(world, ReminderKind.NOTHING_PLANNED)
+    [(_, second)] = asked(world, ReminderKind.STILL_NOTHING_PLANNED)
+    assert ended + 28 * DAY <= first <= ended + 32 * DAY
+    assert ended + 42 * DAY <= second <= ended + 46 * DAY
+
+
+@ON_SQLITE
+def test_with_a_session_planned_nobody_is_asked_for_the_next(world: World) -> None:
+    ended = last_met(world)
+    live(world, ended, ended + 26 * DAY)
+    world.schedule(date(2027, 3, 2), ended + 27 * DAY)
+    with world.reading() as db:
+        waiting = db.scalars(select(Reminder).where(Reminder.kind == ReminderKind.NOTHING_PLANNED)).all()
+        assert [reminders.holds(db, one, ended + 28 * DAY) for one in waiting] == [False]
+
+
+@ON_SQLITE
+def test_down_for_a_season_a_circle_without_rhythm_is_left_in_peace(world: World) -> None:
+    ended = last_met(world)
+    live(world, ended + 100 * DAY, ended + 110 * DAY)
+    assert asked(world, ReminderKind.NOTHING_PLANNED) == []
+    assert asked(world, ReminderKind.STILL_NOTHING_PLANNED) == []
