@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from coaching import circle_states, closing, drafts, evaluations, polls, reminders, rhythm
+from coaching import circle_states, closing, drafts, evaluations, polls, reminders, rhythm, wall_time
 
 Planner = Callable[[Session, datetime], None]
 

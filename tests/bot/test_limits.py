@@ -488,8 +488,7 @@ def _parts(world: World, many: int) -> list[reminders.Part]:
             *shown,
             ReminderKind.TOMORROW,
             ReminderKind.NOTES_NUDGE,
-            ReminderKind.AGREE_PLACE,
-            ReminderKind.NOTHING_PLANNED,
+            *by_convener,
         )
     ]
 
