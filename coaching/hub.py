@@ -14,6 +14,8 @@ from coaching.rules.terms import CircleKind, Coming, PersonKind, SessionState
 from storage.models import Circle, CoachingSession, EvaluationAsked, EvaluationReceipt, EvaluationWindow
 
 MOST_SESSIONS = 5
+TURNS = 1
+"""Sessions of each circle of which the roles are shown."""
 
 
 def of_person(db: Session, actor: Actor, now: datetime) -> HubFacts:
@@ -82,4 +84,5 @@ def _to_look_back_at(db: Session, actor: Actor, mine: Sequence[Circle], now: dat
 
 def _standing(db: Session, circle: Circle, coming: Sequence[SessionFacts], now: datetime) -> CircleStanding:
     next_one = next((one for one in coming if one.circle_id == circle.id), None)
-    return CircleStanding(circles.facts(circle), next_one, " ".join(in_person.sentences(db, circle, now)))
+    sentences = " ".join(in_person.sentences(db, circle, now))
+    return CircleStanding(circles.facts(circle), next_one, sentences, roles.upcoming(db, circle, now, TURNS))

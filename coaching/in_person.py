@@ -49,7 +49,7 @@ def sentences(db: Session, circle: Circle, now: datetime) -> list[str]:
     found = state(db, circle, before=after)
     lines = [_standing(found)]
     if found.last:
-        lines.append("The last ones: " + ", ".join(WORDS[mode] for mode in found.last) + ".")
+        lines.append("Held or scheduled: " + ", ".join(WORDS[mode] for mode in found.last) + ".")
     due = _due_date(db, circle, found, now)
     if due:
         lines.append(f"The next one that should be in person: {due}.")

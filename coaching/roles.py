@@ -114,6 +114,17 @@ def page(db: Session, circle: Circle, now: datetime) -> RolesPage:
     """The roles of the next six sessions and who has done what so far: the same for all members."""
     members = {one.person_id: people.facts(one.person) for one in circle.members}
     past = [one for one in history.counting(db, circle) if one.ends_at <= now]
+    presented = Counter(one.presenter_id for one in past)
+    noted = Counter(one.note_taker_id for one in past)
+    done = tuple(RolesDone(facts, presented[person], noted[person]) for person, facts in members.items())
+    excused = tuple(_excused_now(circle, now))
+    coming = upcoming(db, circle, now, SHOWN)
+    return RolesPage(circle.id, circle.name, circle.kind, coming, done, excused)
+
+
+def upcoming(db: Session, circle: Circle, now: datetime, count: int) -> tuple[UpcomingRoles, ...]:
+    """Who has which role in the next sessions: as scheduled, then as the turns propose."""
+    members = {one.person_id: people.facts(one.person) for one in circle.members}
     ahead = [one for one in history.counting(db, circle) if one.ends_at > now]
     rows = [
         UpcomingRoles(
@@ -121,19 +132,15 @@ def page(db: Session, circle: Circle, now: datetime) -> RolesPage:
         )
         for one in ahead
     ]
-    missing = max(0, SHOWN - len(rows))
-    days: list[date | None] = [*dates.free_ones(db, circle, now, missing)]
-    days += [None] * (missing - len(days))
+    # A free date can come before what is scheduled.
+    days: list[date | None] = [*dates.free_ones(db, circle, now, count)]
+    days += [None] * (count - len(rows) - len(days))
     for day, roles in zip(days, _next(db, circle, days, now), strict=True):
         rows.append(
             UpcomingRoles(day, False, members.get(roles.presenter or 0), members.get(roles.note_taker or 0))
         )
     rows.sort(key=lambda one: one.day or date.max)
-    presented = Counter(one.presenter_id for one in past)
-    noted = Counter(one.note_taker_id for one in past)
-    done = tuple(RolesDone(facts, presented[person], noted[person]) for person, facts in members.items())
-    excused = tuple(_excused_now(circle, now))
-    return RolesPage(circle.id, circle.name, circle.kind, tuple(rows[:SHOWN]), done, excused)
+    return tuple(rows[:count])
 
 
 def _excused_now(circle: Circle, now: datetime) -> Iterator[Excused]:

@@ -13,7 +13,7 @@ from coaching import access, attendance, dates, in_person, outbox, people, quoru
 from coaching.access import Actor, Right
 from coaching.checks import length_problem, link_problem, place_problem
 from coaching.errors import Changed, NotAllowed, ReasonNeeded, Refused
-from coaching.rules import recurrence, states
+from coaching.rules import hours, recurrence, states
 from coaching.rules.facts import Draft, PersonFacts, SessionFacts
 from coaching.rules.fields import Field
 from coaching.rules.terms import CircleKind, CircleState, Coming, Mode, Role, SessionState, SwapState
@@ -586,10 +586,16 @@ def _tell_one(
         plan_version=None if kind in CALLED_OFF else session.plan_version,
         person=person,
         facts=dict(said or {}),
-        due_at=now,
+        due_at=_news_at(session, kind, person, now),
         expires_at=None if kind in CALLED_OFF else session.ends_at,
         now=now,
     )
+
+
+def _news_at(session: CoachingSession, kind: Outgoing, person: Person, now: datetime) -> datetime:
+    """At once, when somebody did it. What went on by itself wakes nobody: it waits for their next opening."""
+    by_itself = kind is Outgoing.SESSION_NEWS and session.created_by_id is None
+    return hours.after(now, people.hours(person)) if by_itself else now
 
 
 def _tell_taker(db: Session, session: CoachingSession, role: Role, taker: int | None, now: datetime) -> None:

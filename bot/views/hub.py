@@ -8,7 +8,7 @@ from slack_sdk.models.views import View
 from bot.ids import Action
 from bot.ids import View as Form
 from bot.replies import Said
-from bot.views import circles, inputs, notices
+from bot.views import circles, inputs, notices, roles
 from bot.views import polls as poll_views
 from bot.views import sessions as session_views
 from bot.views.inputs import entry
@@ -127,8 +127,9 @@ def _circles(hub: HubFacts) -> list[Block]:
     blocks: list[Block] = []
     for standing in hub.circles[:MOST_CIRCLES]:
         circle = standing.circle
+        turns = [roles.turn(one, pair=circle.kind is CircleKind.PAIR) for one in standing.turns]
         blocks += [
-            section(f"*{escape(circle.name)}*\n{escape(standing.in_person)}"),
+            section("\n".join([f"*{escape(circle.name)}*", *turns, escape(standing.in_person)])),
             inputs.buttons(
                 inputs.button("Schedule a session", Action.SCHEDULE, circle.id),
                 inputs.button("Roles", Action.SHOW_ROLES, circle.id),

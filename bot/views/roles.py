@@ -18,13 +18,15 @@ from coaching.rules.fields import Field
 from coaching.rules.terms import CircleKind, Role
 
 MOST_TO_END = 20
+LONGEST_NAME = 30
+"""In a line of turns, of which many stand together."""
 ROLES = {Role.PRESENTER: "presenting", Role.NOTE_TAKER: "taking notes"}
 
 
 def page(page: RolesPage, *, may_excuse: bool) -> View:
     """The next six sessions' roles and who has done what, the same to all members."""
     pair = page.kind is CircleKind.PAIR
-    coming = [_turn(one, pair=pair) for one in page.upcoming]
+    coming = [turn(one, pair=pair) for one in page.upcoming]
     done = [
         f"{escape(one.person.name)}: {_times(one.presented, 'coached first' if pair else 'presented')}"
         + ("" if pair else f", {_times(one.took_notes, 'took notes')}")
@@ -65,13 +67,14 @@ def _excused(page: RolesPage, one: Excused) -> str:
     return f"{escape(one.person.name)} is excused from {words} until {spoken_day(one.until)}."
 
 
-def _turn(one: UpcomingRoles, *, pair: bool) -> str:
+def turn(one: UpcomingRoles, *, pair: bool) -> str:
+    """A line: when, and who has which role."""
     day = spoken_day(one.day) if one.day else "After that"
     state = "" if one.scheduled else " (not scheduled yet)"
-    presenter = escape(one.presenter.name) if one.presenter else "open"
+    presenter = escape(shortened(one.presenter.name, LONGEST_NAME)) if one.presenter else "open"
     if pair:
         return f"{day}{state}: {presenter} is coached first"
-    note_taker = escape(one.note_taker.name) if one.note_taker else "open"
+    note_taker = escape(shortened(one.note_taker.name, LONGEST_NAME)) if one.note_taker else "open"
     return f"{day}{state}: {presenter} presents, {note_taker} takes notes"
 
 

@@ -257,6 +257,8 @@ class CircleStanding:
     circle: CircleFacts
     next_session: SessionFacts | None
     in_person: str
+    turns: tuple[UpcomingRoles, ...] = ()
+    """Who has which role next."""
 
 
 @dataclass(frozen=True)

@@ -261,7 +261,10 @@ class World:
     def hub(self, many: int) -> HubFacts:
         all_of_them = tuple(self.session(answered=2) for _ in range(many))
         standing = CircleStanding(
-            self.circle(), self.session(), "At least 1 in 3 in person: 0 of the last 2."
+            self.circle(),
+            self.session(),
+            "At least 1 in 3 in person: 0 of the last 2.",
+            self.roles().upcoming[:1],
         )
         return HubFacts(
             person_id=HUGE,
