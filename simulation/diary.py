@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from coaching import dates
 from coaching.rules import recurrence
-from coaching.rules.terms import CircleState, Mode, ReminderKind, SessionState
+from coaching.rules.terms import CircleState, Coming, Mode, ReminderKind, SessionState
 from storage.models import Away, Circle, CoachingSession, OutboxRow, OutboxState, Outgoing, Person, Reminder
 
 ASKING = {
@@ -25,17 +25,26 @@ OF_THE_DAY = {ReminderKind.TOMORROW, ReminderKind.LISTEN_FOR, ReminderKind.PREPA
 
 
 @dataclass(frozen=True)
+class About:
+    """A session that a message speaks of, as it was then."""
+
+    session: int
+    plan: int
+    starts_at: datetime
+    kind: ReminderKind | None = None
+    """The part of a bookkeeping message."""
+
+
+@dataclass(frozen=True)
 class Sent:
     """One message that has arrived."""
 
     kind: Outgoing
     person: int | None
-    session: int | None
     at: datetime
     day: date | None
     """The recipient's own."""
-    parts: tuple[tuple[ReminderKind, int], ...]
-    """What a bookkeeping message carries: kind and session."""
+    about: tuple[About, ...]
 
 
 @dataclass
@@ -97,50 +106,55 @@ class Diary:
 
     def _one_thing_twice(self) -> Iterator[str]:
         parts = Counter(
-            (one.person, kind, session)
+            (one.person, part.kind, part.session, _plan(part))
             for one in self.sent.values()
-            for kind, session in one.parts
-            if kind is not ReminderKind.TOMORROW  # a session that was moved is announced anew
+            for part in one.about
+            if part.kind is not None
         )
-        for (person, kind, session), count in parts.items():
+        for (person, kind, session, _), count in parts.items():
             if count > 1:
                 yield f"person {person} was reminded {count} times: {kind} of session {session}"
 
     def _asked_while_away(self, db: Session) -> Iterator[str]:
         for one in self.sent.values():
-            for session_id in _asked_about(one):
-                session = db.get(CoachingSession, session_id)
-                if session is not None and one.person is not None and self._is_away(db, one, session):
-                    yield f"person {one.person} is away and got {one.kind} of session {session_id}"
+            for part in one.about:
+                asks = part.kind in OF_THE_DAY if part.kind else one.kind in ASKING
+                if asks and one.person is not None and self._is_away(db, one, part):
+                    yield f"person {one.person} is away and got {one.kind} of session {part.session}"
 
-    def _is_away(self, db: Session, one: Sent, session: CoachingSession) -> bool:
-        zone = ZoneInfo(db.get_one(Person, one.person).zone)
-        day = session.starts_at.astimezone(zone).date()
-        answered = {other.person_id: other.coming.value for other in session.attendance}
-        return answered.get(one.person or 0) != "yes" and any(
+    def _is_away(self, db: Session, one: Sent, part: About) -> bool:
+        day = part.starts_at.astimezone(ZoneInfo(db.get_one(Person, one.person).zone)).date()
+        session = db.get_one(CoachingSession, part.session)
+        comes = any(
+            other.person_id == one.person and other.coming is Coming.YES for other in session.attendance
+        )
+        return not comes and any(
             person == one.person and first <= day <= last and entered < one.at
             for person, first, last, entered in self.away.values()
         )
 
 
+def _plan(part: About) -> int:
+    """After a move reminders come anew for the new date; "Prepare the case" is not said twice."""
+    return 0 if part.kind is ReminderKind.PREPARE_CASE else part.plan
+
+
 def _sent(db: Session, row: OutboxRow) -> Sent:
     at = row.finished_at or row.due_at
     person = db.get(Person, row.person_id) if row.person_id else None
-    parts = db.execute(select(Reminder.kind, Reminder.session_id).where(Reminder.outbox_id == row.id)).all()
-    return Sent(
-        row.kind,
-        row.person_id,
-        row.session_id,
-        at,
-        at.astimezone(ZoneInfo(person.zone)).date() if person else None,
-        tuple((kind, session) for kind, session in parts) if row.kind is Outgoing.BOOKKEEPING else (),
-    )
+    day = at.astimezone(ZoneInfo(person.zone)).date() if person else None
+    return Sent(row.kind, row.person_id, at, day, tuple(_about(db, row)))
 
 
-def _asked_about(one: Sent) -> list[int]:
-    if one.kind in ASKING and one.session is not None:
-        return [one.session]
-    return [session for kind, session in one.parts if kind in OF_THE_DAY]
+def _about(db: Session, row: OutboxRow) -> Iterator[About]:
+    if row.kind is not Outgoing.BOOKKEEPING:
+        session = db.get(CoachingSession, row.session_id) if row.session_id else None
+        if session is not None:
+            yield About(session.id, session.plan_version, session.starts_at)
+        return
+    for reminder in db.scalars(select(Reminder).where(Reminder.outbox_id == row.id)):
+        session = db.get_one(CoachingSession, reminder.session_id)
+        yield About(session.id, reminder.plan_version, session.starts_at, reminder.kind)
 
 
 def _sessions(db: Session, circle: Circle) -> list[CoachingSession]:

@@ -34,5 +34,5 @@ def test_the_diary_notices_what_should_not_be() -> None:
     diary = Diary()
     moment = START
     for number in range(2):
-        diary.sent[number] = Sent(Outgoing.BOOKKEEPING, 1, None, moment, moment.date(), ())
+        diary.sent[number] = Sent(Outgoing.BOOKKEEPING, 1, moment, moment.date(), ())
     assert list(diary.of_one_day()) == [f"person 1 got 2 bookkeeping messages on {moment.date()}"]
