@@ -57,6 +57,13 @@ class Action(StrEnum):
     CHOOSE_TIME = "poll.choose"
     DROP_POLL = "poll.drop"
 
+    SWAP_ROLE = "swap.ask"
+    """For whoever has a role, in one press; the entry of the menu asks which role."""
+    TAKE_ROLE = "swap.take"
+    NO_THANKS = "swap.no_thanks"
+    NAME_TAKER = "swap.name"
+    OPEN_TIME_ONLY = "swap.open_time_only"
+
     SHOW_ROLES = "hub.roles"
     EXCUSE = "roles.excuse"
     END_EXCUSE = "roles.end_excuse"
@@ -71,6 +78,7 @@ class Action(StrEnum):
 class MenuItem(StrEnum):
     """The entries of a session's menu "More"; each goes out as `word:id of the session`."""
 
+    SWAP_A_ROLE = "swap_a_role"
     RESCHEDULE = "reschedule"
     FIND_ANOTHER_TIME = "find_another_time"
     SKIP = "skip"
@@ -102,6 +110,8 @@ class View(StrEnum):
     POLL_ANSWER = "poll_answer"
     POLL_CHOICE = "poll_choice"
     AWAY = "away"
+    SWAP = "swap"
+    NAME_TAKER = "name_taker"
 
 
 class Options(StrEnum):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from coaching import access, outbox, quorum, reminders, roles
+from coaching import access, outbox, quorum, reminders, roles, searches
 from coaching.access import Actor, Right
 from coaching.errors import NotAllowed
 from coaching.rules.terms import Coming, SessionState
@@ -29,6 +29,8 @@ def answer(db: Session, actor: Actor, session_id: int, coming: Coming, now: date
     set_coming(session, actor.person.id, coming, now)
     if coming is Coming.NO and session.facilitator_id == actor.person.id:
         session.facilitator_id = roles.facilitator(db, session.circle, session)
+    if coming is Coming.YES:
+        searches.end_of_holder(db, session, actor.person.id, now)
     db.flush()
     reminders.lay_out(db, session, now)
     show(db, session, actor.person.id, now)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from coaching import circle_states, closing, drafts, evaluations, polls, reminders, rhythm, wall_time
+from coaching import circle_states, closing, drafts, evaluations, polls, reminders, rhythm, swaps, wall_time
 
 Planner = Callable[[Session, datetime], None]
 
@@ -21,6 +21,7 @@ PLANNERS: tuple[Planner, ...] = (
     closing.assume_due,
     evaluations.close_due,
     polls.close_due,
+    swaps.step_due,
     reminders.gather_late,
 )
 NIGHTLY: tuple[Planner, ...] = (

@@ -44,11 +44,15 @@ def propose(
 
 def replacement(db: Session, circle: Circle, session: CoachingSession, role: Role) -> int | None:
     """Who takes over a role of a scheduled session, when its holder cannot."""
-    planned = Roles(session.presenter_id, session.note_taker_id)
-    return rotation.replacement(
+    return next(iter(takers(db, circle, session, role)), None)
+
+
+def takers(db: Session, circle: Circle, session: CoachingSession, role: Role) -> tuple[int, ...]:
+    """Who could take over a role of a scheduled session, in their turn."""
+    return rotation.takers(
         lines(db, circle, without=session.id),
         role,
-        planned,
+        Roles(session.presenter_id, session.note_taker_id),
         cannot_come=cannot_come(session),
         excused=_excused(circle, session.local_date),
         not_presenting=_not_presenting(circle),
@@ -58,6 +62,7 @@ def replacement(db: Session, circle: Circle, session: CoachingSession, role: Rol
 def give(session: CoachingSession, role: Role, person: int | None) -> None:
     if role is Role.PRESENTER:
         session.presenter_id = person
+        session.open_time_only = session.open_time_only and person is None
     else:
         session.note_taker_id = person
 

@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching import access, attendance, dates, in_person, outbox, people, quorum, reminders, roles
+from coaching import access, attendance, dates, in_person, outbox, people, quorum, reminders, roles, searches
 from coaching.access import Actor, Right
 from coaching.checks import length_problem, link_problem, place_problem
 from coaching.errors import Changed, NotAllowed, ReasonNeeded, Refused
 from coaching.rules import hours, recurrence, states
 from coaching.rules.facts import Draft, PersonFacts, SessionFacts
 from coaching.rules.fields import Field
-from coaching.rules.terms import CircleKind, CircleState, Coming, Mode, Role, SessionState, SwapState
-from storage.models import Circle, CoachingSession, Membership, OutboxState, Outgoing, Person, SwapAsk
+from coaching.rules.terms import CircleKind, CircleState, Coming, Mode, Role, SessionState
+from storage.models import Circle, CoachingSession, Membership, OutboxState, Outgoing, Person
 
 FARTHEST = timedelta(days=366)
 LONGEST_MESSAGE = 1000
@@ -215,6 +215,7 @@ def tell_skipped(db: Session, session: CoachingSession, now: datetime) -> None:
 def _call_off(db: Session, session: CoachingSession, state: SessionState, now: datetime) -> None:
     """What cancelling and skipping have in common."""
     session.state = states.check_move(session.state, state)
+    searches.end_all(db, session, now)
     outbox.refresh(db, reminders.standing(db, session), now)
     reminders.withdraw(db, session)
     outbox.void(db, session, f"the session was {state}", now, *ABOUT_TIME)
@@ -230,6 +231,7 @@ def _call_off(db: Session, session: CoachingSession, state: SessionState, now: d
 CALLED_OFF = (Outgoing.SESSION_CANCELLED, Outgoing.SESSION_SKIPPED)
 ABOUT_TIME = (Outgoing.SESSION_NEWS, Outgoing.SESSION_MOVED, Outgoing.SESSION_PLACE, Outgoing.STARTING_SOON)
 """Direct messages that are void, or must read differently, once a session's time has changed."""
+NAMING_ROLES = (Outgoing.SESSION_CARD, Outgoing.ROLE_NEWS, *ABOUT_TIME)
 
 
 def scheduled(db: Session, circle: Circle, after: datetime, *, lock: bool = False) -> list[CoachingSession]:
@@ -336,32 +338,15 @@ def hand_on(
         if taker is None and session.circle.member(person_id) is not None:
             continue
         roles.give(session, role, taker)
-        _tell_taker(db, session, role, taker, now)
-        _end_swap(db, session, role, now)
+        tell_taker(db, session, role, taker, now)
         handed.append((role, taker))
     return handed
 
 
-def _end_swap(db: Session, session: CoachingSession, role: Role, now: datetime) -> None:
-    """Nobody is sought any more for a role that has gone on."""
-    asks = db.scalars(
-        select(SwapAsk).where(
-            SwapAsk.workspace_id == session.workspace_id,
-            SwapAsk.session_id == session.id,
-            SwapAsk.role == role,
-            SwapAsk.state == SwapState.OPEN,
-        )
-    )
-    for ask in asks.all():
-        ask.state, ask.ended_at, ask.next_step_at = SwapState.DROPPED, now, None
-        db.flush()
-        for kind in (Outgoing.SWAP_ASK, Outgoing.SWAP_OFFER, Outgoing.SWAP_CONVENER):
-            outbox.refresh(db, outbox.about(db, ask.workspace_id, kind, ask.id), now)
-
-
 def roles_changed(db: Session, session: CoachingSession, now: datetime) -> None:
-    """Whatever names the roles of a session is brought up to date."""
-    outbox.refresh(db, outbox.standing(db, session, Outgoing.SESSION_CARD, *ABOUT_TIME), now)
+    """Whatever names the roles of a session is brought up to date, and searches that are settled end."""
+    searches.end_settled(db, session, now)
+    outbox.refresh(db, outbox.standing(db, session, *NAMING_ROLES), now)
     outbox.refresh(db, reminders.standing(db, session), now)
     outbox.refresh(db, outbox.lately(db, session.circle, Outgoing.WHAT_COMES_NEXT, now), now)
     _homes(db, session, now)
@@ -406,6 +391,7 @@ def facts(session: CoachingSession) -> SessionFacts:
         rhythm_date=session.rhythm_date,
         open_time_only=session.open_time_only,
         away=tuple(sorted(roles.away_from(session))),
+        sought=tuple(one.role for one in session.open_searches),
     )
 
 
@@ -513,6 +499,7 @@ def _write(session: CoachingSession, draft: Draft, timing: Timing, now: datetime
     session.presenter_id, session.note_taker_id = draft.presenter, draft.note_taker
     if session.circle.kind is CircleKind.PAIR:
         session.note_taker_id = None
+    session.open_time_only = session.open_time_only and draft.presenter is None
     session.message = draft.message
     session.remote_reason = draft.remote_reason if draft.mode.remote else None
     if changed:
@@ -522,6 +509,7 @@ def _write(session: CoachingSession, draft: Draft, timing: Timing, now: datetime
 def _moved(db: Session, session: CoachingSession, before: SessionFacts, actor: Actor, now: datetime) -> None:
     session.plan_version += 1
     earlier = [*outbox.standing(db, session, *ABOUT_TIME), *reminders.standing(db, session)]
+    searches.end_all(db, session, now)
     attendance.ask_anew(session)
     attendance.set_coming(session, actor.person.id, Coming.YES, now)
     db.flush()
@@ -540,7 +528,8 @@ def _moved(db: Session, session: CoachingSession, before: SessionFacts, actor: A
 
 def _edited(db: Session, session: CoachingSession, before: SessionFacts, now: datetime) -> None:
     how = (before.mode, before.place, before.link) != (session.mode, session.place, session.link)
-    outbox.refresh(db, outbox.standing(db, session, Outgoing.SESSION_CARD, *ABOUT_TIME), now)
+    searches.end_settled(db, session, now)
+    outbox.refresh(db, outbox.standing(db, session, *NAMING_ROLES), now)
     outbox.refresh(db, reminders.standing(db, session), now)
     if how:
         _line(db, session, "place", {}, now)
@@ -550,7 +539,7 @@ def _edited(db: Session, session: CoachingSession, before: SessionFacts, now: da
     for role in Role:
         holder = before.holder(role)
         if session.holder(role) not in (None, holder.id if holder else None):
-            _tell_taker(db, session, role, session.holder(role), now)
+            tell_taker(db, session, role, session.holder(role), now)
     reminders.lay_out(db, session, now)
     _homes(db, session, now)
 
@@ -598,7 +587,7 @@ def _news_at(session: CoachingSession, kind: Outgoing, person: Person, now: date
     return hours.after(now, people.hours(person)) if by_itself else now
 
 
-def _tell_taker(db: Session, session: CoachingSession, role: Role, taker: int | None, now: datetime) -> None:
+def tell_taker(db: Session, session: CoachingSession, role: Role, taker: int | None, now: datetime) -> None:
     if taker is None:
         return
     outbox.put(

@@ -15,6 +15,7 @@ from bot.handlers import (
     rhythm,
     roles,
     sessions,
+    swaps,
 )
 
 FEATURES = (
@@ -27,6 +28,7 @@ FEATURES = (
     roles,
     sessions,
     rhythm,
+    swaps,
     polls,
     calendar,
     closing,

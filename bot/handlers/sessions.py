@@ -9,15 +9,19 @@ from bot.ids import Action, MenuItem
 from bot.ids import View as Form
 from bot.outgoing import as_it_stands
 from bot.parse import Request, Values, readable
-from bot.replies import Done, OpenModal, Reply, UpdateMessage, UpdateModal
+from bot.replies import Done, Ephemeral, OpenModal, Reply, UpdateMessage, UpdateModal
 from bot.routes import Context, Routes
 from bot.views import sessions as views
-from coaching import access, attendance, calendar, proposals, quorum, sessions
+from bot.views import swaps as swap_views
+from coaching import access, attendance, calendar, outbox, proposals, quorum, sessions
 from coaching.access import Right
 from coaching.errors import ReasonNeeded, Refused
 from coaching.rules.facts import Draft, ScheduleForm, Typed
 from coaching.rules.fields import Field
 from coaching.rules.terms import Coming, Mode
+from storage.models import Outgoing
+
+OWN_MESSAGES = (Outgoing.SESSION_NEWS, Outgoing.SESSION_MOVED, Outgoing.SESSION_PLACE)
 
 
 def register(routes: Routes) -> None:
@@ -91,7 +95,22 @@ def attend(context: Context) -> Reply:
 
 
 def decline(context: Context) -> Reply:
-    return _answer(context, Coming.NO)
+    """Who has a role is at once offered to swap it: in their own message, else by an answer beside it."""
+    actor, request = context.actor(), context.request
+    session = attendance.answer(context.db, actor, request.id_value, Coming.NO, context.now)
+    shown = sessions.facts(session)
+    if shown.role_of(actor.person.id) in (None, *shown.sought) or session.starts_at <= context.now:
+        return clicked_message(context)
+    if request.view is not None:
+        return showing.show(request, swap_views.offer_on_top(shown))
+    return clicked_message(context) if _shows_offer(context) else Ephemeral(swap_views.offer_now(shown))
+
+
+def _shows_offer(context: Context) -> bool:
+    """Whether the clicked message is the person's own about the session: that has the button itself."""
+    request = context.request
+    row = outbox.at(context.db, request.workspace_id, request.channel or "", request.message_ts or "")
+    return row is not None and row.kind in OWN_MESSAGES
 
 
 def how_to_join(context: Context) -> Reply:

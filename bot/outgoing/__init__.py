@@ -18,6 +18,7 @@ from bot.outgoing import (
     reminders,
     rhythm,
     sessions,
+    swaps,
 )
 from bot.replies import Standing
 from coaching import outbox
@@ -35,6 +36,7 @@ def all_renderers(pack: Pack) -> Renderers:
         **rhythm.RENDERERS,
         **evaluations.renderers(pack),
         **polls.RENDERERS,
+        **swaps.RENDERERS,
         **hub.RENDERERS,
         **members.RENDERERS,
     }

@@ -70,8 +70,11 @@ def thread_line(db: Session, row: OutboxRow, _now: datetime) -> Content:
 def role_news(db: Session, row: OutboxRow, _now: datetime) -> Content:
     shown, person = sessions.facts(session_of(db, row)), recipient(db, row)
     role = Role(row.facts["role"])
-    if shown.state is not SessionState.SCHEDULED or shown.role_of(person.id) is not role:
-        return Skip("the role went to somebody else")
+    if shown.state is not SessionState.SCHEDULED:
+        return Skip(OVER)
+    if shown.role_of(person.id) is not role:
+        gone = row.state is OutboxState.SENT and session_of(db, row).circle.member(person.id) is not None
+        return message(views.role_gone(shown, role)) if gone else Skip("the role went to somebody else")
     return message(views.role_news(shown, role, person.slack_id))
 
 

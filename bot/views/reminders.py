@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from slack_sdk.models.blocks import Block, DividerBlock
+from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock
 
 from bot.ids import Action
 from bot.replies import Said
 from bot.views import inputs
 from bot.views.fitting import MESSAGE_BLOCKS, fitting, on_top, sections
-from bot.views.sessions import answer_buttons, roles_line, where_lines
+from bot.views.sessions import answer_buttons, roles_line, swap_button, where_lines
 from bot.views.text import escape, mode, section, small, when
 from coaching.rules.facts import SessionFacts
 from coaching.rules.terms import CircleKind, Coming, ReminderKind, Role
@@ -56,6 +56,7 @@ def part_of(kind: ReminderKind, session: SessionFacts, person: int) -> Part:
             return _prepare(
                 session,
                 f"{name} is coming up on {at}, and {_turn(session, soon=True)}. A few notes on it are enough.",
+                *([swap_button(session.id)] if session.role_of(person) else []),
             )
         case ReminderKind.LISTEN_FOR:
             return Part(
@@ -83,8 +84,8 @@ def _turn(session: SessionFacts, *, soon: bool = False) -> str:
     return "it is your case this time" if soon else "it is your turn to present"
 
 
-def _prepare(session: SessionFacts, line: str) -> Part:
-    return Part(line, (inputs.buttons(inputs.button("How to join", Action.HOW_TO_JOIN, session.id)),))
+def _prepare(session: SessionFacts, line: str, *more: ButtonElement) -> Part:
+    return Part(line, (inputs.buttons(inputs.button("How to join", Action.HOW_TO_JOIN, session.id), *more),))
 
 
 def _tomorrow(session: SessionFacts, person: int, name: str, at: str) -> Part:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
+    ButtonElement,
     InputBlock,
     Option,
     OverflowMenuElement,
@@ -45,12 +46,14 @@ from coaching.rules.terms import CircleKind, Coming, Mode, Role, SessionState
 from coaching.rules.zones import place_of
 
 MORE = (
+    (MenuItem.SWAP_A_ROLE, "Swap a role"),
     (MenuItem.RESCHEDULE, "Reschedule"),
     (MenuItem.FIND_ANOTHER_TIME, "Find another time"),
     (MenuItem.SKIP, "Skip this month"),
     (MenuItem.CANCEL, "Cancel session"),
 )
 """The menu of a session, in the order in which people see it."""
+LOOKING = "I have asked the circle who takes your role."
 OVER = {
     SessionState.CANCELLED: "was cancelled",
     SessionState.SKIPPED: "was skipped",
@@ -318,12 +321,22 @@ def skipped(session: SessionFacts) -> Said:
 
 
 def role_news(session: SessionFacts, role: Role, slack_id: str) -> Said:
-    """Somebody takes a role in the place of another."""
+    """Somebody takes a role in the place of another. Who would rather not can offer it to the circle."""
     does = "present" if role is Role.PRESENTER else "take notes"
     if session.kind is CircleKind.PAIR:
         does = "be coached first"
     name = escape(session.circle_name)
     text = f"<@{slack_id}>, it is your turn to {does} in {name} on {when(session.starts_at, session.zone)}."
+    if role in session.sought:
+        return Said(text, [section(f"{text} {LOOKING}")])
+    return Said(text, [section(text), inputs.buttons(swap_button(session.id))])
+
+
+def role_gone(session: SessionFacts, role: Role) -> Said:
+    """What such a message becomes once the role has gone on."""
+    holder = session.holder(role)
+    text = f"{escape(session.circle_name)} on {when(session.starts_at, session.zone)}: "
+    text += f"{escape(holder.name)} has this role now." if holder else "this role is open now."
     return Said(text, [section(text)])
 
 
@@ -433,10 +446,10 @@ def roles_line(session: SessionFacts) -> str:
     if session.kind is CircleKind.PAIR:
         return f"First to be coached: {_holder(session, Role.PRESENTER)}"
     facilitator = escape(session.facilitator.name) if session.facilitator else "open"
-    return (
-        f"Facilitator: {facilitator} · Presenter: {_holder(session, Role.PRESENTER)} · "
-        f"Note-taker: {_holder(session, Role.NOTE_TAKER)}"
-    )
+    presenter = f"Presenter: {_holder(session, Role.PRESENTER)}"
+    if session.open_time_only and session.presenter is None:
+        presenter = "Open time only"
+    return f"Facilitator: {facilitator} · {presenter} · Note-taker: {_holder(session, Role.NOTE_TAKER)}"
 
 
 def _holder(session: SessionFacts, role: Role) -> str:
@@ -444,7 +457,9 @@ def _holder(session: SessionFacts, role: Role) -> str:
     if person is None:
         return "open"
     name = escape(person.name)
-    return f"open ({name} can't make it)" if session.answer_of(person.id) is Coming.NO else name
+    if session.answer_of(person.id) is Coming.NO:
+        return f"open ({name} can't make it)"
+    return f"open ({name} would like to swap)" if role in session.sought else name
 
 
 def tally(session: SessionFacts) -> list[str]:
@@ -458,7 +473,7 @@ def tally(session: SessionFacts) -> list[str]:
 
 
 def answer_buttons(
-    session: SessionFacts, *, more: bool = False, answered: Coming = Coming.UNKNOWN
+    session: SessionFacts, *, more: bool = False, answered: Coming = Coming.UNKNOWN, swap: bool = False
 ) -> ActionsBlock:
     session_id = session.id
     yes = inputs.button(
@@ -466,9 +481,14 @@ def answer_buttons(
     )
     no = inputs.button("Can't make it", Action.DECLINE, session_id)
     if not more:
-        return inputs.buttons(yes, no)
+        return inputs.buttons(yes, no, *([swap_button(session_id)] if swap else []))
     join = inputs.button("How to join", Action.HOW_TO_JOIN, session_id)
     return ActionsBlock(elements=[yes, no, join, more_menu(session)])
+
+
+def swap_button(session_id: int) -> ButtonElement:
+    """For whoever has a role: one press asks the circle."""
+    return inputs.button("Swap a role", Action.SWAP_ROLE, session_id)
 
 
 def more_menu(session: SessionFacts) -> OverflowMenuElement:
@@ -489,7 +509,7 @@ def _message(
         blocks.append(quoted(session.message))
     blocks += [
         section(_my_answer(session, person)),
-        answer_buttons(session, answered=session.answer_of(person.id)),
+        answer_buttons(session, answered=session.answer_of(person.id), swap=_swaps(session, person)),
     ]
     links = [inputs.link(shown, url, number) for number, (shown, url) in enumerate(calendar, start=1)]
     blocks.append(
@@ -498,12 +518,20 @@ def _message(
     return Said(on_top([text, *where]), blocks)
 
 
+def _swaps(session: SessionFacts, person: PersonFacts) -> bool:
+    """Whether somebody is offered to swap their role: they can't make it, and nobody is looked for yet."""
+    role = session.role_of(person.id)
+    return role not in (None, *session.sought) and session.answer_of(person.id) is Coming.NO
+
+
 def _my_answer(session: SessionFacts, person: PersonFacts) -> str:
     role = {Role.PRESENTER: "You present. ", Role.NOTE_TAKER: "You take notes. ", None: ""}[
         session.role_of(person.id)
     ]
     if role and session.kind is CircleKind.PAIR:
         role = "You are coached first. "
+    if session.role_of(person.id) in session.sought:
+        role = f"{LOOKING} "
     if person.id in session.away:
         return f"{role}You are away that day, so I count you as not coming. “I'll be there” changes it."
     said = {

@@ -101,6 +101,8 @@ class SessionFacts:
     open_time_only: bool = False
     away: tuple[int, ...] = ()
     """Ids of those who can't make it because they are away that day."""
+    sought: tuple[Role, ...] = ()
+    """Roles that look for somebody."""
 
     @property
     def where(self) -> str | None:

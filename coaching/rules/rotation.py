@@ -155,7 +155,7 @@ def upcoming(
     return tuple(found)
 
 
-def replacement(
+def takers(
     lines: Lines,
     role: Role,
     planned: Roles,
@@ -163,14 +163,14 @@ def replacement(
     cannot_come: Set[Person] = NOBODY,
     excused: Excuses | None = None,
     not_presenting: Set[Person] = NOBODY,
-) -> Person | None:
-    """Who takes a role of a planned session over: the next in line who can come and has no role in it.
+) -> tuple[Person, ...]:
+    """Who can take a role of a planned session over: those who can come and have none in it, in their turn.
 
     `lines` are those without the session in hand, but with the roles already given for later ones: who has
     one of those has had their turn, so that nobody is asked twice while others wait.
     """
     out = cannot_come | _out_of(role, excused, not_presenting) | {planned.presenter, planned.note_taker}
-    return _first(lines.of(role), out)
+    return tuple(one for one in lines.of(role) if one not in out)
 
 
 def swap(planned: Roles, role: Role, taker: Person) -> tuple[Roles, tuple[Swapped, ...]]:

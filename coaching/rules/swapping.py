@@ -40,9 +40,7 @@ def convener_from(starts_at: datetime) -> datetime:
     return starts_at - CONVENER_BEFORE
 
 
-def next_offer(
-    line: Sequence[tuple[int, PersonHours]], now: datetime, starts_at: datetime
-) -> Offer | None:
+def next_offer(line: Sequence[tuple[int, PersonHours]], now: datetime, starts_at: datetime) -> Offer | None:
     """The first in line who can be asked before it is the convener's turn; None when nobody is left."""
     for person_id, their_hours in line:
         goes_out = hours.after(now, their_hours)

@@ -1,6 +1,7 @@
 """Sessions of circles: when, how, who has which role, who comes."""
 
 from datetime import date, datetime, time
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,6 +11,9 @@ from coaching.rules.terms import Coming, Mode, Role, SessionState
 from storage.base import Base, UtcDateTime, text_enum
 from storage.models.circles import Circle
 from storage.models.workspaces import Person
+
+if TYPE_CHECKING:
+    from storage.models.swaps import SwapAsk
 
 
 class CoachingSession(Base):
@@ -86,10 +90,21 @@ class CoachingSession(Base):
         cascade="all, delete-orphan", order_by="Attendance.id", lazy="selectin"
     )
 
+    open_searches: Mapped[list["SwapAsk"]] = relationship(
+        primaryjoin="and_(SwapAsk.session_id == CoachingSession.id, SwapAsk.state == 'open')",
+        order_by="SwapAsk.id",
+        viewonly=True,
+        lazy="selectin",
+    )
+    """For somebody who takes one of its roles. Read once: whoever changes them expires it."""
+
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy's own way to say it
 
     def holder(self, role: Role) -> int | None:
         return self.presenter_id if role is Role.PRESENTER else self.note_taker_id
+
+    def role_of(self, person_id: int) -> Role | None:
+        return next((role for role in Role if self.holder(role) == person_id), None)
 
     def coming(self, person_id: int) -> Coming:
         """What counts of somebody: their answer, or "Can't make it" when they are away that day."""

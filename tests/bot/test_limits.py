@@ -30,6 +30,7 @@ from bot.views import (
     rhythm,
     roles,
     sessions,
+    swaps,
 )
 from bot.views import calendar as calendar_page
 from coaching import calendar
@@ -58,6 +59,7 @@ from coaching.rules.facts import (
 )
 from coaching.rules.poll_facts import PollDraft, PollFacts, PollForm, SlotFacts
 from coaching.rules.polling import Misses
+from coaching.rules.swap_facts import SwapFacts, SwapForm
 from coaching.rules.terms import (
     CircleKind,
     CircleState,
@@ -67,6 +69,7 @@ from coaching.rules.terms import (
     Rhythm,
     Role,
     SessionState,
+    SwapState,
     WhoMaySchedule,
 )
 from demo.limits import problems_of_message, problems_of_view
@@ -305,6 +308,24 @@ class World:
             chosen=STARTS if state is PollState.DECIDED else None,
         )
 
+    def swap(self, role: Role, state: SwapState, kind: CircleKind) -> SwapFacts:
+        people = self.people
+        return SwapFacts(
+            id=HUGE,
+            session=self.session(kind=kind),
+            role=role,
+            state=state,
+            holder=people[0],
+            holder_out=kind is CircleKind.GROUP,
+            could_take=people,
+            nameable=people,
+            asked=people[1],
+            asked_until=STARTS,
+            declined=frozenset(one.id for one in people),
+            taker=people[2] if state is SwapState.TAKEN else None,
+            has_it=people[2],
+        )
+
     def roles(self, kind: CircleKind = CircleKind.GROUP) -> RolesPage:
         people = self.circle(kind).members
         coming = tuple(UpcomingRoles(date(2026, 12, 8), False, people[0], people[1]) for _ in range(6))
@@ -325,6 +346,7 @@ def everything(w: World) -> Iterator[Shown]:
     yield from _of_the_hub(w)
     yield from _of_the_calendar()
     yield from _of_polls(w)
+    yield from _of_swaps(w)
     yield notices.notice, notices.notice(w.text(600))
     yield notices.page, notices.page(list(hub.help_page().blocks), "Help")
     yield reminders.nothing_left, reminders.nothing_left()
@@ -478,6 +500,30 @@ def _of_polls(w: World) -> Iterator[Shown]:
             shown = PollForm(w.circle(), choices, draft, HUGE, STARTS, running)
             yield polls.form, polls.form(shown, viewer)
     yield polls.card_elsewhere, polls.card_elsewhere()
+
+
+def _of_swaps(w: World) -> Iterator[Shown]:
+    for kind in CircleKind:
+        session = w.session(kind=kind, answered=1)
+        offered = tuple((role, w.people[0]) for role in Role)
+        yield swaps.form, swaps.form(SwapForm(session, offered))
+        yield swaps.offer_now, swaps.offer_now(session)
+        yield swaps.offer_on_top, swaps.offer_on_top(session)
+        for role in Role:
+            yield swaps.news, swaps.news(session, role, w.people[0])
+            yield swaps.news, swaps.news(session, role, None)
+            yield sessions.role_gone, sessions.role_gone(session, role)
+            for state in SwapState:
+                swap = w.swap(role, state, kind)
+                yield swaps.circle_ask, swaps.circle_ask(swap)
+                yield swaps.offer, swaps.offer(swap, asked=True)
+                yield swaps.offer, swaps.offer(swap, asked=False)
+                yield swaps.convener, swaps.convener(swap)
+                yield swaps.convener, swaps.convener(swap, newest=False)
+                yield swaps.naming, swaps.naming(swap)
+                yield swaps.settled, swaps.settled(swap)
+    yield swaps.asked_now, swaps.asked_now()
+    yield swaps.circle_ask_elsewhere, swaps.circle_ask_elsewhere()
 
 
 def _parts(world: World, many: int) -> list[reminders.Part]:

@@ -276,8 +276,8 @@ def test_an_open_role_is_taken_without_a_change_of_places() -> None:
 def test_who_has_a_turn_in_a_later_session_is_not_asked_to_stand_in_while_others_wait() -> None:
     lines = rotation.start([1, 2, 3, 4])
     scheduled_later = rotation.replay(lines, [Met(2, 4)])
-    assert rotation.replacement(scheduled_later, Role.PRESENTER, Roles(1, 3)) == 4
-    assert rotation.replacement(scheduled_later, Role.PRESENTER, Roles(1, 3), cannot_come={4}) == 2
+    assert rotation.takers(scheduled_later, Role.PRESENTER, Roles(1, 3))[0] == 4
+    assert rotation.takers(scheduled_later, Role.PRESENTER, Roles(1, 3), cannot_come={4})[0] == 2
 
 
 @given(st.integers(4, 9), st.data())
@@ -316,9 +316,9 @@ def test_a_session_that_did_not_take_place_uses_up_no_turn() -> None:
 def test_replacement_is_the_next_in_line_without_a_role_in_the_session() -> None:
     lines = rotation.start([1, 2, 3, 4])
     planned = Roles(1, 2)
-    assert rotation.replacement(lines, Role.PRESENTER, planned) == 3
-    assert rotation.replacement(lines, Role.PRESENTER, planned, cannot_come={3}) == 4
-    assert rotation.replacement(lines, Role.PRESENTER, planned, cannot_come={3, 4}) is None
+    assert rotation.takers(lines, Role.PRESENTER, planned) == (3, 4)
+    assert rotation.takers(lines, Role.PRESENTER, planned, cannot_come={3}) == (4,)
+    assert rotation.takers(lines, Role.PRESENTER, planned, cannot_come={3, 4}) == ()
 
 
 def test_a_pair_takes_turns_in_being_coached_first() -> None:

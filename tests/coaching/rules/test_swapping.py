@@ -46,9 +46,7 @@ def test_nobody_is_passed_over_who_could_be_asked_in_time(
     line: list[tuple[int, PersonHours]], now: datetime, ahead: timedelta
 ) -> None:
     offer = swapping.next_offer(line, now, now + ahead)
-    in_time = [
-        one for one, theirs in line if hours.after(now, theirs) < swapping.convener_from(now + ahead)
-    ]
+    in_time = [one for one, theirs in line if hours.after(now, theirs) < swapping.convener_from(now + ahead)]
     assert (offer.person_id if offer else None) == next(iter(in_time), None)
 
 
