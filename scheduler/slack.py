@@ -10,6 +10,7 @@ import logging
 import ssl
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 from http.client import HTTPException
 from typing import Any
 
@@ -30,6 +31,11 @@ MOST_APPS = 10
 Json = dict[str, Any]
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
 class Slack:
     """Slack's Web API for all workspaces. Lives in one event loop; `close()` it there."""
 
@@ -40,7 +46,7 @@ class Slack:
         self._token_of = token_of
         self._now = now
         self._session: aiohttp.ClientSession | None = None
-        self._ssl = ssl.create_default_context()
+        self._ssl = _certificates()
         self._closed_until: dict[tuple[str, str], datetime] = {}
         self._log = logging.getLogger("scheduler.slack.sdk")
         self._log.setLevel(logging.INFO)  # the SDK writes whole messages to the log at DEBUG

@@ -22,7 +22,7 @@ from sqlalchemy import func, select
 
 from demo import archive
 from demo.clock import CannotMove, Progress
-from demo.server import LocalWorkspace
+from demo.server import LocalWorkspace, PromptServer
 from demo.workspace import Workspace
 from service import root
 from service.clock import MovableClock, SystemClock
@@ -97,7 +97,8 @@ class Demo:
             coach_public_url=f"http://127.0.0.1:{self._bot_port}",
         )
         self.coach = root.build(settings, self.clock)
-        migrate.upgrade(self.coach.database)
+        if migrate.current_problem(self.coach.database):
+            migrate.upgrade(self.coach.database)
 
     @property
     def url(self) -> str:
@@ -169,7 +170,7 @@ class Demo:
             access_log=False,
             timeout_graceful_shutdown=1,
         )
-        self._server = uvicorn.Server(config)
+        self._server = PromptServer(config)
         serving = asyncio.create_task(self._server.serve())
         while not self._server.started and not serving.done():
             await asyncio.sleep(0.01)
