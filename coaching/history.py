@@ -1,7 +1,7 @@
 """The sessions of a circle that count, in order of date: roles and the in-person rule count them."""
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from coaching.rules.terms import SessionState
 from storage.models import Circle, CoachingSession
@@ -20,5 +20,7 @@ def counting(db: Session, circle: Circle, *, without: int | None = None) -> list
             CoachingSession.state.in_(COUNTING),
         )
         .order_by(CoachingSession.starts_at, CoachingSession.id)
+        # Whoever counts sessions asks for modes and roles: who came to each of them is another question.
+        .options(lazyload(CoachingSession.attendance), lazyload(CoachingSession.circle))
     )
     return [one for one in found if one.id != without]
