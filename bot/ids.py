@@ -63,6 +63,8 @@ class Action(StrEnum):
     NO_THANKS = "swap.no_thanks"
     NAME_TAKER = "swap.name"
     OPEN_TIME_ONLY = "swap.open_time_only"
+    VOLUNTEER_TO_PRESENT = "swap.volunteer_to_present"
+    VOLUNTEER_FOR_NOTES = "swap.volunteer_for_notes"
 
     SHOW_ROLES = "hub.roles"
     EXCUSE = "roles.excuse"

@@ -1,13 +1,24 @@
 """The end of a session: what happened is recorded, or assumed in time, and what comes next is put up."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching import access, dates, evaluations, in_person, outbox, people, proposals, reminders, sessions
+from coaching import (
+    access,
+    dates,
+    evaluations,
+    in_person,
+    outbox,
+    people,
+    proposals,
+    reminders,
+    roles,
+    sessions,
+)
 from coaching.access import Actor, Right
 from coaching.errors import NotAllowed, Refused
 from coaching.rules import closing, states
@@ -300,9 +311,9 @@ def next_after(db: Session, session: CoachingSession, now: datetime) -> NextFact
     following = _following(db, session)
     if following is not None and (day is None or following.local_date <= day):
         shown = sessions.facts(following)
-        return _next(
-            session, shown.presenter, shown.note_taker, proposals.draft_of(following), shown.starts_at
-        )
+        draft = proposals.draft_of(following)
+        found = _next(session, shown.presenter, shown.note_taker, draft, shown.starts_at)
+        return replace(found, scheduled=following.id, swapped=roles.swapped(db, following))
     draft = proposals.propose(db, circle, since)
     members = {one.person_id: people.facts(one.person) for one in circle.members}
     presenter, note_taker = members.get(draft.presenter or 0), members.get(draft.note_taker or 0)
@@ -330,7 +341,7 @@ def _next(
         mode=draft.mode,
         presenter=presenter,
         note_taker=note_taker,
-        scheduled=scheduled_at is not None,
+        scheduled=None,
     )
 
 

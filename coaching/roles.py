@@ -193,6 +193,17 @@ def _events(db: Session, circle: Circle, without: int | None) -> list[Event]:
     return [event for _, _, event in sorted(timed, key=lambda one: one[:2])]
 
 
+def swapped(db: Session, session: CoachingSession) -> frozenset[Role]:
+    """The roles of a session that somebody has taken over from another."""
+    return frozenset(
+        db.scalars(
+            select(RoleSwap.role).where(
+                RoleSwap.workspace_id == session.workspace_id, RoleSwap.session_id == session.id
+            )
+        )
+    )
+
+
 def _swaps(db: Session, circle: Circle) -> dict[int, list[RoleSwap]]:
     found: dict[int, list[RoleSwap]] = {}
     query = (

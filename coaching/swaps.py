@@ -173,16 +173,29 @@ def _check_open(found: SwapAsk, now: datetime) -> None:
     sessions.check_open(found.session, now)
     if found.state is SwapState.OPEN and not searches.is_settled(found, now):
         return
-    holder = found.session.circle.member(found.session.holder(found.role) or 0)
+    raise _settled(found.session, found.role)
+
+
+def _settled(session: CoachingSession, role: Role) -> NotAllowed:
+    holder = session.circle.member(session.holder(role) or 0)
     if holder is None:
-        raise NotAllowed("Nobody looks for somebody to take this any more. Nothing was changed.")
-    raise NotAllowed(f"This is settled: {holder.person.name} {_does(found.session, found.role)}. Thank you.")
+        return NotAllowed("Nobody looks for somebody to take this any more. Nothing was changed.")
+    return NotAllowed(f"This is settled: {holder.person.name} {_does(session, role)}. Thank you.")
 
 
 def _does(session: CoachingSession, role: Role) -> str:
     if session.circle.kind is CircleKind.PAIR:
         return "is coached first"
     return "presents" if role is Role.PRESENTER else "takes notes"
+
+
+def check_can_volunteer(db: Session, session: CoachingSession, role: Role, person: int) -> None:
+    """Raises `NotAllowed` when somebody was faster, or when this person cannot have the role."""
+    if role not in _roles(session):
+        raise NotAllowed("Nobody has this role in a pair. Nothing was changed.")
+    if role in roles.swapped(db, session):
+        raise _settled(session, role)
+    _check_can_take(session, role, person)
 
 
 def _check_can_take(session: CoachingSession, role: Role, person: int) -> None:

@@ -7,7 +7,7 @@ from bot.ids import View as Form
 from bot.replies import Done, Ephemeral, OpenModal, Reply, UpdateMessage
 from bot.routes import Context, Routes
 from bot.views import swaps as views
-from coaching import swaps
+from coaching import swaps, volunteers
 from coaching.rules.fields import Field
 from coaching.rules.terms import Role
 
@@ -19,6 +19,8 @@ def register(routes: Routes) -> None:
     routes.action(Action.NO_THANKS, say_no, writes=True)
     routes.action(Action.NAME_TAKER, choose_person)
     routes.action(Action.OPEN_TIME_ONLY, open_time_only, writes=True)
+    routes.action(Action.VOLUNTEER_TO_PRESENT, volunteer_to_present, writes=True)
+    routes.action(Action.VOLUNTEER_FOR_NOTES, volunteer_for_notes, writes=True)
     routes.view(Form.SWAP, ask)
     routes.view(Form.NAME_TAKER, name)
 
@@ -68,4 +70,19 @@ def name(context: Context) -> Reply:
 
 def open_time_only(context: Context) -> Reply:
     swaps.open_time_only(context.db, context.actor(), context.request.id_value, context.now)
+    return clicked_message(context)
+
+
+def volunteer_to_present(context: Context) -> Reply:
+    return _volunteer(context, Role.PRESENTER)
+
+
+def volunteer_for_notes(context: Context) -> Reply:
+    return _volunteer(context, Role.NOTE_TAKER)
+
+
+def _volunteer(context: Context, role: Role) -> Reply:
+    """On the line that says what comes next."""
+    actor, request = context.actor(), context.request
+    volunteers.volunteer(context.db, actor, request.id_value, request.day_value, role, context.now)
     return clicked_message(context)

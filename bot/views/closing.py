@@ -15,7 +15,7 @@ from bot.views.text import escape, mode, names, plain, section, small, when
 from coaching.rules.closing_facts import NextFacts, RecordFacts
 from coaching.rules.facts import PersonFacts, SessionFacts
 from coaching.rules.fields import Field
-from coaching.rules.terms import CircleKind, SessionState
+from coaching.rules.terms import CircleKind, Role, SessionState
 
 
 def did_you_meet(record: RecordFacts) -> Said:
@@ -144,13 +144,28 @@ def not_met_saved(session: SessionFacts) -> View:
 def next_line(coming: NextFacts) -> Said:
     """In the thread: who has which role next time, and when."""
     text = f"Next: {rhythm.turns(coming.kind, coming.presenter, coming.note_taker)}, {_when(coming)}."
-    if coming.scheduled:
+    if coming.scheduled is not None:
         text += " It is scheduled."
-        return Said(text, [section(text)])
+        return Said(text, [section(text), *_volunteers(coming)])
     if coming.day is None:
         schedule = inputs.button("Schedule a session", Action.SCHEDULE, coming.circle_id, style="primary")
         return Said(text, [section(text), inputs.buttons(schedule)])
-    return Said(text, [section(text), rhythm.answers(coming.circle_id, coming.day)])
+    return Said(text, [section(text), *_volunteers(coming), rhythm.answers(coming.circle_id, coming.day)])
+
+
+def _volunteers(coming: NextFacts) -> list[Block]:
+    """Whoever presses first has the role; once somebody has taken it over, nobody is asked any more."""
+    if coming.day is None:
+        return []
+    value = f"{coming.day.isoformat()}:{coming.session_id}"
+    pair = coming.kind is CircleKind.PAIR
+    first = "I'll go first" if pair else "I'll present"
+    offered = [
+        (Role.PRESENTER, inputs.button(first, Action.VOLUNTEER_TO_PRESENT, value)),
+        (Role.NOTE_TAKER, inputs.button("I'll take notes", Action.VOLUNTEER_FOR_NOTES, value)),
+    ]
+    buttons = [one for role, one in offered[: 1 if pair else 2] if role not in coming.swapped]
+    return [inputs.buttons(*buttons)] if buttons else []
 
 
 def _when(coming: NextFacts) -> str:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from coaching.rules.facts import CircleFacts, PersonFacts, SessionFacts
-from coaching.rules.terms import CircleKind, Mode, Promise, SessionState
+from coaching.rules.terms import CircleKind, Mode, Promise, Role, SessionState
 
 Asked = tuple[str, str]
 """The id of a statement or question of a content pack, and its words."""
@@ -136,4 +136,7 @@ class NextFacts:
     mode: Mode | None
     presenter: PersonFacts | None
     note_taker: PersonFacts | None
-    scheduled: bool
+    scheduled: int | None
+    """Its id, when it is."""
+    swapped: frozenset[Role] = frozenset()
+    """Roles that somebody has taken over already, so that nobody else can by volunteering."""

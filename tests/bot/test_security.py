@@ -130,6 +130,7 @@ LEADS_TO_IT = {
     Action.MORE: "reschedule",
     Action.END_EXCUSE: "2:presenter",
     **dict.fromkeys((Action.CONFIRM_DATE, Action.CHANGE_DATE, Action.SKIP_DATE), "2026-12-08"),
+    **dict.fromkeys((Action.VOLUNTEER_TO_PRESENT, Action.VOLUNTEER_FOR_NOTES), "2027-01-12"),
 }
 """What stands before the id that a button carries."""
 NAMES_OF_IDS = ("session", "circle", "poll", "draft", "swap", "invitation", "revision")
@@ -141,7 +142,7 @@ def test_an_outsider_is_told_the_same_of_what_is_not_theirs_and_what_is_not_ther
     people: People, forger: Forger, circle: People
 ) -> None:
     people.session(mode="Video", link=LINK)
-    poll_and_draft(people)
+    swap_and_draft(people)
 
     def press(action: Action, number: int) -> str:
         value = f"{LEADS_TO_IT[action]}:{number}" if action in LEADS_TO_IT else str(number)
@@ -155,7 +156,7 @@ def test_an_outsider_is_told_the_same_of_what_is_not_theirs_and_what_is_not_ther
 
 def test_a_forged_form_of_an_outsider_changes_nothing(people: People, forger: Forger, circle: People) -> None:
     people.session(mode="Video", link=LINK)
-    poll_and_draft(people)
+    swap_and_draft(people)
     for form in set(View) - OF_ONES_OWN:
         answers = [
             forger.submit(
@@ -168,8 +169,10 @@ def test_a_forged_form_of_an_outsider_changes_nothing(people: People, forger: Fo
     assert "Presenter" in said(people.card())
 
 
-def poll_and_draft(people: People) -> None:
-    """The first poll and the first draft of a form, both of the circle's."""
+def swap_and_draft(people: People) -> None:
+    """The first search for a role and the first draft of a form, both of the circle's."""
+    people.ana.click("Swap a role", in_=people.card())
+    accepted(people.ana)
     people.ana.command("/coach circle")
     people.ana.fill(circle_fields(name="Another"))
     previewed(people.ana)

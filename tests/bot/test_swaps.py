@@ -39,8 +39,10 @@ def news(person: Person, sign: str) -> list[Json]:
     return [one for one in person.dm() if sign in said(one)]
 
 
-def thread(people: People) -> list[Json]:
-    return list(people.ana.thread(ROOM, people.card()["ts"]))
+def thread(people: People, reader: Person | None = None) -> list[Json]:
+    """What stands under the card of the first session, as somebody sees it."""
+    card = next(one for one in people.ana.messages(ROOM) if one["is_bot"])
+    return list((reader or people.ana).thread(ROOM, card["ts"]))
 
 
 def cannot_come(people: People) -> None:
@@ -233,3 +235,39 @@ def test_a_guest_may_take_a_role(people: People) -> None:
     people.fay.click("I'll present", in_=people.fay.thread(room, card["ts"])[0])
     people.demo.settle()
     assert "Presenter: Fay" in said(people.fay.messages(room)[0])
+
+
+@ON_SQLITE
+def test_a_volunteer_has_the_role_at_once_and_schedules_what_is_proposed(
+    people: People, session: None, forger: Forger
+) -> None:
+    people.wait("2026-12-08 10:50")
+    line = next_line(people)
+    assert "Next: Bo presents, Dee takes notes" in line["text"]
+    people.eli.click("I'll present", in_=line)
+    assert "Next: Eli presents" in next_line(people)["text"]
+    assert "It is scheduled" in next_line(people)["text"]
+    people.demo.settle()
+    assert "Eli presents in Practice circle" in people.bo.dm()[-1]["text"]
+    assert "This is settled: Eli presents" in forger.click(
+        cast.CHIDI, "swap.volunteer_to_present", "2027-01-12:1"
+    )
+    people.chidi.click("I'll take notes", in_=next_line(people))
+    people.demo.settle()
+    assert "Eli presents, Chidi takes notes" in next_line(people)["text"]
+    assert "I'll" not in said(next_line(people))
+    assert "has changed meanwhile" in forger.click(cast.DEE, "swap.volunteer_for_notes", "2027-02-09:1")
+
+
+@ON_SQLITE
+def test_where_leads_schedule_a_volunteer_for_a_proposed_date_hears_so(people: People) -> None:
+    people.circle(more={"Who may schedule": "The coaching leads"})
+    people.session(mode="Video", link="https://meet.example/one")
+    people.wait("2026-12-08 10:50")
+    people.eli.click("I'll present", in_=next_line(people))
+    assert "the coaching leads schedule sessions" in thread(people, people.eli)[-1]["text"]
+
+
+def next_line(people: People) -> Json:
+    [line] = [one for one in thread(people) if one["text"].startswith("Next: ")]
+    return line

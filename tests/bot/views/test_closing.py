@@ -99,7 +99,7 @@ def record(state: SessionState, **changed: Any) -> RecordFacts:
 def coming(**changed: Any) -> NextFacts:
     people = {"presenter": MEMBERS[0], "note_taker": MEMBERS[1]}
     found = NextFacts(
-        1, 2, LONG_NAME, CircleKind.GROUP, date(2027, 1, 12), STARTS, "UTC", Mode.VIDEO, None, None, False
+        1, 2, LONG_NAME, CircleKind.GROUP, date(2027, 1, 12), STARTS, "UTC", Mode.VIDEO, None, None, None
     )
     return replace(found, **{**people, **changed})
 
@@ -127,7 +127,7 @@ MESSAGES = {
     "next": closing.next_line(coming()),
     "next, pair": closing.next_line(coming(kind=CircleKind.PAIR)),
     "next, no date": closing.next_line(coming(starts_at=None, day=None, presenter=None)),
-    "next, scheduled": closing.next_line(coming(scheduled=True)),
+    "next, scheduled": closing.next_line(coming(scheduled=7)),
 }
 
 VIEWS = {
