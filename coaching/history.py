@@ -21,6 +21,10 @@ def counting(db: Session, circle: Circle, *, without: int | None = None) -> list
         )
         .order_by(CoachingSession.starts_at, CoachingSession.id)
         # Whoever counts sessions asks for modes and roles: who came to each of them is another question.
-        .options(lazyload(CoachingSession.attendance), lazyload(CoachingSession.circle))
+        .options(
+            lazyload(CoachingSession.attendance),
+            lazyload(CoachingSession.circle),
+            lazyload(CoachingSession.open_searches),
+        )
     )
     return [one for one in found if one.id != without]
