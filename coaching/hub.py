@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching import access, circles, closing, in_person, polls, reflections, roles, sessions
+from coaching import access, circles, closing, in_person, polls, reflections, roles, sessions, swaps
 from coaching.access import Actor
 from coaching.rules import evaluation
 from coaching.rules.facts import CircleStanding, HubFacts, SessionFacts
@@ -31,6 +31,7 @@ def of_person(db: Session, actor: Actor, now: datetime) -> HubFacts:
         to_record=tuple(_unrecorded(db, actor, mine, now)),
         circles=tuple(_standing(db, one, coming, now) for one in mine),
         polls=tuple(polls.waiting_for(db, actor, mine, now)),
+        swaps=tuple(swaps.waiting_for(db, actor, now)),
     )
 
 

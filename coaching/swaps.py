@@ -9,6 +9,7 @@ from coaching import access, attendance, outbox, people, reminders, roles, searc
 from coaching.access import Actor, Right
 from coaching.errors import NotAllowed, NotFound, Refused
 from coaching.rules import rotation, swapping
+from coaching.rules.facts import SwapWaiting
 from coaching.rules.fields import Field
 from coaching.rules.rotation import Roles
 from coaching.rules.swap_facts import SwapFacts, SwapForm
@@ -291,6 +292,7 @@ def _send_offer(db: Session, found: SwapAsk, offer: Offer, now: datetime) -> Non
         expires_at=offer.ends,
         now=now,
     )
+    outbox.home(db, [db.get_one(Person, offer.person_id)], now)
 
 
 def _ask_convener(db: Session, found: SwapAsk, now: datetime) -> None:
@@ -395,6 +397,22 @@ def _nameable(session: CoachingSession) -> list[Membership]:
 
 
 # --- what others see ---
+
+
+def waiting_for(db: Session, actor: Actor, now: datetime) -> list[SwapWaiting]:
+    """The roles that somebody is asked to take alone, and has not answered."""
+    asks = db.scalars(
+        select(SwapAsk).where(
+            SwapAsk.workspace_id == actor.workspace_id,
+            SwapAsk.asked_id == actor.person.id,
+            SwapAsk.state == SwapState.OPEN,
+        )
+    )
+    return [
+        SwapWaiting(one.id, sessions.facts(one.session), one.role)
+        for one in asks
+        if one.session.circle.member(actor.person.id) and not searches.is_settled(one, now)
+    ]
 
 
 def facts(db: Session, found: SwapAsk) -> SwapFacts:

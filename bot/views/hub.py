@@ -11,6 +11,7 @@ from bot.replies import Said
 from bot.views import circles, inputs, notices, roles
 from bot.views import polls as poll_views
 from bot.views import sessions as session_views
+from bot.views import swaps as swap_views
 from bot.views.inputs import entry
 from bot.views.text import escape, mode, plain, section, shortened, small, when
 from bot.wording import COMMANDS
@@ -47,7 +48,7 @@ def hub_message(hub: HubFacts) -> Said:
         if hub.coming
         else "Nothing is planned yet."
     )
-    waiting = len(hub.to_answer) + len(hub.to_evaluate) + len(hub.to_record) + len(hub.polls)
+    waiting = len(hub.to_answer) + len(hub.to_evaluate) + len(hub.to_record) + len(hub.polls) + len(hub.swaps)
     rest = (
         f" {waiting} thing{'' if waiting == 1 else 's'} wait{'s' if waiting == 1 else ''} for you."
         if waiting
@@ -79,6 +80,7 @@ def _waiting(hub: HubFacts) -> list[Block]:
         for one in hub.to_answer
     ]
     asked += [(poll_views.waiting(one), poll_views.waiting_button(one)) for one in hub.polls]
+    asked += [(swap_views.waiting(one), swap_views.offer_buttons(one.id)) for one in hub.swaps]
     blocks: list[Block] = []
     for question, buttons in asked[:MOST_WAITING]:
         blocks += [section(question), buttons]

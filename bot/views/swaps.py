@@ -2,7 +2,7 @@
 
 import json
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import ActionsBlock, Block
 from slack_sdk.models.views import View
 
 from bot.ids import Action
@@ -12,7 +12,7 @@ from bot.views import inputs, notices
 from bot.views.inputs import entry
 from bot.views.sessions import swap_button
 from bot.views.text import escape, plain, section, small, when
-from coaching.rules.facts import PersonFacts, SessionFacts
+from coaching.rules.facts import PersonFacts, SessionFacts, SwapWaiting
 from coaching.rules.fields import Field
 from coaching.rules.swap_facts import SwapFacts, SwapForm
 from coaching.rules.terms import CircleKind, Role, SwapState
@@ -97,11 +97,20 @@ def offer(swap: SwapFacts, *, asked: bool) -> Said:
         f"{_why(swap)} Could you {_do(swap)} in {_name(swap)} on {_when(swap.session)}? "
         f"If I hear nothing by {until}, I ask somebody else."
     )
-    buttons = inputs.buttons(
-        inputs.button("Take it", Action.TAKE_ROLE, swap.id, style="primary"),
-        inputs.button("No, thanks", Action.NO_THANKS, swap.id),
+    return Said(text, [section(text), offer_buttons(swap.id)])
+
+
+def offer_buttons(swap_id: int) -> ActionsBlock:
+    return inputs.buttons(
+        inputs.button("Take it", Action.TAKE_ROLE, swap_id, style="primary"),
+        inputs.button("No, thanks", Action.NO_THANKS, swap_id),
     )
-    return Said(text, [section(text), buttons])
+
+
+def waiting(one: SwapWaiting) -> str:
+    """The same in the hub, in a line."""
+    do = _do_in(one.session, one.role)
+    return f"Could you {do} in *{escape(one.session.circle_name)}* on {_when(one.session)}?"
 
 
 def _not_asked_now(swap: SwapFacts) -> Said:
@@ -203,9 +212,13 @@ def _would(swap: SwapFacts) -> str:
 
 
 def _do(swap: SwapFacts) -> str:
-    if swap.session.kind is CircleKind.PAIR:
+    return _do_in(swap.session, swap.role)
+
+
+def _do_in(session: SessionFacts, role: Role) -> str:
+    if session.kind is CircleKind.PAIR:
         return "be coached first"
-    return "present" if swap.role is Role.PRESENTER else "take notes"
+    return "present" if role is Role.PRESENTER else "take notes"
 
 
 def _i_will(swap: SwapFacts) -> str:

@@ -273,6 +273,15 @@ class PollWaiting:
 
 
 @dataclass(frozen=True)
+class SwapWaiting:
+    """A role that somebody is asked to take, alone."""
+
+    id: int
+    session: SessionFacts
+    role: Role
+
+
+@dataclass(frozen=True)
 class HubFacts:
     """What somebody sees first: what comes, what waits for them, how their circles stand."""
 
@@ -285,6 +294,7 @@ class HubFacts:
     to_record: tuple[SessionFacts, ...]
     circles: tuple[CircleStanding, ...]
     polls: tuple[PollWaiting, ...] = ()
+    swaps: tuple[SwapWaiting, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ from coaching.rules.facts import (
     ScheduleForm,
     SessionFacts,
     SettingsFacts,
+    SwapWaiting,
     Typed,
     UpcomingRoles,
 )
@@ -277,6 +278,7 @@ class World:
             to_evaluate=all_of_them,
             to_record=all_of_them,
             circles=(standing,) * max(many, 1),
+            swaps=tuple(SwapWaiting(HUGE + n, self.session(), Role.NOTE_TAKER) for n in range(many)),
             polls=tuple(PollWaiting(HUGE + n, self.text(80), n % 2 == 0) for n in range(many)),
         )
 

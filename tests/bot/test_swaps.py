@@ -95,6 +95,8 @@ def test_the_line_is_asked_one_by_one_and_then_the_convener(people: People, sess
     cannot_come(people)
     people.wait("2026-11-24 10:10")
     assert asked_alone(people) == {"Bo": "Tue 2026-11-24 10:00"}
+    people.bo.command("/coach")
+    assert "Could you present in *Practice circle*" in said(people.bo.ephemerals()[-1])
     [offer] = news(people.bo, "Could you present")
     people.bo.click("No, thanks", in_=offer)
     assert "you keep your place in the line" in said(people.bo.dm()[-1])
