@@ -24,10 +24,11 @@ FARTHEST_BACK = timedelta(days=60)
 
 def open_form(db: Session, actor: Actor, now: datetime, circle_id: int | None = None) -> AlreadyMetForm:
     """The form for a circle, the first of the actor's if none is named. Raises `NotAllowed` without one."""
+    asked_for = access.circle(db, actor, circle_id, Right.RECORD) if circle_id is not None else None
     mine = access.circles(db, actor)
     if not mine:
         raise NotAllowed("You are in no circle yet. /coach circle makes one.")
-    chosen = mine[0] if circle_id is None else access.circle(db, actor, circle_id, Right.RECORD)
+    chosen = asked_for or mine[0]
     return AlreadyMetForm(
         circle=circles.facts(chosen),
         choices=tuple((one.id, one.name) for one in mine),

@@ -4,10 +4,12 @@ import { classes, freshId, html, useState } from "./dom.js";
 const SUBCOMMANDS = [
   ["", "Your sessions, and what waits for you"],
   ["schedule", "Schedule a session"],
+  ["poll", "Find a time for a session"],
   ["circle", "Make a circle"],
   ["circles", "Your circles"],
   ["roles", "Who presents and takes notes next"],
   ["calendar", "Your sessions in your own calendar"],
+  ["away", "Days on which you are away"],
   ["settings", "Your reminders and working days"],
   ["leave", "Leave a circle"],
   ["help", "All commands"],
