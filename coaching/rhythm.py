@@ -17,7 +17,7 @@ from coaching.rules import recurrence, rhythm_plan, states
 from coaching.rules.facts import Draft, ProposalFacts, ScheduleForm
 from coaching.rules.rhythm_plan import Proposal, Step
 from coaching.rules.terms import CircleState, ReminderKind, Rhythm, SessionState
-from storage.models import Circle, CoachingSession, OutboxState, Outgoing
+from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outgoing
 
 AT_ONCE = 200
 """Circles that one look of the clock deals with at most; the next look takes the rest."""
@@ -251,12 +251,15 @@ def _proposal(db: Session, session: CoachingSession) -> Proposal:
 
 
 def _circle_asked_at(db: Session, session: CoachingSession) -> datetime | None:
-    asked = (
-        row.finished_at
-        for row in outbox.standing(db, session, Outgoing.DATE_ASK)
-        if row.state is OutboxState.SENT
+    """Read without a lock, because what is rendered reads it too."""
+    return db.scalar(
+        select(OutboxRow.finished_at).where(
+            OutboxRow.workspace_id == session.workspace_id,
+            OutboxRow.session_id == session.id,
+            OutboxRow.kind == Outgoing.DATE_ASK,
+            OutboxRow.state == OutboxState.SENT,
+        )
     )
-    return next(asked, None)
 
 
 # --- what people do ---
