@@ -15,12 +15,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import directory
-from coaching import access, attendance, circles, closing, evaluations, people, proposals, sessions
+from coaching import (
+    access,
+    attendance,
+    away,
+    circles,
+    closing,
+    evaluations,
+    people,
+    polls,
+    proposals,
+    sessions,
+    swaps,
+)
 from coaching.access import Actor
 from coaching.circles import Channel, CirclePlan
 from coaching.closing import Record
 from coaching.evaluations import Filled
-from coaching.rules.terms import Coming, Mode, Rhythm, SessionState
+from coaching.rules.poll_facts import PollDraft
+from coaching.rules.terms import Coming, Mode, Rhythm, Role, SessionState
 from demo import archive
 from demo.cast import ANA, BO, CHIDI, DEE, ELI, HANA, PRACTICE_CIRCLE, riverbend
 from service.demo import Demo
@@ -31,7 +44,7 @@ AT = time(9)
 MEMBERS = (ANA, BO, CHIDI, DEE, ELI)
 LINK = "https://meet.example.org/practice-circle"
 ROOM = "Room 2, Riverbend office"
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 FRESH = timedelta(days=14)
 
 
@@ -45,6 +58,8 @@ class Past:
     """One row per person who answered."""
     worked: tuple[str, ...]
     change: tuple[str, ...] = ()
+    swapped: tuple[str, str] | None = None
+    """Who gave presenting away, and who took it."""
 
 
 PAST = (
@@ -75,6 +90,7 @@ PAST = (
         ((5, 4, 5, 4, 5), (4, 4, 4, 4, 5), (4, 5, 5, 4, 4), (5, 5, 4, 5, 5)),
         ("Questions before advice.", "Everybody spoke."),
         ("More time for what each of us will try next.",),
+        swapped=(ELI, CHIDI),
     ),
 )
 
@@ -146,7 +162,9 @@ class _Life:
         for day, past in zip(days, PAST, strict=False):
             self._session(circle, day, past)
         self._plan(circle, days[-1], Mode.IN_PERSON, ())
-        self._make_pair(now)
+        pair = self._make_pair(now)
+        self.demo.live_until(now - 2 * HOUR, step=DAY)
+        self._plan_ahead(pair, now)
         self.demo.live_until(now, step=DAY)
         self.demo.settle()
 
@@ -177,7 +195,28 @@ class _Life:
         with self.demo.coach.database.transaction() as db:
             return circles.create(db, self._actor(db, ANA), plan, channel, self._now).id
 
-    def _make_pair(self, now: datetime) -> None:
+    def _plan_ahead(self, pair: int, now: datetime) -> None:
+        """Chidi will be away in a month; Hana looks for another time for the pair, and waits for Ana."""
+        day = next_session(now)
+        with self.demo.coach.database.transaction() as db:
+            away.enter(db, self._actor(db, CHIDI), day + 25 * DAY, day + 38 * DAY, self._now)
+        with self.demo.coach.database.transaction() as db:
+            slots = tuple((day + ahead * DAY, time(18)) for ahead in (6, 7, 8))
+            polls.open_poll(db, self._actor(db, HANA), *self._next(db, pair), PollDraft(slots, 60), self._now)
+
+    def _next(self, db: Session, circle: int) -> tuple[int, int]:
+        """A circle and its next session."""
+        return circle, sessions.scheduled(db, db.get_one(Circle, circle), self._now)[0].id
+
+    def _swap(self, session: int, giver: str, taker: str) -> None:
+        """The circle is asked, and somebody takes it two hours later."""
+        with self.demo.coach.database.transaction() as db:
+            asked = swaps.ask(db, self._actor(db, giver), session, Role.PRESENTER, self._now).id
+        self.demo.live_until(self._now + 2 * HOUR, step=DAY)
+        with self.demo.coach.database.transaction() as db:
+            swaps.take(db, self._actor(db, taker), asked, self._now)
+
+    def _make_pair(self, now: datetime) -> int:
         """Two leads of different offices, who meet by video; their next session is a week on."""
         day = next_session(now) + 5 * DAY
         with self.demo.coach.database.transaction() as db:
@@ -195,9 +234,12 @@ class _Life:
             pair = circles.create(db, actor, plan, None, self._now)
             draft = proposals.open_form(db, actor, self._now, circle_id=pair.id).draft
             sessions.schedule(db, actor, pair.id, draft, self._now)
+            return pair.id
 
     def _session(self, circle: int, day: date, past: Past) -> None:
         session = self._plan(circle, day, past.mode, past.cannot_come)
+        if past.swapped:
+            self._swap(session, *past.swapped)
         ends = datetime.combine(day, AT, tzinfo=ZoneInfo(ZONE)) + timedelta(minutes=60)
         self.demo.live_until(ends + timedelta(minutes=5), step=DAY)
         there = [one for one in MEMBERS if one not in past.cannot_come]

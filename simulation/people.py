@@ -28,6 +28,7 @@ from coaching import (
     rhythm,
     roles,
     sessions,
+    swaps,
 )
 from coaching.access import Actor
 from coaching.circles import Channel, CirclePlan
@@ -35,12 +36,12 @@ from coaching.closing import Record
 from coaching.errors import CoachingError
 from coaching.evaluations import Filled
 from coaching.rules.poll_facts import PollDraft
-from coaching.rules.terms import Coming, PollState, Rhythm, SessionState
+from coaching.rules.terms import Coming, PollState, Rhythm, SessionState, SwapState
 from demo.cast import PRACTICE_CIRCLE, riverbend
 from demo.records import Person
 from demo.workspace import Workspace
 from service.demo import Demo
-from storage.models import Circle, CoachingSession, EvaluationAsked, EvaluationWindow, Poll
+from storage.models import Circle, CoachingSession, EvaluationAsked, EvaluationWindow, Poll, SwapAsk
 
 NEW_YORK = "America/New_York"
 ZONES = (NEW_YORK, NEW_YORK, NEW_YORK, "America/Chicago", "Europe/Berlin", "Australia/Sydney")
@@ -55,6 +56,7 @@ class Habits:
 
     answers: float = 0.3
     says_no: float = 0.08
+    takes: float = 0.05
     goes_away: float = 0.006
     evaluates: float = 0.5
     records: float = 0.8
@@ -147,6 +149,11 @@ class Life:
             if self._chance(self.habits.answers):
                 coming = Coming.NO if self._chance(self.habits.says_no) else Coming.YES
                 self._do(member, attendance.answer, session, coming)
+                if coming is Coming.NO and self._has_role(session, member):
+                    self._do(member, swaps.ask, session, None)
+        for search, member in self._searches(circle):
+            if self._chance(self.habits.takes):
+                self._do(member, swaps.take, search)
 
     def _record(self, circle: int) -> None:
         for session, convener, record in self._ended(circle):
@@ -307,6 +314,23 @@ class Life:
                 )
                 for one in found
             ]
+
+    def _has_role(self, session: int, member: str) -> bool:
+        with self.demo.coach.database.reading() as db:
+            found = db.get_one(CoachingSession, session)
+            me = access.actor(db, self.team, member).person.id
+            return me in (found.presenter_id, found.note_taker_id)
+
+    def _searches(self, circle: int) -> list[tuple[int, str]]:
+        """Roles that look for somebody, with everybody in the circle who could take them."""
+        members = self._members(circle)
+        with self.demo.coach.database.reading() as db:
+            found = db.scalars(
+                select(SwapAsk.id)
+                .join(CoachingSession, CoachingSession.id == SwapAsk.session_id)
+                .where(CoachingSession.circle_id == circle, SwapAsk.state == SwapState.OPEN)
+            ).all()
+        return [(one, member) for one in found for member in members]
 
     def _revision(self, circle: int) -> int:
         with self.demo.coach.database.reading() as db:

@@ -14,7 +14,15 @@ from storage.models import Outgoing
 from tests.support import pasts
 
 EVENTFUL = Habits(
-    answers=0.5, says_no=0.2, goes_away=0.03, skips=0.005, moves=0.05, cancels=0.005, leaves=0.01, joins=0.03
+    answers=0.5,
+    says_no=0.2,
+    takes=0.2,
+    goes_away=0.03,
+    skips=0.005,
+    moves=0.05,
+    cancels=0.005,
+    leaves=0.01,
+    joins=0.03,
 )
 
 
