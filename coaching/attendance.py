@@ -31,6 +31,8 @@ def answer(db: Session, actor: Actor, session_id: int, coming: Coming, now: date
         session.facilitator_id = roles.facilitator(db, session.circle, session)
     if coming is Coming.YES:
         searches.end_of_holder(db, session, actor.person.id, now)
+    else:
+        searches.ask_others(db, session, actor.person.id, now)
     db.flush()
     reminders.lay_out(db, session, now)
     show(db, session, actor.person.id, now)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from coaching import access, attendance, outbox, quorum, reminders, roles, sessions
+from coaching import access, attendance, outbox, quorum, reminders, roles, searches, sessions
 from coaching.access import Actor
 from coaching.errors import NotFound, Refused
 from coaching.rules import absence
@@ -111,6 +111,7 @@ def _follow(db: Session, actor: Actor, before: dict[int, Coming], now: datetime)
 
 def _give_way(db: Session, session: CoachingSession, person_id: int, now: datetime) -> None:
     """Who is away leads nothing, presents nothing and takes no notes."""
+    searches.ask_others(db, session, person_id, now)
     handed = sessions.hand_on(db, session, person_id, now)
     if handed or session.facilitator_id == person_id:
         session.facilitator_id = roles.facilitator(db, session.circle, session)

@@ -60,6 +60,20 @@ def end_of_holder(db: Session, session: CoachingSession, person_id: int, now: da
             end(db, ask, now)
 
 
+def ask_others(db: Session, session: CoachingSession, person_id: int, now: datetime) -> None:
+    """Nobody waits for the time of somebody who cannot any more: the clock asks others at its next look."""
+    for ask in open_ones(db, session):
+        if ask.asked_id == person_id:
+            ask.next_step_at = now
+
+
+def ask_convener_anew(db: Session, session: CoachingSession, now: datetime) -> None:
+    """Somebody has left who may have been the convener; one who was asked already is not asked twice."""
+    for ask in open_ones(db, session):
+        if ask.convener_asked_at is not None and ask.asked_id is None:
+            ask.next_step_at = now
+
+
 def is_settled(ask: SwapAsk, now: datetime) -> bool:
     session = ask.session
     coming_up = session.state is SessionState.SCHEDULED and session.starts_at > now

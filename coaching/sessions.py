@@ -316,6 +316,8 @@ def pass_on(db: Session, circle: Circle, leaver: Person, now: datetime) -> list[
         attendance.remove(session, leaver.id)
         passed += [(session.id, *one) for one in hand_on(db, session, leaver.id, now)]
         session.facilitator_id = roles.facilitator(db, circle, session)
+        searches.ask_others(db, session, leaver.id, now)
+        searches.ask_convener_anew(db, session, now)
         db.flush()
         roles_changed(db, session, now)
         quorum.check(db, session, now)

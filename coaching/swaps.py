@@ -11,7 +11,7 @@ from coaching.errors import NotAllowed, NotFound, Refused
 from coaching.rules import rotation, swapping
 from coaching.rules.facts import SwapWaiting
 from coaching.rules.fields import Field
-from coaching.rules.rotation import Roles
+from coaching.rules.rotation import Roles, Swapped
 from coaching.rules.swap_facts import SwapFacts, SwapForm
 from coaching.rules.swapping import Offer
 from coaching.rules.terms import CircleKind, CircleState, Coming, Role, SessionState, SwapState
@@ -125,6 +125,8 @@ def hand_over(db: Session, session: CoachingSession, role: Role, taker: int, now
     """Gives a role to somebody: they change places in the line with whoever had it, and both are told."""
     before = Roles(session.presenter_id, session.note_taker_id)
     after, swapped = rotation.swap(before, role, taker)
+    if before.holder(role) is None:
+        swapped = (Swapped(role, taker, taker),)  # moves nobody, and says that the role was taken
     for each in Role:
         roles.give(session, each, after.holder(each))
     db.add_all(
@@ -357,7 +359,7 @@ def open_time_only(db: Session, actor: Actor, ask_id: int, now: datetime) -> Swa
     if found.role is not Role.PRESENTER or session.circle.kind is CircleKind.PAIR:
         raise NotAllowed("Only a group's session can do without this role. Ask somebody by name instead.")
     session.presenter_id, session.open_time_only = None, True
-    db.flush()
+    searches.end(db, found, now)  # also where nobody had the role, so that nothing shows that it is settled
     reminders.lay_out(db, session, now)
     sessions.roles_changed(db, session, now)
     _tell_relieved(db, session, Role.PRESENTER, holder, None, now)

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from threading import Barrier
 
 import pytest
 from sqlalchemy import select
 
-from coaching import members, roles, sessions, swaps
+from coaching import members, roles, sessions, swaps, volunteers
 from coaching.errors import NotAllowed, NotFound, Refused
-from coaching.rules.terms import Coming, Role, SwapState
+from coaching.rules.facts import Draft
+from coaching.rules.terms import Coming, Mode, Role, SwapState
 from storage.engine import Database
 from storage.models import CoachingSession, Outgoing, RoleSwap, SwapAsk
-from tests.coaching.closing_world import ANA, BO, CHIDI, DEE, ELI, GUS, MADE, STARTS, World
+from tests.coaching.closing_world import ANA, BO, CHIDI, CLOSING, DEE, ELI, GUS, MADE, STARTS, World
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -227,3 +228,61 @@ def test_who_has_no_role_offers_none_and_a_stranger_finds_nothing(world: World, 
 def test_who_takes_a_role_says_that_they_come(world: World, asked: int) -> None:
     take(world, ELI, asked)
     assert world.of().coming(world.id(ELI)) is Coming.YES
+
+
+def leaves(world: World, who: str, now: datetime) -> None:
+    with world.database.transaction() as db:
+        members.leave(db, world.actor(db, who), world.circle, now)
+
+
+def test_who_is_asked_alone_and_cannot_come_keeps_nobody_waiting(world: World, asked: int) -> None:
+    step(world, MADE + DAY)
+    world.answers_coming(CHIDI, Coming.NO, MADE + DAY + MINUTE)
+    step(world, MADE + DAY + 2 * MINUTE)
+    assert found(world, asked).asked_id == world.id(DEE)
+    leaves(world, DEE, MADE + DAY + 3 * MINUTE)
+    step(world, MADE + DAY + 4 * MINUTE)
+    assert found(world, asked).asked_id == world.id(ELI)
+
+
+def test_when_the_convener_leaves_another_is_asked_once(world: World, asked: int) -> None:
+    late = STARTS - 2 * DAY
+    step(world, late)
+    assert recipients(world, Outgoing.SWAP_CONVENER) == [world.id(BO)]
+    leaves(world, ELI, late + MINUTE)
+    step(world, late + 2 * MINUTE)
+    assert recipients(world, Outgoing.SWAP_CONVENER) == [world.id(BO)]
+    leaves(world, BO, late + 3 * MINUTE)
+    for minutes in (4, 5):
+        step(world, late + minutes * MINUTE)
+    assert len(recipients(world, Outgoing.SWAP_CONVENER)) == 2
+    assert recipients(world, Outgoing.SWAP_CONVENER)[1] != world.id(BO)
+
+
+def test_open_time_only_settles_the_search_for_a_role_that_nobody_had(world: World) -> None:
+    with world.database.transaction() as db:
+        db.get_one(CoachingSession, world.session).presenter_id = None
+    ask_id = ask(world, ANA, Role.PRESENTER)
+    with world.database.transaction() as db:
+        swaps.open_time_only(db, world.actor(db, ANA), ask_id, MADE)
+    assert found(world, ask_id).state is SwapState.DROPPED
+    assert world.of().open_time_only
+
+
+def test_of_two_volunteers_for_a_role_that_nobody_has_the_first_has_it(world: World) -> None:
+    def volunteer(who: str) -> None:
+        with world.database.transaction() as db:
+            actor, day = world.actor(db, who), date(2027, 1, 12)
+            volunteers.volunteer(db, actor, world.session, day, Role.PRESENTER, CLOSING)
+
+    with world.database.transaction() as db:
+        draft = Draft(date(2027, 1, 12), time(10), 60, Mode.VIDEO, note_taker=world.actor(db, BO).person.id)
+        following = sessions.schedule(db, world.actor(db), world.circle, draft, MADE).id
+    volunteer(DEE)
+    with pytest.raises(NotAllowed, match="settled: Dee Novak presents"):
+        volunteer(ELI)
+    volunteer(DEE)
+    assert world.of(following).presenter_id == world.id(DEE)
+    with world.reading() as db:
+        line = roles.lines(db, db.get_one(CoachingSession, following).circle).presenters
+    assert line == tuple(world.id(one) for one in (BO, CHIDI, ELI, ANA, DEE))

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coaching.rules import hours, swapping
@@ -34,8 +34,8 @@ def test_one_is_asked_alone_in_their_hours_and_before_the_convener(
 ) -> None:
     starts_at = now + ahead
     offer = swapping.next_offer(line, now, starts_at)
-    assume(offer is not None)
-    assert offer is not None
+    if offer is None:
+        return  # nobody is passed over: the test below
     assert not hours.is_quiet(offer.goes_out, dict(line)[offer.person_id])
     assert now <= offer.goes_out < offer.ends <= swapping.convener_from(starts_at)
     assert offer.ends - offer.goes_out <= DAY
