@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 TO_RUN := $(VENV)/.installed-to-run
 TO_WORK := $(VENV)/.installed-to-work
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Tests wait for servers to start and end more than they compute, so each core takes two of them.
+TESTERS = $$(( 2 * $$(getconf _NPROCESSORS_ONLN) ))
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check lint format bench simulate clean
@@ -22,11 +24,11 @@ demo: $(TO_RUN)  ## Try the bot in a local workspace in the browser, without Sla
 	@$(BIN)/coach demo $(ARGS)
 
 test: $(TO_WORK)  ## Run the tests
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n $(TESTERS) $(ARGS)
 
 check: lint  ## Run all that must pass: ruff, mypy and the tests
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n $(TESTERS) $(ARGS)
 
 lint: $(TO_WORK)  ## Look for mistakes and for unformatted code
 	@$(BIN)/ruff check
