@@ -8,8 +8,8 @@ BIN := $(VENV)/bin
 TO_RUN := $(VENV)/.installed-to-run
 TO_WORK := $(VENV)/.installed-to-work
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-# Tests wait for servers to start and end more than they compute, so each core takes two of them.
-TESTERS = $$(( 2 * $$(getconf _NPROCESSORS_ONLN) ))
+# Tests wait for servers to start and end as well as compute, so there is one more of them than cores.
+TESTERS = $$(( 1 + $$(getconf _NPROCESSORS_ONLN) ))
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check lint format bench simulate clean

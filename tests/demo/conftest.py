@@ -15,7 +15,7 @@ from demo.workspace import Workspace
 from tests.demo.botside import SECRET, BotServer, ScriptedBot
 
 START = datetime(2027, 1, 12, 15, 0, tzinfo=UTC)
-QUICK = Timing(answer=0.4, trigger=0.3, retries=(0.0, 0.01))
+QUICK = Timing(answer=2.0, trigger=2.0, retries=(0.0, 0.01))
 
 
 @pytest.fixture(scope="session")
