@@ -32,7 +32,7 @@ from storage import migrate
 from storage.models import OutboxRow, OutboxState
 
 STEP = timedelta(hours=1)
-LONG_STEP, LONG_WAY = timedelta(hours=6), timedelta(days=7)
+LONG_STEP, LONG_WAY = timedelta(hours=6), timedelta(days=3)
 """On a long way the planners look less often, so that a year goes by soon. Messages keep their minute."""
 LONGEST = timedelta(days=400)
 

@@ -6,10 +6,9 @@ import { say } from "./notices.js";
 import { demoNow, refresh, update } from "./state.js";
 import { city, epochOf, fullMoment, hhmm, isoDate, shortDay } from "./time.js";
 import { trapTab } from "./focus.js";
+import { playYear } from "./year.js";
 
 const HOUR = 3600;
-const MONTH = 73 * 10 * HOUR; // a twelfth of 365 days
-const LOOK = 1500; // milliseconds between two months, to see what came of the last
 const BACKWARD = "Time goes forward only here, as it does outside. Pick a later moment.";
 
 /** Whether the clock went on. */
@@ -23,14 +22,6 @@ async function move(request) {
   }
   await refresh();
   return moved;
-}
-
-/** Twelve months, one after the other, as long as `goesOn()`. */
-async function playYear(goesOn) {
-  for (let month = 0; month < 12 && goesOn(); month += 1) {
-    if (!(await move({ by_seconds: MONTH }))) return;
-    await new Promise((seen) => setTimeout(seen, LOOK));
-  }
 }
 
 export function ClockBar({ viewer, app }) {
@@ -49,7 +40,12 @@ export function ClockBar({ viewer, app }) {
   const play = async () => {
     goesOn.current = true;
     setPlaying(true);
-    await playYear(() => goesOn.current);
+    try {
+      const people = [...viewer.people.values()].filter((one) => one.kind !== "bot" && !one.deleted);
+      await playYear(people, move, () => goesOn.current);
+    } catch (error) {
+      say(error.message);
+    }
     setPlaying(false);
   };
   if (playing) {
@@ -59,7 +55,7 @@ export function ClockBar({ viewer, app }) {
         <span class="clock-now" data-testid="clock-now"><span class="clock-day">${shortDay(now, tz)}</span> <b>${hhmm(now, tz)}</b></span>
         <span class="clock-where" aria-live="polite">a year goes by…</span>
       </span>
-      <span class="clock-buttons"><button type="button" class="bar-button" data-testid="clock-stop" onClick=${() => { goesOn.current = false; }}>Stop after this month</button></span>
+      <span class="clock-buttons"><button type="button" class="bar-button" data-testid="clock-stop" onClick=${() => { goesOn.current = false; }}>Stop here</button></span>
     </div>`;
   }
   return html`<div class="clock" role="group" aria-label="Demo clock" data-testid="clock" data-moving=${moving}>
@@ -101,9 +97,11 @@ function MoveTo({ now, tz, pass, play, close }) {
     ${refusal && html`<p class="error" role="alert">${refusal}</p>`}
     <p class="quiet">Everything that falls due on the way happens in its order.</p>
     <div class="dialog-actions">
-      <button type="button" class="button" data-testid="clock-year" onClick=${() => { close(); play(); }}>Play a year</button>
       <button type="button" class="button" onClick=${close}>Cancel</button>
       <button type="submit" class="button button-primary" data-testid="clock-go">Move the clock</button>
     </div>
+    <hr />
+    <p class="quiet">Or watch rhythm, turns and meetings in person: a week at a time, and everybody says that they come.</p>
+    <button type="button" class="button" data-testid="clock-year" onClick=${() => { close(); play(); }}>Play a year</button>
   </form></div>`;
 }
