@@ -7,6 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
+from storage import encryption
+from storage.encryption import Cipher
+
 BUSY_TIMEOUT_MS = 2_000
 POSTGRESQL = {"connect_timeout": 2, "tcp_user_timeout": 5_000}
 """Seconds and milliseconds. A server that is silent counts as away: Slack waits three seconds for an answer,
@@ -17,8 +20,10 @@ READ_ONLY = "coach_read_only"
 class Database:
     """Opens transactions; only the edges (a listener, a tick, a command) may call it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, cipher: Cipher | None = None) -> None:
+        """Without a cipher nothing is hidden: that is for tests, and for what reads no words."""
         self.engine = make_engine(url)
+        encryption.use(self.engine, cipher or Cipher())
         self._write = sessionmaker(self.engine, expire_on_commit=False)
         options: dict[str, Any] = {READ_ONLY: True}
         if self.engine.dialect.name == "postgresql":

@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "coaching/typed_dates.py": {"coaching.rules", "dateparser"},
     "coaching/calendar.py": {"coaching", "storage", "sqlalchemy", "icalendar"},
     "storage": {"storage", "sqlalchemy", "coaching.rules.absence", "coaching.rules.terms"},
+    "storage/encryption.py": {"cryptography", "sqlalchemy"},
     "storage/migrate.py": {"storage", "sqlalchemy", "alembic"},
     "storage/migrations": {"storage", "sqlalchemy", "alembic"},
     # Pure builders: no client and no database.

@@ -2,6 +2,7 @@
 
 from storage.models.away import Away
 from storage.models.calendar import CalendarFeed
+from storage.models.cases import Case
 from storage.models.circles import Circle, Invitation, Membership
 from storage.models.drafts import FormDraft
 from storage.models.evaluations import (
@@ -13,16 +14,21 @@ from storage.models.evaluations import (
     EvaluationWindow,
     PairReflection,
 )
+from storage.models.notes import ActionItem, Notes
 from storage.models.outbox import OutboxRow, OutboxState, Outgoing, Reminder
+from storage.models.packs import KeptPack
 from storage.models.polls import Poll, PollAnswer, PollSlot
+from storage.models.programme import ProgrammeOwner
 from storage.models.sessions import Attendance, CoachingSession, RoleSwap
 from storage.models.swaps import SwapAsk
 from storage.models.workspaces import HandledRequest, Person, Workspace
 
 __all__ = [
+    "ActionItem",
     "Attendance",
     "Away",
     "CalendarFeed",
+    "Case",
     "Circle",
     "CoachingSession",
     "EvaluationAnswer",
@@ -34,7 +40,9 @@ __all__ = [
     "FormDraft",
     "HandledRequest",
     "Invitation",
+    "KeptPack",
     "Membership",
+    "Notes",
     "OutboxRow",
     "OutboxState",
     "Outgoing",
@@ -43,6 +51,7 @@ __all__ = [
     "Poll",
     "PollAnswer",
     "PollSlot",
+    "ProgrammeOwner",
     "Reminder",
     "RoleSwap",
     "SwapAsk",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from coaching.rules.terms import Promise
 from storage.base import Base, UtcDateTime, text_enum
+from storage.encryption import EncryptedJson, EncryptedText
 
 
 def _random_key() -> str:
@@ -91,7 +92,7 @@ class EvaluationAnswer(Base):
     result_id: Mapped[int | None] = mapped_column(ForeignKey("evaluation_results.id", ondelete="CASCADE"))
     scores: Mapped[dict[str, int]] = mapped_column(JSON)
     """Statement id to 1..5."""
-    comments: Mapped[dict[str, str]] = mapped_column(JSON)
+    comments: Mapped[dict[str, str]] = mapped_column(EncryptedJson)
     """Question id to words; empty once the window has closed, see `EvaluationComment`."""
 
 
@@ -110,7 +111,7 @@ class EvaluationComment(Base):
     circle_id: Mapped[int] = mapped_column(ForeignKey("circles.id", ondelete="CASCADE"))
     result_id: Mapped[int | None] = mapped_column(ForeignKey("evaluation_results.id", ondelete="CASCADE"))
     question: Mapped[str]
-    words: Mapped[str]
+    words: Mapped[str] = mapped_column(EncryptedText)
 
 
 class EvaluationResult(Base):
@@ -146,5 +147,5 @@ class PairReflection(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     form_id: Mapped[str]
     scores: Mapped[dict[str, int]] = mapped_column(JSON)
-    comments: Mapped[dict[str, str]] = mapped_column(JSON)
+    comments: Mapped[dict[str, str]] = mapped_column(EncryptedJson)
     shared: Mapped[bool] = mapped_column(default=False)

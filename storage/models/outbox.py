@@ -170,7 +170,13 @@ class Reminder(Base):
     __tablename__ = "reminders"
     __table_args__ = (
         UniqueConstraint(
-            "workspace_id", "session_id", "plan_version", "person_id", "kind", name="uq_reminders_once"
+            "workspace_id",
+            "session_id",
+            "plan_version",
+            "person_id",
+            "kind",
+            "subject_id",
+            name="uq_reminders_once",
         ),  # the usual name would be longer than PostgreSQL allows
         Index("ix_reminders_outbox_id", "outbox_id"),
         Index("ix_reminders_person", "workspace_id", "person_id", "local_date"),
@@ -183,6 +189,8 @@ class Reminder(Base):
     plan_version: Mapped[int]
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     kind: Mapped[ReminderKind] = mapped_column(text_enum(ReminderKind))
+    subject_id: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Which of several alike: the action that falls due. Else 0, so that the unique key holds."""
     message_kind: Mapped[MessageKind] = mapped_column(text_enum(MessageKind))
     local_date: Mapped[date]
     """The person's own day; all bookkeeping of one day goes into one message."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from coaching.rules.absence import counts_as
 from coaching.rules.terms import Coming, Mode, Role, SessionState
 from storage.base import Base, UtcDateTime, text_enum
+from storage.encryption import EncryptedText
 from storage.models.circles import Circle
 from storage.models.workspaces import Person
 
@@ -59,10 +60,10 @@ class CoachingSession(Base):
     place: Mapped[str | None]
     """The room; by phone, who calls whom on which number."""
     link: Mapped[str | None]
-    message: Mapped[str | None]
-    remote_reason: Mapped[str | None]
+    message: Mapped[str | None] = mapped_column(EncryptedText)
+    remote_reason: Mapped[str | None] = mapped_column(EncryptedText)
     """Why the circle met remotely although a session in person was due."""
-    closing_reason: Mapped[str | None]
+    closing_reason: Mapped[str | None] = mapped_column(EncryptedText)
     """Why it was cancelled."""
 
     facilitator_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
