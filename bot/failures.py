@@ -14,6 +14,7 @@ from bot.replies import Done, Ephemeral, OpenModal, PushModal, RefuseFields, Rep
 from bot.views import notices
 from bot.views.text import escape
 from coaching.errors import CoachingError, Refused
+from storage.encryption import Unreadable
 
 SLACK_FAILS = (SlackApiError, HTTPException, OSError)
 """What a call to Slack raises: refused by it, or broken off on the way."""
@@ -48,6 +49,8 @@ def _kind(error: Exception) -> tuple[str, str]:
         return "slack_failed", wording.SLACK_SILENT
     if isinstance(error, DBAPIError):
         return "database_failed", wording.DATABASE_AWAY
+    if isinstance(error, Unreadable):
+        return "key_missing", wording.UNREADABLE
     return "unexpected", wording.UNEXPECTED
 
 

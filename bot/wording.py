@@ -11,6 +11,10 @@ DATABASE_AWAY = (
     "I cannot reach my memory just now. Nothing was changed, and nothing you typed is lost: "
     "leave this open and try again in a minute. (Reference {reference})"
 )
+UNREADABLE = (
+    "I cannot read what is stored: the key for it is missing. Nothing is lost, and nothing was changed. "
+    "Please tell whoever looks after me this reference: {reference}"
+)
 UNEXPECTED = (
     "Something went wrong on my side. Nothing was changed, and nothing you typed is lost: try again in a "
     "minute, and if it stays so, tell whoever looks after me this reference: {reference}"

@@ -18,6 +18,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # they can show local variables, tokens among them
 )
+keys = typer.Typer(help="The keys that encrypt what members write.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
 DEMO_PORT = 4000
 WRONG_SETTINGS = 2
 FAILED = 1
@@ -66,11 +68,31 @@ def doctor() -> None:
         settings = _settings()
         from service import root
 
-        problems = root.doctor(settings)
-        _say([*settings.notes(), *problems])
+        problems, notes = root.doctor(settings)
+        _say([*notes, *problems])
         if problems:
             raise typer.Exit(FAILED)
         typer.echo("Everything is in order.")
+
+
+@keys.command("new")
+def new_key() -> None:
+    """Print a new key, for COACH_ENCRYPTION_KEYS."""
+    from storage.encryption import new_key
+
+    typer.echo(new_key())
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Encrypt everything that is stored with the first key, so that the others can go."""
+    with _sentences():
+        settings = _settings(slack=False)
+        from service import root
+
+        changed = root.rotate_keys(settings)
+        texts = "1 text was" if changed == 1 else f"{changed} texts were"
+        typer.echo(f"Everything is encrypted with the first key now; {texts} not before.")
 
 
 @app.command()

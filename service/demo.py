@@ -11,6 +11,7 @@ import signal
 import socket
 import tempfile
 import threading
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -35,6 +36,8 @@ STEP = timedelta(hours=1)
 LONG_STEP, LONG_WAY = timedelta(hours=6), timedelta(days=3)
 """On a long way the planners look less often, so that a year goes by soon. Messages keep their minute."""
 LONGEST = timedelta(days=400)
+KEY = SecretStr(urlsafe_b64encode(b"demo: nobody has secrets in here").decode())
+"""The demo's people are invented. With one key for all of them its past can be kept and copied."""
 
 
 class MovingTime:
@@ -95,6 +98,7 @@ class Demo:
             slack_signing_secret=SecretStr(secret),
             slack_api_url=self.workspace.api_url,
             coach_public_url=f"http://127.0.0.1:{self._bot_port}",
+            coach_encryption_keys=KEY,
         )
         self.coach = root.build(settings, self.clock)
         if migrate.current_problem(self.coach.database):

@@ -27,11 +27,13 @@ from scheduler.delivery import Delivery
 from scheduler.nightly import PeopleCheck
 from scheduler.slack import Slack
 from scheduler.worker import Worker
+from service import keys
 from service.clock import Clock, SystemClock
 from service.logs import reference, set_up_logs
 from service.settings import Settings
 from service.web import create_web
 from storage import migrate as migrations
+from storage.encryption import Cipher
 from storage.engine import Database
 
 # Together under the ten seconds after which hosts kill what does not end by itself.
@@ -127,7 +129,7 @@ class Coach:
 def build(settings: Settings, clock: Clock | None = None) -> Coach:
     """Puts the parts together. Opens no connection yet."""
     clock = clock or SystemClock()
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, Cipher(keys.of(settings)))
     pack = load_pack(settings.coach_packs) if settings.coach_packs else default_pack()
     token = BotToken(settings, database, clock)
     slack = Slack(settings.slack_api_url, lambda workspace: token.of(workspace)[0], clock.now)
@@ -152,7 +154,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Coach:
 def serve(settings: Settings, *, worker: bool = True) -> None:
     """Web, and the worker with it unless told otherwise. Ends on SIGTERM."""
     _logs(settings)
-    coach = build(settings)
+    coach = _begin(settings)
     if _in_a_file(settings):
         migrations.upgrade(coach.database)
     config = uvicorn.Config(
@@ -171,9 +173,27 @@ def serve(settings: Settings, *, worker: bool = True) -> None:
 def worker(settings: Settings) -> None:
     """The worker alone. Ends on SIGTERM."""
     _logs(settings)
-    coach = build(settings)
+    coach = _begin(settings)
     asyncio.run(_work(coach))
     coach.database.dispose()
+
+
+def _begin(settings: Settings) -> Coach:
+    """The parts of a bot that is about to run. Raises `SettingsError` if it could not read what is stored."""
+    made = keys.make(settings)
+    if made:
+        log.warning("made a key for what members write: keep a copy of it", file=made.name)
+    coach = build(settings)
+    keys.check(settings, coach.database)
+    return coach
+
+
+def rotate_keys(settings: Settings) -> int:
+    """Encrypts everything with the first key. How many texts that changed."""
+    database = Database(settings.database_url)
+    changed = keys.rotate(settings, database)
+    database.dispose()
+    return changed
 
 
 def migrate(settings: Settings) -> None:
@@ -183,11 +203,19 @@ def migrate(settings: Settings) -> None:
     database.dispose()
 
 
-def doctor(settings: Settings) -> list[str]:
-    """What would keep the bot from running, a line each, with what to do. Changes nothing."""
+def doctor(settings: Settings) -> tuple[list[str], list[str]]:
+    """What would keep the bot from running, a line each, with what to do; and what is good to know.
+
+    Changes nothing.
+    """
     logging.disable()  # libraries tell the same in their own words
     coach = build(settings)
-    return [*_schema_problems(coach), *_token_problems(coach)]
+    problems = [
+        *_schema_problems(coach),
+        *keys.problems(settings, coach.database),
+        *_token_problems(coach),
+    ]
+    return problems, [*settings.notes(), *keys.notes(settings, coach.database)]
 
 
 def _schema_problems(coach: Coach) -> list[str]:

@@ -18,7 +18,6 @@ NOT_USED_YET = {
     "slack_app_token": "Socket Mode comes in a later version",
     "slack_client_id": "installing by OAuth comes in a later version",
     "slack_client_secret": "installing by OAuth comes in a later version",
-    "coach_encryption_keys": "encrypting what is stored comes in a later version",
 }
 
 
@@ -73,6 +72,17 @@ def _one_word(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _keys(secret: SecretStr) -> SecretStr:
+    from storage.encryption import Cipher
+
+    Cipher(_separated(secret))
+    return secret
+
+
+def _separated(secret: SecretStr) -> list[str]:
+    return [one.strip() for one in secret.get_secret_value().split(",") if one.strip()]
+
+
 def _existing(path: Path) -> Path:
     if not path.exists():
         raise ValueError("not there")
@@ -92,6 +102,7 @@ def _lower(value: object) -> object:
 
 
 Secret = Annotated[SecretStr, BeforeValidator(_stripped), AfterValidator(_one_word)]
+Keys = Annotated[SecretStr, BeforeValidator(_stripped), AfterValidator(_keys)]
 BotToken = Annotated[Secret, AfterValidator(_bot_token)]
 DatabaseUrl = Annotated[str, BeforeValidator(_stripped), AfterValidator(_database)]
 WebAddress = Annotated[str, BeforeValidator(_stripped), AfterValidator(web_address)]
@@ -141,8 +152,9 @@ class Settings(BaseSettings):
         None,
         description="the https address at which Slack reaches this bot, such as https://coach.example.org",
     )
-    coach_encryption_keys: Secret = Field(
-        NONE, description="the keys for what is stored, separated by commas"
+    coach_encryption_keys: Keys = Field(
+        NONE,
+        description="keys as `coach keys new` prints them, separated by commas; the first one encrypts",
     )
     coach_packs: Annotated[Path, AfterValidator(_existing)] | None = Field(
         None, description="a folder with content packs of your own"
@@ -154,7 +166,13 @@ class Settings(BaseSettings):
     def secrets(self) -> list[str]:
         """The values that no log may show."""
         values = (getattr(self, name) for name in type(self).model_fields)
-        return [value.get_secret_value() for value in values if isinstance(value, SecretStr) and value]
+        found = [value.get_secret_value() for value in values if isinstance(value, SecretStr) and value]
+        return [*found, *self.encryption_keys]
+
+    @property
+    def encryption_keys(self) -> list[str]:
+        """As they are set, the one that encrypts first. `service/keys.py` knows of those in a file."""
+        return _separated(self.coach_encryption_keys)
 
     def notes(self) -> list[str]:
         """One line for each variable that is set, but that this version does not use yet."""

@@ -27,7 +27,9 @@ class Cipher:
     """
 
     def __init__(self, keys: Sequence[str] = ()) -> None:
-        self._fernet = MultiFernet([Fernet(key) for key in keys]) if keys else None
+        known = [Fernet(key) for key in keys]
+        self._fernet = MultiFernet(known) if known else None
+        self._newest = known[0] if known else None
 
     def hide(self, words: str) -> str:
         if self._fernet is None:
@@ -45,6 +47,30 @@ class Cipher:
             return self._fernet.decrypt(kept.removeprefix(MARK)).decode()
         except InvalidToken:
             raise Unreadable from None
+
+    def reads(self, kept: str) -> bool:
+        try:
+            self.read(kept)
+        except Unreadable:
+            return False
+        return True
+
+    def renew(self, kept: str) -> str:
+        """The same words under the first key; unchanged where they are that already. Raises `Unreadable`."""
+        if self._newest is None or (kept.startswith(MARK) and self._is_newest(kept)):
+            return kept
+        return self.hide(self.read(kept))
+
+    def _is_newest(self, kept: str) -> bool:
+        return self._newest is not None and _opens(self._newest, kept)
+
+
+def _opens(key: Fernet, kept: str) -> bool:
+    try:
+        key.decrypt(kept.removeprefix(MARK))
+    except InvalidToken:
+        return False
+    return True
 
 
 def new_key() -> str:
