@@ -27,6 +27,7 @@ from storage.models import (
     EvaluationComment,
     EvaluationResult,
     EvaluationWindow,
+    OutboxRow,
     Outgoing,
 )
 
@@ -93,7 +94,7 @@ def publish(
     outbox.put(
         db,
         Outgoing.RESULT,
-        f"result:{found.id}",
+        _line_key(found.id),
         workspace_id=session.workspace_id,
         session=session,
         thread_of=outbox.card_of(db, session),
@@ -101,6 +102,31 @@ def publish(
         due_at=now,
         now=now,
     )
+    _picture(db, session, found, now)
+
+
+def _picture(db: Session, session: CoachingSession, found: EvaluationResult, now: datetime) -> None:
+    """The same figures for the eye, below their line."""
+    outbox.put(
+        db,
+        Outgoing.RESULT_PICTURE,
+        f"result-picture:{found.id}",
+        workspace_id=session.workspace_id,
+        session=session,
+        thread_of=outbox.card_of(db, session),
+        facts={"result": found.id},
+        due_at=now,
+        now=now,
+    )
+
+
+def line_of(db: Session, found: EvaluationResult) -> OutboxRow:
+    """The message of the thread that says that this result is there."""
+    return outbox.get(db, found.workspace_id, _line_key(found.id))
+
+
+def _line_key(result_id: int) -> str:
+    return f"result:{result_id}"
 
 
 def keep(db: Session, circle: Circle, kept: Waiting, *, result_id: int | None = None) -> None:

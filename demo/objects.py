@@ -180,7 +180,7 @@ def file_json(workspace: Workspace, file: File) -> Json:
         "user": workspace.bot.user_id,
         "mode": "hosted",
         "channels": list(file.shares),
-    }
+    } | ({"alt_txt": file.alt_txt} if file.alt_txt else {})
 
 
 def view_json(workspace: Workspace, view: View, state: State | None = None) -> Json:

@@ -105,6 +105,8 @@ class File:
     """The secret part of the address it is uploaded to."""
     shares: list[str] = field(default_factory=list)
     """The channels it was shared in."""
+    alt_txt: str = ""
+    """What a picture shows, in words."""
 
 
 @dataclass

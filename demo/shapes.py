@@ -128,6 +128,7 @@ def _file(file: File) -> Json:
         "size": len(file.content or b""),
         "mimetype": file.mimetype,
         "url": f"/files/{file.id}/{file.name}",
+        "alt": file.alt_txt,
     }
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import claims
 from scheduler.claims import Claim
-from scheduler.messages import File, Guarded, HomeView, Message, Renderers
+from scheduler.messages import File, Guarded, HomeView, Message, Renderers, Skip
 from scheduler.outcomes import (
     LATE,
     MOST_POISON_TRIES,
@@ -44,6 +44,9 @@ REPEATABLE = (Outgoing.HOME, Outgoing.REFRESH)
 UNNAMED = (Outgoing.BOOKKEEPING,)
 """Whether it was sent or had nothing left to say can tell that somebody has answered an evaluation, and when;
 so the log does not say which one it was."""
+
+UNREPEATED = (Outgoing.RESULT, Outgoing.RESULT_PICTURE)
+"""Never sent again unseen: figures that stand in a thread twice would read as two results."""
 
 PAUSES_S = (0.5, 2.0)
 """Between the tries to note what became of a message, when the database is locked or away."""
@@ -204,7 +207,7 @@ class Delivery:
             return trace(db, claim)
 
     async def _once_more_unseen(self, claim: Claim) -> Mark | Claim:
-        if claim.kind is Outgoing.RESULT or claim.sent_again:
+        if claim.kind in UNREPEATED or claim.sent_again:
             return Mark(OutboxState.DEAD, UNSEEN)
         await asyncio.to_thread(self._note_second_try, claim)
         return replace(claim, second_try=True)
@@ -220,19 +223,23 @@ class Delivery:
             await self._slack.publish_home(workspace, parcel.to.people[0], content)
             return Mark(OutboxState.SENT)
         channel = await self._conversation(workspace, parcel.to)
-        if isinstance(content, File):
-            await self._slack.upload(workspace, channel, content, parcel.thread_ts)
-            return Mark(OutboxState.SENT, channel=channel)
         said = await self._fit_for(workspace, channel, content)
+        if isinstance(said, Skip):
+            return Mark(OutboxState.SKIPPED, said.reason)
+        if isinstance(said, File):
+            await self._slack.upload(workspace, channel, said, parcel.thread_ts)
+            return Mark(OutboxState.SENT, channel=channel)
         if parcel.replaces is not None:
             await self._slack.update(workspace, channel, parcel.replaces, said, id=parcel.id)
             return Mark(OutboxState.SENT)
         ts = await self._slack.post(workspace, channel, said, id=parcel.id, thread_ts=parcel.thread_ts)
         return Mark(OutboxState.SENT, channel=channel, ts=ts)
 
-    async def _fit_for(self, workspace: str, channel: str, content: Message | Guarded) -> Message:
+    async def _fit_for(
+        self, workspace: str, channel: str, content: Message | File | Guarded
+    ) -> Message | File | Skip:
         """What may be said to those who can read the conversation now."""
-        if isinstance(content, Message):
+        if not isinstance(content, Guarded):
             return content
         try:
             look = self._slack.is_group_dm_of if content.group_dm else self._slack.is_only_for

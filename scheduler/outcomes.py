@@ -54,6 +54,7 @@ CODES = {
         "invalid_arguments invalid_arg_name invalid_blocks invalid_blocks_format invalid_metadata_format "
         "invalid_metadata_schema metadata_too_large msg_too_long msg_blocks_too_long no_text view_too_large "
         "too_many_attachments too_many_users messages_tab_disabled file_uploads_disabled "
+        "file_type_not_allowed alt_txt_too_large "
         "method_not_supported_for_channel_type channel_type_not_supported"
     ),
     Verdict.PAUSE: "invalid_auth token_revoked account_inactive token_expired not_authed",

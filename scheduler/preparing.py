@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from coaching.rules.terms import PersonKind
 from scheduler.claims import TOO_LATE, Claim
-from scheduler.messages import Content, File, Guarded, HomeView, Message, Renderers, Skip
+from scheduler.messages import Content, File, Guarded, HomeView, Later, Message, Renderers, Skip
 from scheduler.outcomes import Mark, put_back
 from scheduler.trouble import name_of
 from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outgoing, Person, Workspace
@@ -16,6 +16,8 @@ from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outg
 MOST_IN_GROUP_DM = 8
 NEEDED = timedelta(seconds=25)
 """Two calls and their timeouts: with less of the lease left, nothing is begun."""
+FILES = (Outgoing.CALENDAR_FILE, Outgoing.RESULT_PICTURE, Outgoing.TRENDS_PICTURE)
+"""Slack keeps no word of ours with a file by which it could be found again."""
 MARGIN = timedelta(minutes=5)
 """Slack's clock and ours may differ by as much."""
 
@@ -94,6 +96,8 @@ def _parcel(db: Session, row: OutboxRow, renderers: Renderers, now: datetime) ->
     content = _render(db, standing or row, renderers, now)
     if isinstance(content, Skip):
         return Mark(OutboxState.SKIPPED, content.reason)
+    if isinstance(content, Later):
+        return put_back(content.reason, now + content.wait)
     if standing is not None:
         return _replacement(standing, content)
     to = _address(db, row)
@@ -141,7 +145,7 @@ class Trace:
 def trace(db: Session, claim: Claim) -> Trace | None:
     """How to look the message up; None when that is impossible: only a DM can be read back, and no file."""
     row = db.get_one(OutboxRow, claim.id)
-    if row.person_id is None or row.thread_of_id is not None or row.kind is Outgoing.CALENDAR_FILE:
+    if row.person_id is None or row.thread_of_id is not None or row.kind in FILES:
         return None
     channel = db.get_one(Person, row.person_id).dm_channel
     return Trace(channel, opaque_id(row), row.due_at - MARGIN) if channel else None

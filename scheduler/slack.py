@@ -83,12 +83,10 @@ class Slack:
 
     async def upload(self, workspace: str, channel: str, file: File, thread_ts: str | None = None) -> None:
         """Shares a file. Slack does not say under which ts it stands."""
-        place = await self._call(
-            workspace,
-            "files.getUploadURLExternal",
-            {"filename": file.filename, "length": str(len(file.content))},
-            form=True,
-        )
+        about = {"filename": file.filename, "length": str(len(file.content))}
+        if file.alt:
+            about["alt_txt"] = file.alt
+        place = await self._call(workspace, "files.getUploadURLExternal", about, form=True)
         await self._put(str(place["upload_url"]), file.content)
         share: Json = {
             "files": [{"id": place["file_id"], "title": file.title}],

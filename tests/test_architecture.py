@@ -36,8 +36,11 @@ MAY_IMPORT: dict[str, set[str]] = {
         "slack_sdk.models",
     },
     "bot/handlers": {"bot", "coaching", "storage.models", "slack_sdk.models"},
+    # Figures in, a picture out.
+    "bot/pictures.py": {"coaching.rules", "matplotlib"},
     "bot/outgoing": {
         "bot.outgoing",
+        "bot.pictures",
         "bot.replies",
         "bot.views",
         "coaching",

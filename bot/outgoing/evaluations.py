@@ -1,21 +1,33 @@
 """Messages of the closing evaluation: asking, nudging, the result; and a pair's looking back."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from bot import pictures
 from bot.outgoing.sending import circle_of, message, recipient, session_of
 from bot.views import evaluations as views
+from bot.views import pictures as described
 from bot.views.evaluations import Nudge
 from coaching import evaluations, reflections, results, sessions
 from coaching.packs import Pack
-from coaching.rules.closing_facts import Standing
+from coaching.rules.closing_facts import ResultFacts, Standing
 from coaching.rules.terms import SessionState
-from scheduler.messages import Content, Guarded, Renderers, Skip
-from storage.models import CoachingSession, EvaluationResult, OutboxRow, OutboxState, Outgoing, Reminder
+from scheduler.messages import Content, File, Guarded, Later, Renderers, Skip
+from storage.models import (
+    Circle,
+    CoachingSession,
+    EvaluationResult,
+    OutboxRow,
+    OutboxState,
+    Outgoing,
+    Reminder,
+)
 
 LEFT = "not in the circle any more"
 OVER = "there is nothing to evaluate"
+OTHERS = "others than the circle can read this conversation"
+AFTER_ITS_LINE = timedelta(seconds=5)
 
 
 def renderers(pack: Pack) -> Renderers:
@@ -48,9 +60,11 @@ def renderers(pack: Pack) -> Renderers:
         plain = message(views.result_line(shown, figures=False))
         if circle.channel and not circle.channel_private:
             return plain
-        audience = frozenset(one.person.slack_id for one in circle.members if one.person.active)
         figures = message(views.result_line(shown, figures=True))
-        return Guarded(figures, audience, plain, group_dm=circle.channel is None)
+        return Guarded(figures, _audience(circle), plain, group_dm=circle.channel is None)
+
+    def picture(db: Session, row: OutboxRow, _now: datetime) -> Content:
+        return _picture(db, row, pack)
 
     def reflection_shared(db: Session, row: OutboxRow, _now: datetime) -> Content:
         session, person = session_of(db, row), recipient(db, row)
@@ -64,8 +78,38 @@ def renderers(pack: Pack) -> Renderers:
     return {
         Outgoing.EVALUATION: evaluation,
         Outgoing.RESULT: result,
+        Outgoing.RESULT_PICTURE: picture,
         Outgoing.REFLECTION_SHARED: reflection_shared,
     }
+
+
+def _picture(db: Session, row: OutboxRow, pack: Pack) -> Content:
+    """Below the line that says that there is a result, and where that may have figures in it."""
+    circle, found = circle_of(db, row), db.get_one(EvaluationResult, row.facts["result"])
+    line = results.line_of(db, found)
+    if line.state in (OutboxState.DUE, OutboxState.UNKNOWN):
+        return Later("its line comes first", AFTER_ITS_LINE)
+    if line.state not in (OutboxState.CLAIMED, OutboxState.SENT):
+        return Skip("its line was not sent")
+    if circle.channel and not circle.channel_private:
+        return Skip(OTHERS)
+    drawn = _result_picture(results.result_facts(db, found, pack))
+    return Guarded(drawn, _audience(circle), Skip(OTHERS), group_dm=circle.channel is None)
+
+
+def _audience(circle: Circle) -> frozenset[str]:
+    return frozenset(one.person.slack_id for one in circle.members if one.person.active)
+
+
+def _result_picture(shown: ResultFacts) -> File:
+    words = described.result(shown)
+    return File(
+        filename=f"result-{words.day:%Y-%m-%d}.png",
+        title=words.title,
+        content=pictures.result(shown, shown.circle_name, words.under_title),
+        text=words.text,
+        alt=words.alt,
+    )
 
 
 def nudge_part(db: Session, reminder: Reminder, now: datetime, pack: Pack) -> Nudge | None:

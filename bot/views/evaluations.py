@@ -209,7 +209,7 @@ def see_result(result_id: int) -> ButtonElement:
 
 def result_line(result: ResultFacts, *, figures: bool) -> Said:
     """In the thread. The figures only where nobody but the circle can read them; never the comments."""
-    text = f"Here is the result of the closing evaluation: {_answered(result)}."
+    text = f"Here is the result of the closing evaluation: {answered(result)}."
     blocks: list[Block] = [section(text)]
     if figures:
         blocks += [section(_figure(one)) for one in result.statements]
@@ -219,13 +219,13 @@ def result_line(result: ResultFacts, *, figures: bool) -> Said:
 def result(shown: ResultFacts, page: int = 0) -> View:
     """The figures and the first comments; further pages turn in place."""
     head = section(
-        f"*{escape(shown.circle_name)}*, {when(shown.starts_at, shown.zone)}\n{_answered(shown).capitalize()}."
+        f"*{escape(shown.circle_name)}*, {when(shown.starts_at, shown.zone)}\n{answered(shown).capitalize()}."
     )
     figures = [section(_figure(one)) for one in shown.statements] if page == 0 else []
     return notices.page([head, *figures, *_comments(shown, page)], "Result")
 
 
-def _answered(result: ResultFacts) -> str:
+def answered(result: ResultFacts) -> str:
     sessions = f", from {result.sessions} sessions" if result.sessions > 1 else ""
     return f"{result.answered} of {result.asked} answered{sessions}"
 

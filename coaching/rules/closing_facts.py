@@ -72,6 +72,26 @@ class ResultFacts:
 
 
 @dataclass(frozen=True)
+class Trend:
+    """One statement over several results; one with another id is another statement."""
+
+    words: str
+    averages: tuple[float | None, ...]
+    """One for each result; None where it was not asked, or too few answered it."""
+
+
+@dataclass(frozen=True)
+class TrendsFacts:
+    """How the averages of a circle go on: from its published results and nothing else, oldest first."""
+
+    circle_id: int
+    circle_name: str
+    days: tuple[date, ...]
+    """Of the sessions that the results are of, in the circle's zone."""
+    trends: tuple[Trend, ...]
+
+
+@dataclass(frozen=True)
 class ReflectionFacts:
     """What one of a pair wrote when looking back."""
 

@@ -8,6 +8,8 @@ from demo.methods.call import Call, Method, Refused, refuse_with
 from demo.objects import file_json
 from demo.records import Channel, File, Json
 
+LONGEST_ALT_TEXT = 1000
+
 
 def get_upload_url(call: Call) -> Json:
     """First step: a place to send the bytes to."""
@@ -15,6 +17,9 @@ def get_upload_url(call: Call) -> Json:
     name = call.required("filename")
     if call.number("length", 0) < 1:
         raise refuse_with("invalid_arguments", ["length must be at least 1"])
+    alt_txt = call.text("alt_txt") or ""
+    if len(alt_txt) > LONGEST_ALT_TEXT:
+        raise Refused("alt_txt_too_large")
     file = File(
         id=call.workspace.next_id("F"),
         name=name,
@@ -22,6 +27,7 @@ def get_upload_url(call: Call) -> Json:
         mimetype=mimetypes.guess_type(name)[0] or "application/octet-stream",
         created=int(call.now.timestamp()),
         key=secrets.token_urlsafe(18),
+        alt_txt=alt_txt,
     )
     call.workspace.files[file.id] = file
     return {"upload_url": f"{call.base_url}/upload/v1/{file.id}/{file.key}", "file_id": file.id}

@@ -26,7 +26,7 @@ const KINDS = { "text/calendar": "Calendar file", "text/csv": "Table (CSV)", "ap
 function FileCard({ file, viewer }) {
   const url = fileUrl(file.url, viewer.me.id);
   const name = file.title || file.name;
-  if (file.mimetype?.startsWith("image/")) return html`<figure class="image"><figcaption>${name}</figcaption><img src=${url} alt=${name} /></figure>`;
+  if (file.mimetype?.startsWith("image/")) return html`<figure class="image"><figcaption>${name}</figcaption><img src=${url} alt=${file.alt || name} /></figure>`;
   return html`<a class="file" href=${url} download=${file.name} aria-label=${`Download ${name}`} data-testid="file">
     <span class="file-face"><${Icon} name="file" /></span>
     <span class="file-words"><b>${name}</b><span class="quiet">${KINDS[file.mimetype] ?? file.name.split(".").pop().toUpperCase()} · ${sizeOf(file.size)}</span></span>

@@ -63,6 +63,8 @@ class Outgoing(StrEnum):
     DID_YOU_MEET = "did_you_meet"
     WHAT_COMES_NEXT = "what_comes_next"
     RESULT = "result"
+    RESULT_PICTURE = "result_picture"
+    TRENDS_PICTURE = "trends_picture"
     REFLECTION_SHARED = "reflection_shared"
     HOME = "home"
     REFRESH = "refresh"

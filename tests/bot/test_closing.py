@@ -6,6 +6,7 @@ from sqlalchemy import select
 from coaching import access, evaluations
 from coaching.evaluations import Filled
 from coaching.packs import default_pack
+from demo import cast
 from demo.person import NotThere, Person, words
 from demo.records import Json
 from service.demo import Demo
@@ -101,8 +102,11 @@ def test_four_answers_make_a_result_that_the_circle_opens(people: People, sessio
     people.eli.click("I wasn't there", in_=asked(people.eli))
     assert "weren't" in said(asked(people.eli))
     people.wait(AFTER)
-    line = next(one for one in thread(people) if "result" in one["text"])
+    line, picture = [one for one in thread(people) if "result" in one["text"]]
     assert "4 of 4 answered" in line["text"]
+    [file] = picture["files"]
+    assert people.dee.download(file).startswith(b"\x89PNG")
+    assert all(f"{one.rstrip('.')}: 4.0 (4: 4)." in file["alt"] for one in STATEMENTS)
     people.dee.click("See the result", in_=line)
     shown = words(people.dee.modal)
     assert "4.0 of 5 on average" in shown
@@ -110,6 +114,19 @@ def test_four_answers_make_a_result_that_the_circle_opens(people: People, sessio
     for one in people.five:
         assert "has closed" in said(asked(one))
     assert _receipts(people.demo) == 0
+
+
+def test_where_somebody_else_reads_along_neither_figures_nor_picture_stand(
+    people: People, session: None
+) -> None:
+    for one in people.five[:4]:
+        answers(one)
+    people.demo.workspace.workspace.channels[cast.PRACTICE_CIRCLE].members.append(cast.GUS)
+    people.wait("2026-12-13 12:01")
+    [line] = [one for one in thread(people) if "result" in one["text"]]
+    assert "4 of 5 answered" in line["text"]
+    assert "on average" not in said(line)
+    assert line["files"] == []
 
 
 def test_the_convener_records_that_they_met(people: People, session: None) -> None:

@@ -34,6 +34,18 @@ def test_a_file_may_stand_in_a_thread(client: WebClient, ana: Person) -> None:
     assert line["files"][0]["mimetype"] == "image/png"
 
 
+def test_a_picture_is_described_to_who_does_not_see_it(client: WebClient, ana: Person) -> None:
+    promised = client.files_getUploadURLExternal(filename="a.png", length=7, alt_txt="Five bars")
+    put(promised["upload_url"], b"picture")
+    shared = client.files_completeUploadExternal(
+        files=[{"id": promised["file_id"], "title": "Result"}], channel_id=cast.GENERAL
+    )
+    assert shared["files"][0]["alt_txt"] == "Five bars"
+    assert ana.messages("#general")[-1]["files"][0]["alt"] == "Five bars"
+    too_long = {"filename": "a.png", "length": 7, "alt_txt": "x" * 1001}
+    refused("alt_txt_too_large", client.files_getUploadURLExternal, **too_long)
+
+
 def test_who_cannot_see_the_channel_gets_no_file(
     client: WebClient, local: LocalWorkspace, ana: Person
 ) -> None:

@@ -143,6 +143,9 @@ def read_the_result(sitting: Sitting, pictures: Path | None) -> None:
     assert [one.split("of 5")[0].split()[-1] for one in figures] == list(AVERAGES)
     for _, comment in ANSWERS:
         expect(thread).not_to_contain_text(comment)
+    drawn = thread.get_by_role("img", name="Bars of the closing evaluation of Practice circle")
+    expect(drawn).to_have_js_property("naturalWidth", 920)
+    assert all(f": {one} (" in (drawn.get_attribute("alt") or "") for one in AVERAGES)
     sitting.picture(pictures, "result", height=800)
     thread.get_by_role("button", name="See the result").click()
     expect(sitting.modal).to_contain_text("4 of 5 answered")

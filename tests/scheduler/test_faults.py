@@ -155,8 +155,9 @@ def test_a_worker_that_dies_in_its_second_try_makes_no_third(world: World) -> No
     assert len(world.slack.made(POST)) == 2
 
 
-def test_a_result_is_never_sent_again_unseen(world: World) -> None:
-    row = world.put(Outgoing.RESULT)
+@pytest.mark.parametrize("kind", [Outgoing.RESULT, Outgoing.RESULT_PICTURE])
+def test_a_result_is_never_sent_again_unseen(world: World, kind: Outgoing) -> None:
+    row = world.put(kind)
     told: list[tuple[int, str | None]] = []
     lose_answer(world.slack)
 

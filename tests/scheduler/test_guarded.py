@@ -5,13 +5,14 @@ from datetime import datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from scheduler.messages import Content, Guarded, Message
+from scheduler.messages import Content, File, Guarded, Message, Skip
 from storage.models import Circle, OutboxRow, OutboxState, Outgoing
 from tests.scheduler.fake_slack import Json
 from tests.scheduler.world import Workers, World
 
 FIGURES, PLAIN = "4.3 of 5 on average", "a result is there"
 OURS = ("UANA", "UBO", "UCHIDI")
+SENT, SKIPPED = OutboxState.SENT, OutboxState.SKIPPED
 
 
 def guarded(_db: Session, _row: OutboxRow, _now: datetime) -> Content:
@@ -53,6 +54,26 @@ def test_figures_stand_only_where_the_circle_is_among_itself(
 def test_a_failed_look_up_says_less_and_says_it_once(world: World) -> None:
     world.slack.refuse("conversations.members", "internal_error")
     assert said_in(world, {"is_private": True, "members": [*OURS]}) == [PLAIN]
+
+
+@pytest.mark.parametrize(("others", "stands"), [([], True), (["UDEE"], False)])
+def test_a_picture_stands_only_there_too(world: World, others: list[str], stands: bool) -> None:
+    def picture(_db: Session, _row: OutboxRow, _now: datetime) -> Content:
+        file = File("result.png", "Result", b"PNG", "As a picture", "A bar")
+        return Guarded(file, frozenset(OURS), Skip("others read it"))
+
+    world.slack.channels["C1"] = {"is_private": True, "members": [*OURS, *others]}
+    world.change(Circle, world.circle, channel="C1")
+    row = world.put(Outgoing.RESULT_PICTURE)
+
+    async def scene(workers: Workers) -> None:
+        await workers.delivery({Outgoing.RESULT_PICTURE: picture}).deliver_all()
+
+    world.run(scene)
+    assert [one["channel_id"] for one in world.slack.files] == ["C1"] * stands
+    described = [one.body["alt_txt"] for one in world.slack.made("files.getUploadURLExternal")]
+    assert described == ["A bar"] * stands
+    assert world.state(row) == ((SENT, None) if stands else (SKIPPED, "others read it"))
 
 
 @pytest.mark.parametrize(("people", "said"), [(OURS, FIGURES), (OURS[:2], PLAIN)])
