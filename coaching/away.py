@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from coaching import access, attendance, outbox, quorum, reminders, roles, searches, sessions
+from coaching import access, actions, attendance, outbox, quorum, reminders, roles, searches, sessions
 from coaching.access import Actor
 from coaching.errors import NotFound, Refused
 from coaching.rules import absence
@@ -106,6 +106,7 @@ def _follow(db: Session, actor: Actor, before: dict[int, Coming], now: datetime)
     for circle in access.circles(db, actor):
         for session in sessions.undecided(db, circle):
             reminders.lay_out(db, session, now)  # perhaps somebody else is asked about it
+    actions.follow(db, actor.person, now)
     outbox.home(db, [actor.person], now)
 
 

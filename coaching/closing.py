@@ -11,6 +11,7 @@ from coaching import (
     access,
     dates,
     evaluations,
+    history,
     in_person,
     outbox,
     people,
@@ -42,6 +43,7 @@ SHOWING = (
     Outgoing.STARTING_SOON,
     Outgoing.DID_YOU_MEET,
     Outgoing.EVALUATION,
+    Outgoing.AGENDA,
     Outgoing.WHAT_COMES_NEXT,
 )
 """Messages that read differently once it is known how the session went."""
@@ -103,6 +105,7 @@ def record_met(db: Session, actor: Actor, session_id: int, record: Record, now: 
     session.note_taker_id = None if session.circle.kind is CircleKind.PAIR else record.note_taker
     evaluations.set_absent(db, session, _absences(session, record.attended))
     settle(db, session, record.attended, now, assumed=False)
+    reminders.nudge_note_taker(db, session, now)
     return session
 
 
@@ -161,7 +164,8 @@ def assume_due(db: Session, now: datetime) -> None:
 def _assume(db: Session, session: CoachingSession, now: datetime) -> None:
     asked = [one.person_id for one in session.attendance]
     said_yes = [one for one in asked if session.coming(one) is Coming.YES]
-    outcome = closing.assume(said_yes, evaluations.anybody_answered(db, session), notes_written=False)
+    answered, written = evaluations.anybody_answered(db, session), history.notes_written(db, session)
+    outcome = closing.assume(said_yes, answered, written)
     if outcome.state is SessionState.MISSED:
         _miss(db, session, now, assumed=True)
         return

@@ -1,10 +1,13 @@
-"""The sessions of a circle that count, in order of date: roles and the in-person rule count them."""
+"""The sessions of a circle that count, in order of date: roles and the in-person rule count them.
 
-from sqlalchemy import select
+And what tells of one that it took place.
+"""
+
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from coaching.rules.terms import SessionState
-from storage.models import Circle, CoachingSession
+from storage.models import Circle, CoachingSession, Notes
 
 COUNTING = (SessionState.HELD, SessionState.SCHEDULED)
 """Scheduled ones count as planned, also when they have ended and nobody has said what happened yet."""
@@ -28,3 +31,19 @@ def counting(db: Session, circle: Circle, *, without: int | None = None) -> list
         )
     )
     return [one for one in found if one.id != without]
+
+
+def notes_written(db: Session, session: CoachingSession) -> bool:
+    """Whether somebody has saved notes since the session began: what was begun before tells nothing of it."""
+    return (
+        db.scalar(
+            select(Notes.id)
+            .where(
+                Notes.workspace_id == session.workspace_id,
+                Notes.session_id == session.id,
+                or_(Notes.written_at >= session.starts_at, Notes.edited_at >= session.starts_at),
+            )
+            .limit(1)
+        )
+        is not None
+    )

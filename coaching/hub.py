@@ -6,7 +6,19 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching import access, circles, closing, in_person, polls, reflections, roles, sessions, swaps
+from coaching import (
+    access,
+    actions,
+    circles,
+    closing,
+    in_person,
+    notes,
+    polls,
+    reflections,
+    roles,
+    sessions,
+    swaps,
+)
 from coaching.access import Actor
 from coaching.rules import evaluation
 from coaching.rules.facts import CircleStanding, HubFacts, SessionFacts
@@ -32,6 +44,8 @@ def of_person(db: Session, actor: Actor, now: datetime) -> HubFacts:
         circles=tuple(_standing(db, one, coming, now) for one in mine),
         polls=tuple(polls.waiting_for(db, actor, mine, now)),
         swaps=tuple(swaps.waiting_for(db, actor, now)),
+        notes=tuple(sessions.facts(one) for one in notes.to_write(db, actor, mine, now)),
+        actions=tuple(actions.waiting_for(db, actor, mine)),
     )
 
 

@@ -8,12 +8,24 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from coaching import circle_states, closing, drafts, evaluations, polls, reminders, rhythm, swaps, wall_time
+from coaching import (
+    agenda,
+    circle_states,
+    closing,
+    drafts,
+    evaluations,
+    polls,
+    reminders,
+    rhythm,
+    swaps,
+    wall_time,
+)
 
 Planner = Callable[[Session, datetime], None]
 
 PLANNERS: tuple[Planner, ...] = (
     circle_states.resume_due,
+    agenda.put_up_due,
     evaluations.open_due,
     rhythm.plan_due,
     rhythm.ask_for_next,

@@ -6,14 +6,24 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from coaching import outbox, people, roles
+from coaching import history, outbox, people, roles
 from coaching.dates import UNDECIDED
 from coaching.rules import absence, hours, reminder_plan, rhythm_plan
 from coaching.rules.places import TO_BE_AGREED
 from coaching.rules.reminder_plan import Plan, Recipient
 from coaching.rules.reminder_plan import Reminder as Planned
 from coaching.rules.terms import CircleState, Coming, MessageKind, Mode, ReminderKind, Rhythm, SessionState
-from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outgoing, Person, Poll, Reminder
+from storage.models import (
+    ActionItem,
+    Circle,
+    CoachingSession,
+    OutboxRow,
+    OutboxState,
+    Outgoing,
+    Person,
+    Poll,
+    Reminder,
+)
 
 AT_THE_SESSION = {
     ReminderKind.STARTING_SOON: Outgoing.STARTING_SOON,
@@ -46,12 +56,37 @@ def _meets(circle: Circle) -> bool:
 
 
 def withdraw(db: Session, session: CoachingSession) -> None:
-    """The session will not be: whatever was not sent is not due any more."""
+    """The session will not be, so nothing about it is due any more. What somebody has promised still is."""
     db.execute(
         delete(Reminder).where(
-            Reminder.workspace_id == session.workspace_id, Reminder.session_id == session.id
+            Reminder.workspace_id == session.workspace_id,
+            Reminder.session_id == session.id,
+            Reminder.kind != ReminderKind.ACTION_DUE,
         )
     )
+
+
+def add(db: Session, session: CoachingSession, one: Planned, now: datetime) -> None:
+    """Something that does not follow from the session alone: an action that falls due."""
+    _add(db, session, one, now)
+    db.flush()
+
+
+def nudge_note_taker(db: Session, session: CoachingSession, now: datetime) -> None:
+    """It is recorded who took the notes: they are asked for them, also when somebody else was to."""
+    laid_out = _laid_out(db, session)
+    for one in _plan(db, session):
+        asked = (one.person_id, one.kind) in laid_out
+        if one.kind is ReminderKind.NOTES_NUDGE and one.due_at > now and not asked:
+            _add(db, session, one, now)
+    db.flush()
+
+
+def take_back(db: Session, reminder: Reminder, row: OutboxRow, now: datetime) -> None:
+    """It is not due any more; its message says the rest, or nothing."""
+    db.delete(reminder)
+    db.flush()
+    _settle(db, row, now)
 
 
 def of_message(db: Session, row: OutboxRow) -> list[Reminder]:
@@ -192,7 +227,7 @@ def _plan(db: Session, session: CoachingSession) -> list[Planned]:
         convener=roles.convener(db, circle, session),
         place_open=_place_open(session),
         asked_to_prepare=_asked_to_prepare(db, session),
-        notes_written=True,  # there is no place to write them yet, so nobody is reminded
+        notes_written=history.notes_written(db, session),
     )
     members = [
         Recipient(
@@ -234,16 +269,18 @@ def _withdraw_others(db: Session, session: CoachingSession, wanted: Iterable[Pla
     for reminder, row in db.execute(
         select(Reminder, OutboxRow)
         .join(OutboxRow, OutboxRow.id == Reminder.outbox_id)
-        .where(Reminder.workspace_id == session.workspace_id, Reminder.session_id == session.id)
+        .where(
+            Reminder.workspace_id == session.workspace_id,
+            Reminder.session_id == session.id,
+            Reminder.kind != ReminderKind.ACTION_DUE,  # follows its action, not the plan of the session
+        )
     ):
         current = reminder.plan_version == session.plan_version
         if row.state is OutboxState.SENT or (row.state is not OutboxState.DUE and current):
             continue  # what was said of an older plan is remembered too: some of it is not said twice
         if current and keep.get((reminder.person_id, reminder.kind)) == reminder.due_at:
             continue
-        db.delete(reminder)
-        db.flush()
-        _settle(db, row, now)
+        take_back(db, reminder, row, now)
 
 
 def _settle(db: Session, row: OutboxRow, now: datetime) -> None:
@@ -282,6 +319,7 @@ def _add(db: Session, session: CoachingSession, one: Planned, now: datetime) -> 
             plan_version=session.plan_version,
             person_id=one.person_id,
             kind=one.kind,
+            subject_id=one.subject_id,
             message_kind=one.message_kind,
             local_date=day,
             due_at=due_at,
@@ -387,6 +425,8 @@ def session_of(db: Session, reminder: Reminder) -> CoachingSession:
 def holds(db: Session, reminder: Reminder, now: datetime, *, sent: bool = False) -> bool:
     """Whether what was due still is, by what is so now. One that was sent stays until its session is over."""
     session = session_of(db, reminder)
+    if reminder.kind is ReminderKind.ACTION_DUE:
+        return _action_holds(db, reminder, session.circle, now, sent=sent)
     older = reminder.plan_version != session.plan_version
     if older and not (sent and reminder.kind in OF_ANY_DATE):
         return False
@@ -401,6 +441,8 @@ def holds(db: Session, reminder: Reminder, now: datetime, *, sent: bool = False)
         return False
     if reminder.kind is ReminderKind.AGREE_PLACE and not _place_open(session):
         return False
+    if reminder.kind is ReminderKind.NOTES_NUDGE and not _notes_open(db, session, reminder.person_id):
+        return False
     person = db.get_one(Person, reminder.person_id)
     if not sent and absence.is_away([one.stretch for one in person.away], now, person.zone):
         return False
@@ -409,6 +451,27 @@ def holds(db: Session, reminder: Reminder, now: datetime, *, sent: bool = False)
     if session.state not in (SessionState.SCHEDULED, SessionState.HELD):
         return False
     return sent or reminder_plan.still_useful(reminder, now)
+
+
+def _notes_open(db: Session, session: CoachingSession, person_id: int) -> bool:
+    """Whether it is still up to this person to write the notes."""
+    return session.note_taker_id == person_id and not history.notes_written(db, session)
+
+
+def _action_holds(db: Session, reminder: Reminder, circle: Circle, now: datetime, *, sent: bool) -> bool:
+    """Open still, and its owner's still. One that was sent stays until it is done."""
+    action, member = db.get(ActionItem, reminder.subject_id), circle.member(reminder.person_id)
+    if action is None or action.done_at is not None or member is None:
+        return False
+    if action.owner_id != reminder.person_id or circle.state is CircleState.CLOSED:
+        return False
+    person = member.person
+    if sent:
+        return True
+    off = ReminderKind.ACTION_DUE in (*circle.reminders_off, *person.reminders_off)
+    resting = off or circle.state is not CircleState.ACTIVE
+    away = absence.is_away([one.stretch for one in person.away], now, person.zone)
+    return not resting and not away and reminder_plan.still_useful(reminder, now)
 
 
 def gather_late(db: Session, now: datetime) -> None:

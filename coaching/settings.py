@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from coaching import access, reminders, sessions
+from coaching import access, actions, reminders, sessions
 from coaching.access import Actor
 from coaching.checks import place_problem
 from coaching.errors import Refused
@@ -44,3 +44,4 @@ def change(
     for circle in access.circles(db, actor):
         for session in [*sessions.scheduled(db, circle, now), *sessions.undecided(db, circle)]:
             reminders.lay_out(db, session, now)
+    actions.follow(db, person, now)

@@ -41,12 +41,17 @@ class AgendaPart:
     minutes: int
 
 
-def parts(kind: CircleKind, length: int) -> tuple[AgendaPart, ...]:
-    """The parts of a session of `length` minutes, in order; whole minutes that add up to the length."""
+def parts(kind: CircleKind, length: int, *, open_time_only: bool = False) -> tuple[AgendaPart, ...]:
+    """The parts of a session of `length` minutes, in order; whole minutes that add up to the length.
+
+    Without a case its time is open time as well.
+    """
     agenda = []
     begins = through = 0
     for part, minutes in MINUTES[kind].items():
         through += minutes
+        if open_time_only and part is Part.CASE:
+            continue
         # The ends are rounded, not the parts, so that these always add up.
         ends = (through * length + _HOUR // 2) // _HOUR
         agenda.append(AgendaPart(part, begins, ends - begins))

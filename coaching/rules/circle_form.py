@@ -8,11 +8,9 @@ from coaching.rules.terms import CircleKind, Mode, ReminderKind, Rhythm, WhoMayS
 
 CHOSEN_AT_FIRST = ("leads_present", "newcomers_observe")
 ALWAYS = (ReminderKind.EVALUATION, ReminderKind.DID_YOU_MEET)
-NOT_YET = (ReminderKind.NOTES_NUDGE,)
-"""Nobody is reminded of notes before there is a place to write them."""
 WITH_ANOTHER = (ReminderKind.STILL_NOTHING_PLANNED,)
 """Goes with the first question of its kind."""
-CAN_BE_DROPPED = tuple(kind.value for kind in ReminderKind if kind not in (*ALWAYS, *NOT_YET, *WITH_ANOTHER))
+CAN_BE_DROPPED = tuple(kind.value for kind in ReminderKind if kind not in (*ALWAYS, *WITH_ANOTHER))
 
 
 @dataclass(frozen=True)

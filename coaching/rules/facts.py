@@ -282,6 +282,24 @@ class SwapWaiting:
 
 
 @dataclass(frozen=True)
+class ActionFacts:
+    """What somebody will do by when, as one person sees it."""
+
+    id: int
+    circle_id: int
+    circle_name: str
+    what: str
+    owner: PersonFacts
+    owner_left: bool
+    """The owner is not in the circle any more."""
+    due_on: Day
+    """By the circle's calendar."""
+    done: bool
+    may_press: bool
+    """This person may say that it is done, or still open."""
+
+
+@dataclass(frozen=True)
 class HubFacts:
     """What somebody sees first: what comes, what waits for them, how their circles stand."""
 
@@ -295,6 +313,10 @@ class HubFacts:
     circles: tuple[CircleStanding, ...]
     polls: tuple[PollWaiting, ...] = ()
     swaps: tuple[SwapWaiting, ...] = ()
+    notes: tuple[SessionFacts, ...] = ()
+    """Sessions of which they have still to write the notes."""
+    actions: tuple[ActionFacts, ...] = ()
+    """Theirs that are open."""
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,8 @@ class Reminder:
     """From then on it helps nobody and is not sent any more."""
     local_date: date
     """The person's own day of the moment: bookkeeping of one day goes into one message."""
+    subject_id: int = 0
+    """Which of several alike: the action that falls due."""
 
 
 class Due(Protocol):
@@ -95,6 +97,8 @@ class Due(Protocol):
     def person_id(self) -> int: ...
     @property
     def kind(self) -> ReminderKind: ...
+    @property
+    def subject_id(self) -> int: ...
     @property
     def due_at(self) -> datetime: ...
     @property
@@ -229,9 +233,9 @@ def _expiry(plan: Plan, kind: ReminderKind, due_at: datetime) -> datetime:
 _EVALUATION = frozenset({ReminderKind.EVALUATION, ReminderKind.EVALUATION_NUDGE})
 
 
-def _thing(reminder: Due) -> tuple[int, int, Collection[ReminderKind]]:
+def _thing(reminder: Due) -> tuple[int, int, Collection[ReminderKind], int]:
     """What a reminder is about: the next one about the same makes it old."""
     groups: Sequence[frozenset[ReminderKind]] = (BEFORE_IT, _EVALUATION)
     alone = frozenset({reminder.kind})
     group = next((one for one in groups if reminder.kind in one), alone)
-    return reminder.session_id, reminder.person_id, group
+    return reminder.session_id, reminder.person_id, group, reminder.subject_id

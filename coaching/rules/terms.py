@@ -116,6 +116,8 @@ class ReminderKind(StrEnum):
     DID_YOU_MEET = "did_you_meet"
     EVALUATION_NUDGE = "evaluation_nudge"
     NOTES_NUDGE = "notes_nudge"
+    ACTION_DUE = "action_due"
+    """An action that somebody has; hangs on the session at which it was written down."""
     CONFIRM_DATE = "confirm_date"
     """A date of the rhythm that nobody has confirmed yet; hangs on the proposed session."""
     AGREE_PLACE = "agree_place"

@@ -1,0 +1,85 @@
+"""The agenda that the thread of a session gets at its start."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coaching import actions, history, outbox, sessions
+from coaching.packs import Pack
+from coaching.rules import agenda
+from coaching.rules.agenda_facts import AgendaFacts, AgendaLine
+from coaching.rules.terms import CircleState, SessionState
+from storage.models import Circle, CoachingSession, OutboxRow, Outgoing
+
+AT_ONCE = 200
+"""Sessions that one look deals with at most; the next look takes the rest."""
+AHEAD = timedelta(minutes=15)
+"""Laid out as long before, so that it comes at the minute of the start and not at the next look after it."""
+FEWEST = 2
+
+
+def put_up_due(db: Session, now: datetime) -> None:
+    """Sessions that are about to begin, or run: their thread gets the agenda. Once per session and time."""
+    said = (
+        select(OutboxRow.id)
+        .where(
+            OutboxRow.workspace_id == CoachingSession.workspace_id,
+            OutboxRow.session_id == CoachingSession.id,
+            OutboxRow.kind == Outgoing.AGENDA,
+            OutboxRow.plan_version == CoachingSession.plan_version,
+        )
+        .exists()
+    )
+    near = db.scalars(
+        select(CoachingSession)
+        .join(Circle, Circle.id == CoachingSession.circle_id)
+        .where(
+            CoachingSession.state == SessionState.SCHEDULED,
+            CoachingSession.starts_at <= now + AHEAD,
+            CoachingSession.ends_at > now,
+            Circle.state != CircleState.CLOSED,
+            ~said,
+        )
+        .order_by(CoachingSession.starts_at, CoachingSession.id)
+        .limit(AT_ONCE)
+    )
+    for session in near.unique().all():
+        if len(session.circle.members) >= FEWEST:
+            _put_up(db, session, now)
+
+
+def _put_up(db: Session, session: CoachingSession, now: datetime) -> None:
+    outbox.put(
+        db,
+        Outgoing.AGENDA,
+        f"agenda:{session.id}:{session.plan_version}",
+        workspace_id=session.workspace_id,
+        session=session,
+        plan_version=session.plan_version,
+        thread_of=outbox.card_of(db, session),
+        due_at=session.starts_at,
+        expires_at=session.ends_at,
+        now=now,
+    )
+
+
+def facts(db: Session, session: CoachingSession, pack: Pack) -> AgendaFacts:
+    """The parts by the clock, the norm in turn, how many actions are open."""
+    circle = session.circle
+    only = session.open_time_only and session.presenter_id is None
+    parts = agenda.parts(circle.kind, session.length, open_time_only=only)
+    lines = tuple(
+        AgendaLine(pack.agenda.name(one.part), session.starts_at + timedelta(minutes=one.begins), one.minutes)
+        for one in parts
+    )
+    earlier = [
+        one for one in history.counting(db, circle, without=session.id) if one.starts_at < session.starts_at
+    ]
+    norm = pack.norms[len(earlier) % len(pack.norms)]
+    return AgendaFacts(
+        session=sessions.facts(session),
+        lines=lines,
+        norm=(norm.name, norm.words),
+        open_actions=len(actions.open_in(db, circle)),
+    )
