@@ -26,6 +26,7 @@ COMMANDS = (
     ("circle", "make a new circle or pair"),
     ("circles", "your circles, and where each stands"),
     ("roles", "who presents and who takes notes next"),
+    ("notes", "write your session's notes, or read those of earlier ones"),
     ("calendar", "your sessions in your own calendar"),
     ("away", "days on which you are away"),
     ("settings", "your working days, your workplace, your reminders"),

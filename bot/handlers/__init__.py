@@ -1,6 +1,7 @@
 """One module per feature; each registers its commands, buttons and forms."""
 
 from bot.handlers import (
+    actions,
     already_met,
     away,
     calendar,
@@ -11,6 +12,7 @@ from bot.handlers import (
     evaluations,
     hub,
     members,
+    notes,
     polls,
     rhythm,
     roles,
@@ -30,6 +32,8 @@ FEATURES = (
     rhythm,
     swaps,
     polls,
+    notes,
+    actions,
     calendar,
     closing,
     already_met,

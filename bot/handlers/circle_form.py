@@ -191,7 +191,10 @@ def _filled(draft: CircleDraft, values: Values) -> CircleDraft:
         ),
         Field.FORM: ("form", values.choice(Field.FORM)),
         Field.CHOICES: ("choices", tuple(values.choices(Field.CHOICES))),
-        Field.REMINDERS: ("reminders", tuple(values.choices(Field.REMINDERS))),
+        Field.REMINDERS: (
+            "reminders",
+            (*values.choices(Field.REMINDERS), *values.choices(Field.REMINDERS_AFTER)),
+        ),
         Field.BEFORE_PRESENTER: ("before_presenter", values.number(Field.BEFORE_PRESENTER)),
         Field.BEFORE_NOTE_TAKER: ("before_note_taker", values.number(Field.BEFORE_NOTE_TAKER)),
         Field.BEFORE_IN_PERSON: ("before_in_person", values.number(Field.BEFORE_IN_PERSON)),

@@ -7,7 +7,7 @@ from bot.ids import View as Form
 from bot.replies import Done, Ephemeral, OpenModal, PublishHome, Reply
 from bot.routes import UNKNOWN_WORD, Context, Routes
 from bot.views import hub as views
-from bot.views.circles import REMINDERS
+from bot.views.circles import ALL_REMINDERS
 from coaching import hub, profiles, settings
 from coaching.rules.fields import Field
 from coaching.rules.terms import ReminderKind
@@ -53,8 +53,8 @@ def open_settings(context: Context) -> Reply:
 
 def save_settings(context: Context) -> Reply:
     values, actor = context.request.values, context.actor()
-    on = set(values.choices(Field.REMINDERS))
-    off = [ReminderKind(kind) for kind, _ in REMINDERS if kind not in on]
+    on = {*values.choices(Field.REMINDERS), *values.choices(Field.REMINDERS_AFTER)}
+    off = [ReminderKind(kind) for kind, _ in ALL_REMINDERS if kind not in on]
     days = [int(day) for day in values.choices(Field.WORKING_DAYS) if day.isdigit()]
     settings.change(context.db, actor, days, values.text(Field.WORKPLACE), off, context.now)
     return Done()

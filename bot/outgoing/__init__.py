@@ -9,11 +9,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.outgoing import (
+    agenda,
     circles,
     closing,
     evaluations,
     hub,
     members,
+    notes,
     polls,
     reminders,
     rhythm,
@@ -34,6 +36,8 @@ def all_renderers(pack: Pack) -> Renderers:
         **reminders.renderers(pack),
         **closing.RENDERERS,
         **rhythm.RENDERERS,
+        **notes.RENDERERS,
+        **agenda.renderers(pack),
         **evaluations.renderers(pack),
         **polls.RENDERERS,
         **swaps.RENDERERS,

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.outgoing.evaluations import nudge_part
+from bot.outgoing.notes import action_part
 from bot.outgoing.rhythm import confirm_part
 from bot.outgoing.sending import message
 from bot.views import inputs
@@ -43,4 +44,6 @@ def _part(db: Session, reminder: Reminder, now: datetime, pack: Pack) -> Part | 
         return Part(nudge[0], (inputs.buttons(*nudge[1]),)) if nudge else None
     if reminder.kind is ReminderKind.CONFIRM_DATE:
         return confirm_part(db, session, now)
+    if reminder.kind is ReminderKind.ACTION_DUE:
+        return action_part(db, reminder)
     return views.part_of(reminder.kind, sessions.facts(session), reminder.person_id)

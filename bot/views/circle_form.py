@@ -18,7 +18,7 @@ from slack_sdk.models.views import View
 from bot.ids import INPUT, Action, Options
 from bot.ids import View as Form
 from bot.views import inputs
-from bot.views.circles import CHOICES, MODES, POSITIONS, REMINDERS, RHYTHMS, RULES, WHO
+from bot.views.circles import CHOICES, MODES, POSITIONS, RHYTHMS, RULES, WHO, reminder_fields
 from bot.views.fitting import sections
 from bot.views.inputs import entry
 from bot.views.text import escape, mode, names, option_text, plain, section, small, spoken_time
@@ -214,7 +214,7 @@ def _more(draft: CircleDraft, more: MoreChoices) -> list[Block]:
         entry(Field.WHO_MAY_SCHEDULE, "Who may schedule", inputs.one_of(WHO, draft.who_may_schedule)),
         entry(Field.FORM, "Evaluation form", _form(draft, more)),
         entry(Field.CHOICES, "How you work", inputs.boxes(CHOICES, draft.choices), optional=True),
-        entry(Field.REMINDERS, "Reminders", inputs.boxes(REMINDERS, draft.reminders), optional=True),
+        *reminder_fields(draft.reminders),
         *(_before(draft, more) if more.before and more.people else []),
     ]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
+    InputBlock,
 )
 from slack_sdk.models.views import View
 
@@ -14,6 +15,7 @@ from bot.ids import View as Form
 from bot.replies import Said
 from bot.views import inputs
 from bot.views.fitting import MESSAGE_BLOCKS, fitting, on_top, sections
+from bot.views.inputs import entry
 from bot.views.text import (
     escape,
     minutes,
@@ -28,6 +30,7 @@ from bot.views.text import (
 )
 from coaching.rules import recurrence
 from coaching.rules.facts import CircleFacts, SessionFacts
+from coaching.rules.fields import Field
 from coaching.rules.recurrence import Rule
 from coaching.rules.terms import CircleKind, CircleState, Mode, Rhythm, WhoMaySchedule
 
@@ -58,13 +61,32 @@ REMINDERS = (
     ("listen_for", "Note-taker, the day before"),
     ("tomorrow", "Everybody, the day before"),
     ("starting_soon", "Everybody, just before the start"),
-    ("evaluation_nudge", "Evaluation, once more the next working day"),
     ("confirm_date", "Convener, 21 days before an open date"),
     ("agree_place", "Convener, 7 days before, if the place is open"),
+)
+REMINDERS_AFTER = (
+    ("evaluation_nudge", "Evaluation, once more the next working day"),
+    ("notes_nudge", "Note-taker, the next working day, if there are no notes"),
+    ("action_due", "Whoever has an action, two days before it is due"),
     ("nothing_planned", "Convener, when nothing is planned"),
 )
+"""Apart, because Slack takes ten boxes in a field."""
+ALL_REMINDERS = (*REMINDERS, *REMINDERS_AFTER)
 
 MOST_UNRECORDED = 10
+
+
+def reminder_fields(on: Sequence[str]) -> list[InputBlock]:
+    """Which kinds of reminder somebody, or a circle, does with."""
+    return [
+        entry(Field.REMINDERS, "Reminders", inputs.boxes(REMINDERS, on), optional=True),
+        entry(
+            Field.REMINDERS_AFTER,
+            "Reminders after and between sessions",
+            inputs.boxes(REMINDERS_AFTER, on),
+            optional=True,
+        ),
+    ]
 
 
 def listing(circles: Sequence[tuple[CircleFacts, SessionFacts | None, str]], may_create: bool) -> Said:

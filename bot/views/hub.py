@@ -8,7 +8,9 @@ from slack_sdk.models.views import View
 from bot.ids import Action
 from bot.ids import View as Form
 from bot.replies import Said
+from bot.views import actions as action_views
 from bot.views import circles, inputs, notices, roles
+from bot.views import notes as note_views
 from bot.views import polls as poll_views
 from bot.views import sessions as session_views
 from bot.views import swaps as swap_views
@@ -48,7 +50,7 @@ def hub_message(hub: HubFacts) -> Said:
         if hub.coming
         else "Nothing is planned yet."
     )
-    waiting = len(hub.to_answer) + len(hub.to_evaluate) + len(hub.to_record) + len(hub.polls) + len(hub.swaps)
+    waiting = len(_asked(hub))
     rest = (
         f" {waiting} thing{'' if waiting == 1 else 's'} wait{'s' if waiting == 1 else ''} for you."
         if waiting
@@ -72,8 +74,11 @@ def _hub(hub: HubFacts) -> list[Block]:
     ]
 
 
-def _waiting(hub: HubFacts) -> list[Block]:
-    asked = [(_about("Did *{}* meet on {}?", one), _recording(one)) for one in hub.to_record]
+def _asked(hub: HubFacts) -> list[tuple[str, Block]]:
+    """What waits for somebody: a line each, and what to press."""
+    asked: list[tuple[str, Block]] = [
+        (_about("Did *{}* meet on {}?", one), _recording(one)) for one in hub.to_record
+    ]
     asked += [(_about("How was *{}* on {}?", one), _answering(one)) for one in hub.to_evaluate]
     asked += [
         (_about("Can you come to *{}* on {}?", one), session_views.answer_buttons(one))
@@ -81,7 +86,13 @@ def _waiting(hub: HubFacts) -> list[Block]:
     ]
     asked += [(poll_views.waiting(one), poll_views.waiting_button(one)) for one in hub.polls]
     asked += [(swap_views.waiting(one), swap_views.offer_buttons(one.id)) for one in hub.swaps]
-    blocks: list[Block] = []
+    asked += [(note_views.waiting(one), _writing(one)) for one in hub.notes]
+    asked += [(action_views.waiting(one), action_views.buttons(one)) for one in hub.actions]
+    return asked
+
+
+def _waiting(hub: HubFacts) -> list[Block]:
+    asked, blocks = _asked(hub), list[Block]()
     for question, buttons in asked[:MOST_WAITING]:
         blocks += [section(question), buttons]
     blocks += _more(len(asked) - MOST_WAITING, "when these are done.")
@@ -98,6 +109,10 @@ def _more(count: int, where: str) -> list[Block]:
 
 def _answering(session: SessionFacts) -> Block:
     return inputs.buttons(inputs.button("Answer", Action.ANSWER_EVALUATION, session.id, style="primary"))
+
+
+def _writing(session: SessionFacts) -> Block:
+    return inputs.buttons(note_views.write_button(session.id, first=True))
 
 
 def _recording(session: SessionFacts) -> Block:
@@ -143,6 +158,7 @@ def _circles(hub: HubFacts) -> list[Block]:
 
 def _footer(hub: HubFacts) -> Block:
     more = [
+        inputs.button("Notes", Action.LIST_NOTES),
         inputs.button("Calendar", Action.SHOW_CALENDAR),
         inputs.button("Days away", Action.AWAY),
         inputs.button("Settings", Action.SETTINGS),
@@ -186,7 +202,6 @@ def unknown(typed: str) -> Said:
 
 
 def settings(shown: SettingsFacts) -> View:
-    kinds = [value for value, _ in circles.REMINDERS if value not in shown.reminders_off]
     return View(
         type="modal",
         callback_id=Form.SETTINGS.value,
@@ -209,7 +224,9 @@ def settings(shown: SettingsFacts) -> View:
                 hint="Offered as the place of sessions in person.",
                 optional=True,
             ),
-            entry(Field.REMINDERS, "Reminders", inputs.boxes(circles.REMINDERS, kinds), optional=True),
+            *circles.reminder_fields(
+                [one for one, _ in circles.ALL_REMINDERS if one not in shown.reminders_off]
+            ),
             small("News of your sessions and the evaluation at their end always come."),
         ],
     )

@@ -9,6 +9,7 @@ from bot.ids import Action
 from bot.replies import Said
 from bot.views import inputs
 from bot.views.fitting import MESSAGE_BLOCKS, fitting, on_top, sections
+from bot.views.notes import write_button
 from bot.views.sessions import answer_buttons, roles_line, swap_button, where_lines
 from bot.views.text import escape, mode, section, small, when
 from coaching.rules.facts import SessionFacts
@@ -61,7 +62,8 @@ def part_of(kind: ReminderKind, session: SessionFacts, person: int) -> Part:
         case ReminderKind.LISTEN_FOR:
             return Part(
                 f"{name}: you take notes on {at}. Listen for what was discussed, ideas for practice, "
-                "what the group wants to learn, and who does what by when."
+                "what the group wants to learn, and who does what by when.",
+                (inputs.buttons(write_button(session.id)),),
             )
         case ReminderKind.AGREE_PLACE:
             add = inputs.button("Add the place", Action.AGREE_PLACE, session.id, style="primary")
@@ -73,7 +75,8 @@ def part_of(kind: ReminderKind, session: SessionFacts, person: int) -> Part:
             last = f"{name}: nothing is planned yet; the last session was on {at}. Shall you meet again?"
             return Part(last, (inputs.buttons(plan),))
         case ReminderKind.NOTES_NUDGE:
-            return Part(f"{name}: the notes of {at} are still open. A few lines are enough.")
+            write = inputs.buttons(write_button(session.id, first=True))
+            return Part(f"{name}: the notes of {at} are still open. A few lines are enough.", (write,))
         case _:
             return _tomorrow(session, person, name, at)
 

@@ -69,6 +69,11 @@ def thread(people: People, session: int = 0) -> list[Json]:
     return people.ana.thread(ROOM, people.card(session)["ts"])
 
 
+def coming_next(people: People) -> list[Json]:
+    """The line that says what comes next; the agenda stands above it."""
+    return [one for one in thread(people) if one["text"].startswith("Next: ")]
+
+
 def test_answering_says_thank_you_and_writes_no_message(people: People, session: None) -> None:
     demo = people.demo
     before = _rows(demo)
@@ -157,17 +162,17 @@ def test_not_having_met_ends_the_evaluation_and_offers_another_time(people: Peop
 
 
 def test_what_comes_next_is_confirmed_in_the_thread(people: People, session: None) -> None:
-    [line] = thread(people)
+    [line] = coming_next(people)
     assert "Next: Bo presents, Dee takes notes" in line["text"]
     people.chidi.click("Confirm", in_=line)
-    [line] = thread(people)
+    [line] = coming_next(people)
     assert "It is scheduled." in line["text"]
     people.demo.settle()
     assert len([one for one in people.ana.messages(ROOM) if one["is_bot"]]) == 2
 
 
 def test_changing_what_comes_next_opens_the_form(people: People, session: None) -> None:
-    [line] = thread(people)
+    [line] = coming_next(people)
     people.chidi.click("Change", in_=line)
     assert filled_in(people.chidi)["Date"] == "2027-01-12"
 

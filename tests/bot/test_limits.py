@@ -15,6 +15,8 @@ from slack_sdk.models.views import View
 import bot.views
 from bot.replies import Said
 from bot.views import (
+    actions,
+    agenda,
     already_met,
     away,
     channels,
@@ -24,6 +26,7 @@ from bot.views import (
     evaluations,
     hub,
     members,
+    notes,
     notices,
     polls,
     reminders,
@@ -36,9 +39,11 @@ from bot.views import calendar as calendar_page
 from coaching import calendar
 from coaching.checks import LONGEST_LINK
 from coaching.packs import default_pack
+from coaching.rules.agenda_facts import AgendaFacts, AgendaLine
 from coaching.rules.circle_form import AheadFacts, CircleDraft, MoreChoices, PreviewFacts
 from coaching.rules.closing_facts import AlreadyMetForm
 from coaching.rules.facts import (
+    ActionFacts,
     AwayFacts,
     CircleFacts,
     CircleStanding,
@@ -57,6 +62,15 @@ from coaching.rules.facts import (
     SwapWaiting,
     Typed,
     UpcomingRoles,
+)
+from coaching.rules.note_facts import (
+    MOST_ACTIONS,
+    PARTS,
+    ActionRow,
+    NotesDraft,
+    NotesForm,
+    NotesPage,
+    WrittenFacts,
 )
 from coaching.rules.poll_facts import PollDraft, PollFacts, PollForm, SlotFacts
 from coaching.rules.polling import Misses
@@ -278,8 +292,37 @@ class World:
             to_evaluate=all_of_them,
             to_record=all_of_them,
             circles=(standing,) * max(many, 1),
+            notes=all_of_them,
+            actions=self.actions(many),
             swaps=tuple(SwapWaiting(HUGE + n, self.session(), Role.NOTE_TAKER) for n in range(many)),
             polls=tuple(PollWaiting(HUGE + n, self.text(80), n % 2 == 0) for n in range(many)),
+        )
+
+    def actions(self, many: int = MOST_ACTIONS) -> tuple[ActionFacts, ...]:
+        owner = self.people[0]
+        return tuple(
+            ActionFacts(
+                id=HUGE + n,
+                circle_id=HUGE,
+                circle_name=self.text(80),
+                what=self.text(300),
+                owner=owner,
+                owner_left=True,
+                due_on=date(2026, 9, 30),
+                done=n % 3 == 2,
+                may_press=True,
+            )
+            for n in range(many)
+        )
+
+    def notes(self, rows: int, kind: CircleKind = CircleKind.GROUP) -> NotesForm:
+        row = ActionRow(self.text(300), self.people[0].id, date(2026, 12, 8), HUGE, HUGE, done=True)
+        return NotesForm(
+            session=self.session(kind=kind),
+            draft=NotesDraft(dict.fromkeys(PARTS, self.text(3000)), (row,) * rows),
+            revision=HUGE,
+            people=self.people,
+            for_another=self.people[1],
         )
 
     def poll(self, state: PollState = PollState.OPEN, *, moving: bool = True) -> PollFacts:
@@ -348,6 +391,7 @@ def everything(w: World) -> Iterator[Shown]:
     yield from _of_the_hub(w)
     yield from _of_the_calendar()
     yield from _of_polls(w)
+    yield from _of_notes(w)
     yield from _of_swaps(w)
     yield notices.notice, notices.notice(w.text(600))
     yield notices.page, notices.page(list(hub.help_page().blocks), "Help")
@@ -502,6 +546,35 @@ def _of_polls(w: World) -> Iterator[Shown]:
             shown = PollForm(w.circle(), choices, draft, HUGE, STARTS, running)
             yield polls.form, polls.form(shown, viewer)
     yield polls.card_elsewhere, polls.card_elsewhere()
+
+
+def _of_notes(w: World) -> Iterator[Shown]:
+    texts = tuple((part, w.text(3000)) for part in PARTS)
+    written = WrittenFacts(w.people[0], STARTS, w.people[1], STARTS, texts)
+    for kind, count in ((CircleKind.GROUP, 1), (CircleKind.PAIR, 2)):
+        session = w.session(kind=kind)
+        page = NotesPage(session, (written,) * count, w.actions(), may_write=True)
+        yield notes.page, notes.page(page)
+        yield notes.page, notes.page(replace(page, written=(), actions=()))
+        yield notes.there, notes.there(session)
+        for open_actions in (0, 1, 1000):
+            lines = (AgendaLine(w.text(70), STARTS, 240),) * 4
+            shown = AgendaFacts(session, lines, (w.text(70), w.text(300)), open_actions)
+            yield agenda.agenda, agenda.agenda(shown)
+    for rows in (0, 1, MOST_ACTIONS):
+        yield notes.form, notes.form(w.notes(rows))
+    for many in (0, 20):
+        yield notes.listing, notes.listing([w.session()] * many)
+        yield notes.listing_page, notes.listing_page([w.session()] * many)
+    for many in (0, 1, 200):
+        yield actions.page, actions.page(HUGE, w.text(80), w.actions(many))
+    yield actions.still_open, actions.still_open(w.actions(1)[0])
+    due = [
+        reminders.Part(actions.waiting(one), (actions.buttons(one),))
+        for one in w.actions(many)
+        if not one.done
+    ]
+    yield reminders.bookkeeping, reminders.bookkeeping(due)
 
 
 def _of_swaps(w: World) -> Iterator[Shown]:

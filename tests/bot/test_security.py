@@ -116,6 +116,8 @@ NO_ID = {
     Action.NEW_CIRCLE,
     Action.CHOOSE_POSITION,  # its id stands in the form around it
     Action.LINK,
+    Action.ANOTHER_ACTION,  # so does its
+    Action.LIST_NOTES,
     Action.SHOW_HELP,
     Action.SETTINGS,
     Action.AWAY,
@@ -133,7 +135,7 @@ LEADS_TO_IT = {
     **dict.fromkeys((Action.VOLUNTEER_TO_PRESENT, Action.VOLUNTEER_FOR_NOTES), "2027-01-12"),
 }
 """What stands before the id that a button carries."""
-NAMES_OF_IDS = ("session", "circle", "poll", "draft", "swap", "invitation", "revision")
+NAMES_OF_IDS = ("session", "circle", "poll", "draft", "swap", "invitation", "revision", "action")
 REFUSALS = {NotFound.sentence, drafts.GONE}
 """Of a draft too nobody learns whether it is somebody else's or nobody's."""
 

@@ -1,0 +1,95 @@
+"""Writing and reading the notes of a session."""
+
+from dataclasses import replace
+
+from slack_sdk.models.views import View as Modal
+
+from bot.handlers import showing
+from bot.ids import Action
+from bot.ids import View as Form
+from bot.parse import Malformed, Request, whole_number
+from bot.replies import Done, Ephemeral, OpenModal, Reply, UpdateModal
+from bot.routes import Context, Routes
+from bot.views import notes as views
+from coaching import notes
+from coaching.rules.note_facts import BY_WHEN, MOST_ACTIONS, PARTS, WHAT, WHO, ActionRow, NotesDraft
+
+
+def register(routes: Routes) -> None:
+    routes.command("notes", by_command)
+    routes.action(Action.WRITE_NOTES, write)
+    routes.action(Action.ANOTHER_ACTION, another_action)
+    routes.action(Action.READ_NOTES, read)
+    routes.action(Action.LIST_NOTES, show_list)
+    routes.view(Form.NOTES, save)
+
+
+def by_command(context: Context) -> Reply:
+    """The form for the session whose notes one takes, now or next; else what there is to read."""
+    actor = context.actor()
+    session = notes.in_hand(context.db, actor, context.now)
+    if session is not None:
+        return OpenModal(views.form(notes.open_form(context.db, actor, session.id, context.now)))
+    return Ephemeral(views.listing(notes.newest(context.db, actor)))
+
+
+def write(context: Context) -> Reply:
+    shown = notes.open_form(context.db, context.actor(), context.request.id_value, context.now)
+    return showing.show(context.request, views.form(shown))
+
+
+def another_action(context: Context) -> Reply:
+    """The same form with one more row; everything typed stays."""
+    session_id, draft = context.request.metadata_id("session"), _draft(context.request)
+    rows = (*draft.rows, ActionRow())[:MOST_ACTIONS]
+    draft = NotesDraft(draft.texts, rows)
+    shown = notes.open_form(context.db, context.actor(), session_id, context.now, draft)
+    # What was kept meanwhile is not in this form: it is sent off as what it was opened as.
+    return UpdateModal(views.form(replace(shown, revision=context.request.metadata_id("revision"))))
+
+
+def read(context: Context) -> Reply:
+    return showing.show(context.request, page(context, context.request.id_value))
+
+
+def page(context: Context, session_id: int) -> Modal:
+    return views.page(notes.read(context.db, context.actor(), session_id, context.now))
+
+
+def show_list(context: Context) -> Reply:
+    return showing.show(context.request, views.listing_page(notes.newest(context.db, context.actor())))
+
+
+def save(context: Context) -> Reply:
+    request = context.request
+    session_id, revision = request.metadata_id("session"), request.metadata_id("revision")
+    notes.save(context.db, context.actor(), session_id, revision, _draft(request), context.now)
+    return Done(clear=True)
+
+
+def _draft(request: Request) -> NotesDraft:
+    """What stands in the form. Its first rows are the actions that were there when it was opened."""
+    values, kept = request.values, _kept(request)
+    texts = {part: words for part in PARTS if (words := values.text(part))}
+    rows = [number for number in range(MOST_ACTIONS) if values.has(WHAT[number])]
+    return NotesDraft(
+        texts,
+        tuple(
+            ActionRow(
+                values.text(WHAT[number]),
+                values.number(WHO[number]),
+                values.day(BY_WHEN[number]),
+                *(kept[number] if number < len(kept) else (None, 0)),
+            )
+            for number in rows
+        ),
+    )
+
+
+def _kept(request: Request) -> list[tuple[int, int]]:
+    """Id and revision of actions, as the form carries them: claims, to be checked."""
+    metadata = request.view.metadata if request.view else {}
+    ids, revisions = metadata.get("actions", []), metadata.get("revisions", [])
+    if not isinstance(ids, list) or not isinstance(revisions, list):
+        raise Malformed("no actions")
+    return [(whole_number(one), whole_number(at)) for one, at in zip(ids, revisions, strict=False)]
