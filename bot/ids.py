@@ -42,6 +42,8 @@ class Action(StrEnum):
     WAS_NOT_THERE = "evaluation.was_not_there"
     NOT_NOW = "evaluation.not_now"
     SEE_RESULT = "evaluation.see_result"
+    SHOW_TRENDS = "trends.show"
+    TRENDS_PICTURE = "trends.picture"
     SHARE_REFLECTION = "evaluation.share_reflection"
     UNSHARE_REFLECTION = "evaluation.unshare_reflection"
     SEE_REFLECTION = "evaluation.see_reflection"

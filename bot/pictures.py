@@ -201,9 +201,7 @@ APART = 14
 def sheet_of_trends(shown: TrendsFacts, title: str) -> Sheet:
     sheet = Sheet()
     sheet.paragraph(_drawable(title) or "Closing evaluations", LARGE, bold=True)
-    sheet.paragraph(
-        "Averages from result to result. 1 is strongly disagree, 5 strongly agree.", SMALL, colour=QUIET
-    )
+    sheet.paragraph("Averages: 1 is strongly disagree, 5 strongly agree.", SMALL, colour=QUIET)
     numbered = list(enumerate(shown.trends, start=1))
     for first in range(0, len(numbered), LINES_IN_PANEL):
         _panel(sheet, shown, numbered[first : first + LINES_IN_PANEL])

@@ -27,6 +27,7 @@ COMMANDS = (
     ("circles", "your circles, and where each stands"),
     ("roles", "who presents and who takes notes next"),
     ("notes", "write your session's notes, or read those of earlier ones"),
+    ("trends", "how your circle's evaluations go on over time"),
     ("calendar", "your sessions in your own calendar"),
     ("away", "days on which you are away"),
     ("settings", "your working days, your workplace, your reminders"),

@@ -56,9 +56,10 @@ def of_session(db: Session, session: CoachingSession) -> int | None:
 
 def result_facts(db: Session, found: EvaluationResult, pack: Pack) -> ResultFacts:
     session = db.get_one(CoachingSession, found.session_id)
-    words = _words(pack)
+    words = words_of(pack)
     return ResultFacts(
         id=found.id,
+        circle_id=found.circle_id,
         circle_name=session.circle.name,
         starts_at=session.starts_at,
         zone=session.zone,
@@ -66,7 +67,7 @@ def result_facts(db: Session, found: EvaluationResult, pack: Pack) -> ResultFact
         asked=found.asked,
         sessions=found.sessions,
         statements=tuple(
-            _statement(words.get(one, one), found.figures[one]) for one in _in_order(words, found.figures)
+            _statement(words.get(one, one), found.figures[one]) for one in in_order(words, found.figures)
         ),
         comments=_comments(db, found, words),
     )
@@ -167,12 +168,12 @@ def _comments(db: Session, found: EvaluationResult, words: Mapping[str, str]) ->
     return tuple((words.get(question, question), said) for question, said in rows)
 
 
-def _words(pack: Pack) -> dict[str, str]:
+def words_of(pack: Pack) -> dict[str, str]:
     """What each id of the pack's forms means; one id has one text."""
     return {asked.id: asked.text for form in pack.forms for asked in form.asked}
 
 
-def _in_order(words: Mapping[str, str], figures: Mapping[str, Any]) -> list[str]:
+def in_order(words: Mapping[str, str], figures: Mapping[str, object]) -> list[str]:
     """As the form has them; statements that the pack has no more come last."""
     return [one for one in words if one in figures] + [one for one in figures if one not in words]
 

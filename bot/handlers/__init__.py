@@ -18,6 +18,7 @@ from bot.handlers import (
     roles,
     sessions,
     swaps,
+    trends,
 )
 
 FEATURES = (
@@ -38,4 +39,5 @@ FEATURES = (
     closing,
     already_met,
     evaluations,
+    trends,
 )

@@ -21,6 +21,7 @@ from bot.outgoing import (
     rhythm,
     sessions,
     swaps,
+    trends,
 )
 from bot.replies import Standing
 from coaching import outbox
@@ -39,6 +40,7 @@ def all_renderers(pack: Pack) -> Renderers:
         **notes.RENDERERS,
         **agenda.renderers(pack),
         **evaluations.renderers(pack),
+        **trends.renderers(pack),
         **polls.RENDERERS,
         **swaps.RENDERERS,
         **hub.RENDERERS,

@@ -28,6 +28,7 @@ from bot.views.text import (
     spoken_time,
     when,
 )
+from bot.views.trends import see_trends
 from coaching.rules import recurrence
 from coaching.rules.facts import CircleFacts, SessionFacts
 from coaching.rules.fields import Field
@@ -155,13 +156,14 @@ def page(
         inputs.button("Roles", Action.SHOW_ROLES, circle.id),
         inputs.button("We already met", Action.ALREADY_MET, circle.id),
     ]
+    looks_back = [see_trends(circle.id)] if circle.kind is CircleKind.GROUP else []
     leave_it = inputs.button("Leave this circle", Action.LEAVE_CIRCLE, circle.id)
     closed = circle.state is CircleState.CLOSED
     blocks += [
         *_unrecorded([] if closed else unrecorded[:MOST_UNRECORDED]),
         *([] if closed else [inputs.buttons(*actions)]),
         *(_for_leads(circle) if may_edit and not closed else []),
-        inputs.buttons(leave_it),
+        inputs.buttons(*looks_back, leave_it),
     ]
     return View(
         type="modal",

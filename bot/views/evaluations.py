@@ -12,6 +12,7 @@ from bot.ids import View as Form
 from bot.replies import Said
 from bot.views import inputs, notices
 from bot.views.text import escape, plain, quoted, section, shortened, small, when
+from bot.views.trends import see_trends
 from coaching.rules.closing_facts import (
     EvaluationFacts,
     FormFacts,
@@ -222,7 +223,8 @@ def result(shown: ResultFacts, page: int = 0) -> View:
         f"*{escape(shown.circle_name)}*, {when(shown.starts_at, shown.zone)}\n{answered(shown).capitalize()}."
     )
     figures = [section(_figure(one)) for one in shown.statements] if page == 0 else []
-    return notices.page([head, *figures, *_comments(shown, page)], "Result")
+    more = [inputs.buttons(see_trends(shown.circle_id))] if page == 0 else []
+    return notices.page([head, *figures, *_comments(shown, page), *more], "Result")
 
 
 def answered(result: ResultFacts) -> str:

@@ -6,11 +6,12 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from bot.views.evaluations import answered
-from bot.views.text import shortened, spoken_day, when
-from coaching.rules.closing_facts import ResultFacts, StatementResult
+from bot.views.text import escape, shortened, spoken_day, when
+from bot.views.trends import averages, days
+from coaching.rules.closing_facts import ResultFacts, StatementResult, TrendsFacts
 
-LONGEST_ALT = 1000
-"""Slack's limit."""
+LONGEST_ALT, LONGEST_TEXT = 1000, 4000
+"""Slack's limits."""
 CUT = "The text beside this picture has all figures."
 
 
@@ -38,6 +39,25 @@ def result(shown: ResultFacts) -> PictureWords:
         under_title=f"{spoken_day(day)}. {answered(shown).capitalize()}.",
         text=f"The result of {when(shown.starts_at, shown.zone)} as a picture.",
         alt=alt(head, [(one.words, _figures(one)) for one in shown.statements]),
+    )
+
+
+def trends(shown: TrendsFacts) -> PictureWords:
+    """The line above it has all figures, as far as a message takes them."""
+    head = (
+        f"Lines of the averages of {shown.circle_name}, from {spoken_day(shown.days[0])} to "
+        f"{spoken_day(shown.days[-1])}, the newest last."
+    )
+    said = [f"*{escape(shown.circle_name)}*: averages from result to result, as a picture.", days(shown)]
+    lines = [f"{escape(one.words.rstrip('.'))}: {averages(one)}" for one in shown.trends]
+    while len("\n".join([*said, *lines])) > LONGEST_TEXT:
+        lines = [*lines[:-2], "`/coach trends` has the rest."]
+    return PictureWords(
+        day=shown.days[-1],
+        title=f"Averages up to {spoken_day(shown.days[-1])}",
+        under_title="",
+        text="\n".join([*said, *lines]),
+        alt=alt(head, [(one.words, averages(one)) for one in shown.trends]),
     )
 
 

@@ -59,6 +59,7 @@ class ResultFacts:
     """A published result: the same for everybody in the circle, for ever."""
 
     id: int
+    circle_id: int
     circle_name: str
     starts_at: datetime
     zone: str
@@ -86,6 +87,7 @@ class TrendsFacts:
 
     circle_id: int
     circle_name: str
+    kind: CircleKind
     days: tuple[date, ...]
     """Of the sessions that the results are of, in the circle's zone."""
     trends: tuple[Trend, ...]

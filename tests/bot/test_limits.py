@@ -28,12 +28,14 @@ from bot.views import (
     members,
     notes,
     notices,
+    pictures,
     polls,
     reminders,
     rhythm,
     roles,
     sessions,
     swaps,
+    trends,
 )
 from bot.views import calendar as calendar_page
 from coaching import calendar
@@ -41,7 +43,7 @@ from coaching.checks import LONGEST_LINK
 from coaching.packs import default_pack
 from coaching.rules.agenda_facts import AgendaFacts, AgendaLine
 from coaching.rules.circle_form import AheadFacts, CircleDraft, MoreChoices, PreviewFacts
-from coaching.rules.closing_facts import AlreadyMetForm
+from coaching.rules.closing_facts import AlreadyMetForm, Trend, TrendsFacts
 from coaching.rules.facts import (
     ActionFacts,
     AwayFacts,
@@ -393,6 +395,7 @@ def everything(w: World) -> Iterator[Shown]:
     yield from _of_polls(w)
     yield from _of_notes(w)
     yield from _of_swaps(w)
+    yield from _of_trends(w)
     yield notices.notice, notices.notice(w.text(600))
     yield notices.page, notices.page(list(hub.help_page().blocks), "Help")
     yield reminders.nothing_left, reminders.nothing_left()
@@ -575,6 +578,22 @@ def _of_notes(w: World) -> Iterator[Shown]:
         if not one.done
     ]
     yield reminders.bookkeeping, reminders.bookkeeping(due)
+
+
+def _of_trends(w: World) -> Iterator[Shown]:
+    for many, lines in ((0, 0), (1, 1), (8, 80)):
+        days = tuple(date(2026, 9, 30) + timedelta(days=30 * n) for n in range(many))
+        lasting = (Trend(w.text(140), (None, *[4.26] * (many - 1))),) * lines
+        for kind in CircleKind:
+            shown = TrendsFacts(HUGE, w.text(80), kind, days, lasting)
+            for on_its_way in (True, False):
+                yield trends.page, trends.page(shown, on_its_way=on_its_way)
+        if many > 1:
+            words = pictures.trends(shown)
+            assert len(words.alt) <= pictures.LONGEST_ALT
+            yield trends.page, Said(words.text)
+    yield trends.choose_circle, trends.choose_circle([(HUGE, w.text(80))] * 60)
+    yield trends.only_pairs, trends.only_pairs()
 
 
 def _of_swaps(w: World) -> Iterator[Shown]:

@@ -13,6 +13,7 @@ from bot import pictures
 from bot.views import evaluations as views
 from bot.views import pictures as described
 from coaching.rules.closing_facts import ResultFacts, StatementResult, Trend, TrendsFacts
+from coaching.rules.terms import CircleKind
 
 STATEMENTS = (
     StatementResult("It helped me with my practice.", 5, 4.2, (0, 0, 1, 2, 2)),
@@ -20,7 +21,7 @@ STATEMENTS = (
     StatementResult("The time was well used.", 3, 3.667, None),
 )
 RESULT = ResultFacts(
-    1, "Practice circle", datetime(2026, 12, 8, 15, tzinfo=UTC), "America/New_York", 5, 5, 1, STATEMENTS
+    1, 1, "Practice circle", datetime(2026, 12, 8, 15, tzinfo=UTC), "America/New_York", 5, 5, 1, STATEMENTS
 )
 ODD = ("W" * 140, "word " * 28, "$a$ _b_ {c} \\d & <!here>", "مرحبا بالعالم", "Tab\tand\nline")
 
@@ -90,8 +91,10 @@ def test_lines_that_end_alike_have_labels_apart() -> None:
     days = tuple(date(2026, 1, 8) + timedelta(days=30 * n) for n in range(8))
     ends = (1.0, 1.0, 1.0, 5.0, 4.9)
     lines = tuple(Trend(f"Statement {n}", (*[None] * n, *[3.0] * (7 - n), end)) for n, end in enumerate(ends))
-    sheet = pictures.sheet_of_trends(TrendsFacts(1, "Practice circle", days, lines), "Practice circle")
-    labels = [one for one in sheet.texts if ":" in one[2]]
+    sheet = pictures.sheet_of_trends(
+        TrendsFacts(1, "Practice circle", CircleKind.GROUP, days, lines), "Practice circle"
+    )
+    labels = [one for one in sheet.texts if ":  " in one[2]]
     assert {one[2] for one in labels} == {f"{n}:  {end:.1f}" for n, end in enumerate(ends, start=1)}
     assert all(below - above >= pictures.APART for above, below in pairwise(sorted(one[1] for one in labels)))
     assert len({(one[2], str(one[4])) for one in sheet.strokes if one[3] == 1.8}) == len(ends)

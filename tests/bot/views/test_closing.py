@@ -76,7 +76,7 @@ def facts(standing: Standing, promise: Promise = Promise.ANONYMOUS, **changed: A
 def result(comments: int = 450, spread: tuple[int, ...] | None = (1, 0, 0, 2, 27)) -> ResultFacts:
     said = tuple(("Q" * 140, HARD[n % len(HARD)]) for n in range(comments))
     statements = tuple(StatementResult("<!here> " + "S" * 132, 30, 4.3, spread) for _ in range(10))
-    return ResultFacts(7, LONG_NAME, STARTS, "UTC", 30, 30, 2, statements, said)
+    return ResultFacts(7, 2**62, LONG_NAME, STARTS, "UTC", 30, 30, 2, statements, said)
 
 
 def reflection(*, mine: bool = True, shared: bool = True) -> ReflectionFacts:
