@@ -109,13 +109,15 @@ def may_press(action: ActionItem, person_id: int) -> bool:
 
 def get(db: Session, actor: Actor, action_id: int, *, lock: bool = False) -> ActionItem:
     """One that this person may speak for. Raises `NotFound` for what is not theirs, and `NotAllowed`."""
-    query = select(ActionItem).where(
-        ActionItem.workspace_id == actor.workspace_id, ActionItem.id == action_id
+    found = db.scalar(
+        select(ActionItem).where(ActionItem.workspace_id == actor.workspace_id, ActionItem.id == action_id)
     )
-    found = db.scalar(query.with_for_update(of=ActionItem) if lock else query)
     if found is None:
         raise NotFound
-    access.circle(db, actor, found.circle_id, Right.RECORD)
+    # Whoever writes the notes of its session holds that too, and may be changing the same action.
+    access.session(db, actor, found.session_id, Right.RECORD, lock=lock)
+    if lock:
+        db.refresh(found)
     if not may_press(found, actor.person.id):
         raise NotAllowed(NOT_YOURS)
     return found

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -22,7 +22,7 @@ from coaching.rules.note_facts import (
     NotesPage,
     WrittenFacts,
 )
-from coaching.rules.terms import CircleKind, CircleState, SessionState
+from coaching.rules.terms import CircleKind, CircleState, ReminderKind, SessionState
 from storage.models import Circle, CoachingSession, Notes, Outgoing
 
 LONGEST = 3000
@@ -58,15 +58,9 @@ def is_open(session: CoachingSession, now: datetime) -> bool:
 def to_write(db: Session, actor: Actor, mine: Sequence[Circle], now: datetime) -> list[CoachingSession]:
     """Sessions of these circles whose notes wait for this person: begun, and nothing written since."""
     found = db.scalars(
-        select(CoachingSession)
-        .where(
-            CoachingSession.circle_id.in_([one.id for one in mine if one.kind is CircleKind.GROUP]),
-            CoachingSession.note_taker_id == actor.person.id,
-            CoachingSession.state.in_(WRITABLE),
-            CoachingSession.starts_at <= now,
-            CoachingSession.ends_at > now - WAITS_FOR,
+        _begun([one for one in mine if one.kind is CircleKind.GROUP], now).where(
+            CoachingSession.note_taker_id == actor.person.id
         )
-        .order_by(CoachingSession.ends_at, CoachingSession.id)
     )
     return [one for one in found.unique() if not history.notes_written(db, one)]
 
@@ -74,16 +68,44 @@ def to_write(db: Session, actor: Actor, mine: Sequence[Circle], now: datetime) -
 def in_hand(db: Session, actor: Actor, now: datetime) -> CoachingSession | None:
     """The session whose notes somebody would write now: the latest that waits for them, else the next."""
     mine = access.circles(db, actor)
-    waiting = to_write(db, actor, mine, now)
+    waiting = [*to_write(db, actor, mine, now), *_of_pairs(db, actor, mine, now)]
     if waiting:
-        return waiting[-1]
+        return max(waiting, key=lambda one: (one.starts_at, one.id))
     coming = [
         session
         for circle in mine
         for session in sessions.scheduled(db, circle, now)
         if session.note_taker_id == actor.person.id
+        or (circle.kind is CircleKind.PAIR and session.starts_at <= now)
     ]
     return min(coming, key=lambda one: (one.starts_at, one.id), default=None)
+
+
+def _of_pairs(db: Session, actor: Actor, mine: Sequence[Circle], now: datetime) -> list[CoachingSession]:
+    """Sessions of their pairs that have begun and of which somebody has no notes: they may, and need not."""
+    written = select(Notes.session_id).where(
+        Notes.workspace_id == actor.workspace_id, Notes.person_id == actor.person.id
+    )
+    found = db.scalars(
+        _begun([one for one in mine if one.kind is CircleKind.PAIR], now).where(
+            CoachingSession.id.not_in(written)
+        )
+    )
+    return list(found.unique())
+
+
+def _begun(among: Sequence[Circle], now: datetime) -> Select[CoachingSession]:
+    """Sessions of these circles that run, or were lately."""
+    return (
+        select(CoachingSession)
+        .where(
+            CoachingSession.circle_id.in_([one.id for one in among]),
+            CoachingSession.state.in_(WRITABLE),
+            CoachingSession.starts_at <= now,
+            CoachingSession.ends_at > now - WAITS_FOR,
+        )
+        .order_by(CoachingSession.ends_at, CoachingSession.id)
+    )
 
 
 # --- reading ---
@@ -277,7 +299,7 @@ def _write(
     if first:
         _say_there(db, session, now)
     # Whoever was to be reminded of writing them is not any more.
-    outbox.refresh(db, reminders.standing(db, session), now)
+    outbox.refresh(db, reminders.standing(db, session, (ReminderKind.NOTES_NUDGE,)), now)
     outbox.home(db, [member.person for member in session.circle.members], now)
 
 

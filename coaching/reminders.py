@@ -1,6 +1,6 @@
 """Laying out what is due about a session, and putting the bookkeeping of a person's day into one message."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import delete, func, select
@@ -101,12 +101,15 @@ def of_message(db: Session, row: OutboxRow) -> list[Reminder]:
     )
 
 
-def standing(db: Session, session: CoachingSession) -> list[OutboxRow]:
+def standing(
+    db: Session, session: CoachingSession, kinds: Collection[ReminderKind] = tuple(ReminderKind)
+) -> list[OutboxRow]:
     """Bookkeeping messages that people can see, or soon will, with something about this session in them."""
     carried = select(Reminder.outbox_id).where(
         Reminder.workspace_id == session.workspace_id,
         Reminder.session_id == session.id,
         Reminder.message_kind == MessageKind.BOOKKEEPING,
+        Reminder.kind.in_(kinds),
     )
     return list(
         db.scalars(

@@ -7,7 +7,7 @@ from bot.handlers import showing
 from bot.handlers.sessions import clicked_message
 from bot.ids import Action
 from bot.ids import View as Form
-from bot.replies import Done, Reply, UpdateModal
+from bot.replies import Done, Ephemeral, Reply, UpdateModal
 from bot.routes import Context, Routes
 from bot.views import actions as views
 from bot.views import notes as note_views
@@ -41,7 +41,14 @@ def done(context: Context) -> Reply:
         case views.PAGE:
             return UpdateModal(_page(context, context.request.metadata_id("circle")))
         case _:
-            return clicked_message(context)
+            return _beside(context)
+
+
+def _beside(context: Context) -> Reply:
+    """In a message of ours it shows; one that only its reader has cannot be drawn anew, so they are told."""
+    shown = clicked_message(context)
+    alone = isinstance(shown, Done) and context.request.view is None
+    return Ephemeral(views.noted()) if alone else shown
 
 
 def ask_by_when(context: Context) -> Reply:

@@ -8,11 +8,20 @@ from bot.handlers import showing
 from bot.ids import Action
 from bot.ids import View as Form
 from bot.parse import Malformed, Request, whole_number
-from bot.replies import Done, Ephemeral, OpenModal, Reply, UpdateModal
+from bot.replies import Done, Ephemeral, OpenModal, PushModal, Reply, UpdateModal
 from bot.routes import Context, Routes
 from bot.views import notes as views
 from coaching import notes
-from coaching.rules.note_facts import BY_WHEN, MOST_ACTIONS, PARTS, WHAT, WHO, ActionRow, NotesDraft
+from coaching.rules.note_facts import (
+    BY_WHEN,
+    MOST_ACTIONS,
+    PARTS,
+    WHAT,
+    WHO,
+    ActionRow,
+    NotesDraft,
+    NotesPage,
+)
 
 
 def register(routes: Routes) -> None:
@@ -35,29 +44,42 @@ def by_command(context: Context) -> Reply:
 
 def write(context: Context) -> Reply:
     shown = notes.open_form(context.db, context.actor(), context.request.id_value, context.now)
-    return showing.show(context.request, views.form(shown))
+    opened = showing.show(context.request, views.form(shown))
+    return PushModal(views.form(shown, earlier=False)) if isinstance(opened, PushModal) else opened
 
 
 def another_action(context: Context) -> Reply:
     """The same form with one more row; everything typed stays."""
-    session_id, draft = context.request.metadata_id("session"), _draft(context.request)
-    rows = (*draft.rows, ActionRow())[:MOST_ACTIONS]
-    draft = NotesDraft(draft.texts, rows)
-    shown = notes.open_form(context.db, context.actor(), session_id, context.now, draft)
-    # What was kept meanwhile is not in this form: it is sent off as what it was opened as.
-    return UpdateModal(views.form(replace(shown, revision=context.request.metadata_id("revision"))))
+    request, draft = context.request, _draft(context.request)
+    draft = replace(draft, rows=(*draft.rows, ActionRow())[:MOST_ACTIONS])
+    shown = notes.open_form(context.db, context.actor(), request.metadata_id("session"), context.now, draft)
+    # What was saved meanwhile is not in this form, so it stays one of before that.
+    shown = replace(shown, revision=request.metadata_id("revision"))
+    earlier = bool(request.view and request.view.metadata.get("earlier"))
+    return UpdateModal(views.form(shown, earlier=earlier))
 
 
 def read(context: Context) -> Reply:
-    return showing.show(context.request, page(context, context.request.id_value))
+    only_read = context.request.value.startswith(views.ONLY_READ)
+    return showing.show(context.request, page(context, context.request.id_value, only_read=only_read))
 
 
-def page(context: Context, session_id: int) -> Modal:
-    return views.page(notes.read(context.db, context.actor(), session_id, context.now))
+def page(context: Context, session_id: int, *, only_read: bool = False) -> Modal:
+    shown = notes.read(context.db, context.actor(), session_id, context.now)
+    return views.page(only_to_read(shown) if only_read else shown)
+
+
+def only_to_read(shown: NotesPage) -> NotesPage:
+    """Without anything to press."""
+    unpressed = tuple(replace(one, may_press=False) for one in shown.actions)
+    return replace(shown, actions=unpressed, may_write=False)
 
 
 def show_list(context: Context) -> Reply:
-    return showing.show(context.request, views.listing_page(notes.newest(context.db, context.actor())))
+    view = context.request.view
+    above_a_form = view is not None and view.callback_id == Form.NOTES
+    found = notes.newest(context.db, context.actor())
+    return showing.show(context.request, views.listing_page(found, only_read=above_a_form))
 
 
 def save(context: Context) -> Reply:

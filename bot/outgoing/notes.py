@@ -23,7 +23,7 @@ def there(db: Session, row: OutboxRow, _now: datetime) -> Content:
 def action_part(db: Session, reminder: Reminder) -> Part:
     """In the message of a day: what its owner said they would do."""
     found = actions.facts(db.get_one(ActionItem, reminder.subject_id), reminder.person_id)
-    return Part(action_views.waiting(found), (action_views.buttons(found),))
+    return Part(action_views.due(found), (action_views.buttons(found),))
 
 
 RENDERERS: Renderers = {Outgoing.NOTES_THERE: there}

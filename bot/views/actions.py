@@ -8,6 +8,7 @@ from slack_sdk.models.views import View
 
 from bot.ids import Action
 from bot.ids import View as Form
+from bot.replies import Said
 from bot.views import inputs
 from bot.views.inputs import entry
 from bot.views.text import escape, plain, section, small, spoken_day
@@ -53,6 +54,10 @@ def page(circle_id: int, circle_name: str, shown: Sequence[ActionFacts]) -> View
     )
 
 
+def noted() -> Said:
+    return Said("Noted: it is done. Thank you.")
+
+
 def still_open(one: ActionFacts) -> View:
     """By when it will be done instead."""
     return View(
@@ -75,5 +80,11 @@ def still_open(one: ActionFacts) -> View:
 
 
 def waiting(one: ActionFacts) -> str:
-    """In the hub and in the message of a day, a line."""
+    """In the hub, a line."""
     return f"*{escape(one.circle_name)}*: {escape(one.what)}, by {spoken_day(one.due_on)}."
+
+
+def due(one: ActionFacts) -> str:
+    """In the message of a day, a line."""
+    name, day = escape(one.circle_name), spoken_day(one.due_on)
+    return f"*{name}*: you wanted to do this by {day}: {escape(one.what)}"

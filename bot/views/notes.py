@@ -37,6 +37,8 @@ NAMES = {
     Field.LEARNING: "Needs for learning",
     Field.BARRIERS: "Barriers beyond the circle's reach",
 }
+ONLY_READ = "read:"
+"""Before the id in a button: the page that it opens has no buttons."""
 PAGE = "notes"
 """Says in a page what it shows, so that a click in it draws the same anew."""
 
@@ -44,8 +46,11 @@ PAGE = "notes"
 # --- the form ---
 
 
-def form(shown: NotesForm) -> View:
-    """ "Write notes": five parts, then actions. What is typed stays when a row is added: block ids do."""
+def form(shown: NotesForm, *, earlier: bool = True) -> View:
+    """ "Write notes": five parts, then actions. What is typed stays when a row is added: block ids do.
+
+    `earlier` where there is room above it: Slack puts three pages on each other at most.
+    """
     session, rows = shown.session, shown.draft.rows or (ActionRow(),)
     kept = [row for row in rows if row.action_id is not None]
     return View(
@@ -57,6 +62,7 @@ def form(shown: NotesForm) -> View:
                 "revision": shown.revision,
                 "actions": [row.action_id for row in kept],
                 "revisions": [row.revision for row in kept],
+                "earlier": earlier,
             }
         ),
         title=plain("Write notes"),
@@ -67,7 +73,7 @@ def form(shown: NotesForm) -> View:
             small(_above(shown)),
             *(_part(part, shown.draft.texts.get(part)) for part in PARTS),
             *[block for number, row in enumerate(rows) for block in _row(shown, number, row)],
-            inputs.buttons(*_more(len(rows))),
+            *_more(len(rows), earlier=earlier),
         ],
     )
 
@@ -107,9 +113,12 @@ def _id(person: int | None) -> str | None:
     return None if person is None else str(person)
 
 
-def _more(rows: int) -> list[ButtonElement]:
-    another = inputs.button("Another action", Action.ANOTHER_ACTION)
-    return [*([another] if rows < MOST_ACTIONS else []), inputs.button("Earlier notes", Action.LIST_NOTES)]
+def _more(rows: int, *, earlier: bool) -> list[Block]:
+    offered = [
+        *([inputs.button("Another action", Action.ANOTHER_ACTION)] if rows < MOST_ACTIONS else []),
+        *([inputs.button("Earlier notes", Action.LIST_NOTES)] if earlier else []),
+    ]
+    return [inputs.buttons(*offered)] if offered else []
 
 
 def write_button(session_id: int, words: str = "Write notes", *, first: bool = False) -> ButtonElement:
@@ -159,8 +168,8 @@ def _by(written: WrittenFacts, session: SessionFacts) -> str:
     return f"{words} Edited by {escape(written.editor.name)}, {day_of(written.edited_at, session.zone)}."
 
 
-def read_button(session_id: int, *, first: bool = False) -> ButtonElement:
-    return inputs.button("Read the notes", Action.READ_NOTES, session_id, style="primary" if first else None)
+def read_button(session_id: object) -> ButtonElement:
+    return inputs.button("Read the notes", Action.READ_NOTES, session_id)
 
 
 def there(session: SessionFacts) -> Said:
@@ -177,9 +186,9 @@ def listing(found: Sequence[SessionFacts]) -> Said:
     return Said("Notes that you can read" if found else NOTHING, _list(found))
 
 
-def listing_page(found: Sequence[SessionFacts]) -> View:
-    """The same on top of a page or form."""
-    return notices.page(_list(found), "Notes")
+def listing_page(found: Sequence[SessionFacts], *, only_read: bool = False) -> View:
+    """The same as a page. `only_read` above a form: what is typed there must not end with a click up here."""
+    return notices.page(_list(found, ONLY_READ if only_read else ""), "Notes")
 
 
 NOTHING = (
@@ -188,14 +197,14 @@ NOTHING = (
 )
 
 
-def _list(found: Sequence[SessionFacts]) -> list[Block]:
+def _list(found: Sequence[SessionFacts], how: str = "") -> list[Block]:
     if not found:
         return [section(NOTHING)]
     blocks: list[Block] = [section("*Notes that you can read*")]
     for one in found:
         blocks += [
             section(f"*{escape(one.circle_name)}*, {when(one.starts_at, one.zone)}"),
-            inputs.buttons(read_button(one.id)),
+            inputs.buttons(read_button(f"{how}{one.id}")),
         ]
     return blocks
 

@@ -566,16 +566,16 @@ def _of_notes(w: World) -> Iterator[Shown]:
             yield agenda.agenda, agenda.agenda(shown)
     for rows in (0, 1, MOST_ACTIONS):
         yield notes.form, notes.form(w.notes(rows))
+        yield notes.form, notes.form(w.notes(rows), earlier=False)
     for many in (0, 20):
         yield notes.listing, notes.listing([w.session()] * many)
         yield notes.listing_page, notes.listing_page([w.session()] * many)
     for many in (0, 1, 200):
         yield actions.page, actions.page(HUGE, w.text(80), w.actions(many))
+    yield actions.noted, actions.noted()
     yield actions.still_open, actions.still_open(w.actions(1)[0])
     due = [
-        reminders.Part(actions.waiting(one), (actions.buttons(one),))
-        for one in w.actions(many)
-        if not one.done
+        reminders.Part(actions.due(one), (actions.buttons(one),)) for one in w.actions(many) if not one.done
     ]
     yield reminders.bookkeeping, reminders.bookkeeping(due)
 

@@ -124,7 +124,16 @@ def test_the_command_opens_what_there_is_to_write_else_lists_what_there_is_to_re
     accepted(people.chidi)
     people.demo.settle()
     people.chidi.command("/coach notes")  # while the session runs: to go on writing
-    assert filled_in(people.chidi)["Ideas for practice"] == "Pauses"
+    people.chidi.fill({"Coaching offered": "Not saved yet"})
+    people.chidi.click("Earlier notes")
+    people.chidi.click("Read the notes")
+    with pytest.raises(NotThere):  # above a form nothing can be pressed that would end it
+        people.chidi.click("Edit the notes")
+    people.chidi.close()
+    people.chidi.close()
+    people.chidi.click("Another action")
+    kept = filled_in(people.chidi)
+    assert (kept["Ideas for practice"], kept["Coaching offered"]) == ("Pauses", "Not saved yet")
     people.chidi.close()
     people.eli.command("/coach notes")
     people.eli.click("Read the notes", in_=people.eli.ephemerals()[-1])

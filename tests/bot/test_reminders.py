@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 import pytest
 
+from bot.views.circles import ALL_REMINDERS
+from coaching.rules.circle_form import CAN_BE_DROPPED
 from demo import cast
 from demo.person import Person, words
 from demo.records import Json
@@ -219,6 +221,10 @@ def bookkeeping(person: Person, word: str) -> str:
     """The one bookkeeping message with this word in it, as it stands now."""
     [found] = [one for one in person.dm() if word in said(one)]
     return said(found)
+
+
+def test_every_kind_that_can_be_turned_off_has_its_box() -> None:
+    assert sorted(kind for kind, _ in ALL_REMINDERS) == sorted(CAN_BE_DROPPED)
 
 
 @ON_SQLITE

@@ -1,17 +1,18 @@
 """Notes of a session: who writes them, who reads them, what follows from their being there."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from coaching import circle_states, members, notes, reminders
+from coaching import circle_states, circles, members, notes, reminders
+from coaching.circles import CirclePlan
 from coaching.errors import Changed, NotAllowed, NotFound, Refused
 from coaching.rules.facts import SessionFacts
 from coaching.rules.fields import Field
 from coaching.rules.note_facts import BY_WHEN, WHO, ActionRow, NotesDraft, NotesPage
-from coaching.rules.terms import ReminderKind, SessionState
+from coaching.rules.terms import ReminderKind, Rhythm, SessionState
 from storage.engine import Database
 from storage.models import Circle, Outgoing, Reminder
 from tests.coaching.closing_world import ANA, BO, CHIDI, DEE, ELI, ENDS, GUS, STARTS, World
@@ -62,6 +63,13 @@ def waiting(world: World, now: datetime, who: str = BO) -> list[int]:
     with world.reading() as db:
         mine = [db.get_one(Circle, world.circle)]
         return [one.id for one in notes.to_write(db, world.actor(db, who), mine, now)]
+
+
+def in_hand(world: World, who: str, now: datetime = ENDS) -> int | None:
+    """What `/coach notes` opens."""
+    with world.reading() as db:
+        found = notes.in_hand(db, world.actor(db, who), now)
+        return found.id if found else None
 
 
 def nudged(world: World, now: datetime) -> list[int]:
@@ -223,3 +231,20 @@ def test_in_a_pair_each_has_their_own_and_both_read_both(database: Database) -> 
         read(pair, CHIDI)
     assert len(pair.rows(Outgoing.NOTES_THERE)) == 1
     assert waiting(pair, ENDS) == waiting(pair, ENDS, ANA) == []  # nobody has to
+
+
+@ON_SQLITE
+def test_the_form_opens_for_what_waits_then_for_what_comes(world: World) -> None:
+    other = world.schedule(date(2027, 1, 12))
+    assert [in_hand(world, who) for who in (BO, ANA)] == [world.session, None]
+    saves(world)
+    assert in_hand(world, BO) == other
+    with world.database.transaction() as db:
+        plan = CirclePlan("Pair", (ANA, ELI), None, Rhythm.NONE, date(2026, 12, 8), usual_time=time(10))
+        world.circle = circles.create(db, world.actor(db), plan, None, STARTS - DAY).id
+    world.members = (ANA, ELI)
+    pair = world.schedule(date(2026, 12, 9), STARTS - DAY)
+    assert in_hand(world, ELI) is None
+    assert in_hand(world, ELI, ENDS + DAY) == pair
+    saves(world, ELI, session=pair, now=ENDS + DAY)
+    assert in_hand(world, ELI, ENDS + 2 * DAY) is None
