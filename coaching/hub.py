@@ -30,6 +30,12 @@ TURNS = 1
 """Sessions of each circle of which the roles are shown."""
 
 
+def opened(db: Session, actor: Actor, now: datetime) -> HubFacts:
+    """Somebody looks at their Home tab: from now on it follows what changes."""
+    actor.person.home_opened_at = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return of_person(db, actor, now)
+
+
 def of_person(db: Session, actor: Actor, now: datetime) -> HubFacts:
     mine = access.circles(db, actor)
     coming = _coming(db, mine, now)

@@ -12,6 +12,8 @@ from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outg
 from storage.upsert import insert_if_absent
 
 FRESH = timedelta(days=31)
+LOOKING = timedelta(days=60)
+"""Who has opened the Home tab within this time may have it open still, or on another machine."""
 STANDING = (OutboxState.DUE, OutboxState.CLAIMED, OutboxState.UNKNOWN, OutboxState.SENT)
 
 
@@ -155,19 +157,27 @@ def card_of(db: Session, session: CoachingSession) -> OutboxRow | None:
 
 
 def home(db: Session, people: Iterable[Person], now: datetime) -> None:
-    """Draws people's Home tabs anew, because something of theirs has changed."""
-    for person in people:
-        waiting = db.scalar(
-            select(OutboxRow.id)
+    """Draws people's Home tabs anew, because something of theirs has changed.
+
+    Who has not looked at it for long is spared: Slack says when somebody opens it, and then it is drawn.
+    """
+    looking = {one.id: one for one in people if one.home_opened_at and one.home_opened_at > now - LOOKING}
+    if not looking:
+        return
+    waiting = set(
+        db.scalars(
+            select(OutboxRow.person_id)
             .where(
-                OutboxRow.workspace_id == person.workspace_id,
+                OutboxRow.workspace_id.in_({one.workspace_id for one in looking.values()}),
                 OutboxRow.kind == Outgoing.HOME,
-                OutboxRow.person_id == person.id,
+                OutboxRow.person_id.in_(looking),
                 OutboxRow.state == OutboxState.DUE,
             )
             .with_for_update()
         )
-        if waiting is None:
+    )
+    for person in looking.values():
+        if person.id not in waiting:
             put(
                 db,
                 Outgoing.HOME,

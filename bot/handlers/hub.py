@@ -63,7 +63,7 @@ def save_settings(context: Context) -> Reply:
 def home_opened(context: Context) -> Reply:
     if context.request.event.get("tab") != "home":
         return Done()
-    return PublishHome(views.home(hub.of_person(context.db, context.actor(), context.now)))
+    return PublishHome(views.home(hub.opened(context.db, context.actor(), context.now)))
 
 
 def user_changed(context: Context) -> Reply:

@@ -53,6 +53,8 @@ class Person(Base):
     """Kinds of reminder this person has turned off."""
     dm_channel: Mapped[str | None]
     """The conversation with the bot, once it was opened."""
+    home_opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When they last looked at the bot's Home tab, to the day. For who never does, it is not drawn anew."""
     looked_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When Slack was last asked at night whether they are still there."""
 

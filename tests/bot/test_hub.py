@@ -71,7 +71,8 @@ def test_the_hub_shows_what_comes_what_waits_and_how_circles_stand(people: Peopl
 
 
 def test_home_is_drawn_anew_when_something_changes(people: People, circle: People) -> None:
-    assert "Nothing is planned yet" in words(people.dee.open_home()["blocks"])
+    for person in (people.dee, people.eli):
+        assert "Nothing is planned yet" in words(person.open_home()["blocks"])
     people.session(mode="Video", link=LINK)
     people.dee.click("Can't make it", in_=people.card())
     people.demo.settle()
@@ -93,6 +94,7 @@ def test_home_is_drawn_anew_when_something_changes(people: People, circle: Peopl
 def test_home_shows_a_new_session_without_being_opened_again(people: People, circle: People) -> None:
     people.bo.open_home()
     people.session(mode="Video", link=LINK)
+    assert set(people.demo.workspace.workspace.homes) == {cast.BO}, "drawn for people who do not look at it"
     assert "Can you come to" in words(people.bo.home["blocks"])
 
 

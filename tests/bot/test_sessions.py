@@ -585,6 +585,7 @@ def test_who_is_in_no_circle_has_nothing_to_schedule(people: People) -> None:
 @ON_SQLITE
 def test_what_people_write_pings_nobody_and_fakes_no_link(people: People) -> None:
     people.circle(name="<!channel> & <https://evil.example|Circle>")
+    people.bo.open_home()
     people.session(mode="In person", place="<@U0BOJENSEN> <!here>", message="<!everyone> *bold*")
     everything = str([people.card(), people.bo.dm(), people.bo.home])
     for raw in ("<!channel>", "<!here>", "<https://evil"):

@@ -176,6 +176,8 @@ def upgrade() -> None:
                 ),
             )
 
+    op.add_column("people", sa.Column("home_opened_at", sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("reminders", schema=None) as batch_op:
         batch_op.add_column(sa.Column("subject_id", sa.Integer(), server_default="0", nullable=False))
         batch_op.drop_constraint(batch_op.f("uq_reminders_once"), type_="unique")
@@ -194,6 +196,8 @@ def downgrade() -> None:
             ["workspace_id", "session_id", "plan_version", "person_id", "kind"],
         )
         batch_op.drop_column("subject_id")
+
+    op.drop_column("people", "home_opened_at")
 
     for table, column in reversed(WORDS):
         with op.batch_alter_table(table, schema=None) as batch_op:
