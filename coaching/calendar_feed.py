@@ -47,7 +47,7 @@ def make(db: Session, actor: Actor, seen: str, now: datetime) -> str:
         done = db.execute(change).first() is not None
     else:
         person = {"workspace_id": actor.workspace_id, "person_id": actor.person.id}
-        done = insert_if_absent(db, CalendarFeed, **person, **kept)
+        done = insert_if_absent(db, CalendarFeed, **person, **kept) is not None
     if not done:
         raise Changed(MADE_ALREADY)
     return token

@@ -34,9 +34,12 @@ def put(
     target: OutboxRow | None = None,
     expires_at: datetime | None = None,
     facts: dict[str, Any] | None = None,
-) -> None:
-    """A message to be sent from `due_at` on. A second one with the same key changes nothing."""
-    insert_if_absent(
+) -> int | None:
+    """A message to be sent from `due_at` on. A second one with the same key changes nothing.
+
+    The id of the new one, None where there was one already.
+    """
+    new = insert_if_absent(
         db,
         OutboxRow,
         workspace_id=workspace_id,
@@ -56,6 +59,7 @@ def put(
         attempts=0,
         created_at=now,
     )
+    return None if new is None else int(new[0])
 
 
 def get(db: Session, workspace_id: str, key: str) -> OutboxRow:

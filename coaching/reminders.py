@@ -1,9 +1,10 @@
 """Laying out what is due about a session, and putting the bookkeeping of a person's day into one message."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from coaching import history, outbox, people, roles
@@ -44,10 +45,12 @@ def lay_out(db: Session, session: CoachingSession, now: datetime) -> None:
     wanted = _wanted(db, session) if _meets(session.circle) else []
     _withdraw_others(db, session, wanted, now)
     laid_out = _laid_out(db, session)
-    for one in wanted:
-        if one.expires_at > now and (one.person_id, one.kind) not in laid_out:
-            _add(db, session, one, now)
-    db.flush()
+    _add(
+        db,
+        session,
+        [one for one in wanted if one.expires_at > now and (one.person_id, one.kind) not in laid_out],
+        now,
+    )
 
 
 def _meets(circle: Circle) -> bool:
@@ -68,8 +71,7 @@ def withdraw(db: Session, session: CoachingSession) -> None:
 
 def add(db: Session, session: CoachingSession, one: Planned, now: datetime) -> None:
     """Something that does not follow from the session alone: an action that falls due."""
-    _add(db, session, one, now)
-    db.flush()
+    _add(db, session, [one], now)
 
 
 def nudge_note_taker(db: Session, session: CoachingSession, now: datetime) -> None:
@@ -78,8 +80,7 @@ def nudge_note_taker(db: Session, session: CoachingSession, now: datetime) -> No
     for one in _plan(db, session):
         asked = (one.person_id, one.kind) in laid_out
         if one.kind is ReminderKind.NOTES_NUDGE and one.due_at > now and not asked:
-            _add(db, session, one, now)
-    db.flush()
+            _add(db, session, [one], now)
 
 
 def take_back(db: Session, reminder: Reminder, row: OutboxRow, now: datetime) -> None:
@@ -166,8 +167,7 @@ def ask_for_next(db: Session, session: CoachingSession, now: datetime) -> None:
     laid_out = {kind for _, kind in _laid_out(db, session)}
     for one in rhythm_plan.without_rhythm(session.ends_at, now, people.hours(asked)):
         if one.kind not in laid_out and one.due_at <= now + AHEAD:
-            _add(db, session, _to(asked, session, one.kind, one.due_at, one.expires_at), now)
-    db.flush()
+            _add(db, session, [_to(asked, session, one.kind, one.due_at, one.expires_at)], now)
 
 
 def _nothing_planned(db: Session, session: CoachingSession) -> bool:
@@ -309,35 +309,41 @@ def _laid_out(db: Session, session: CoachingSession) -> set[tuple[int, ReminderK
     return {(person, kind) for person, kind in found}
 
 
-def _add(db: Session, session: CoachingSession, one: Planned, now: datetime) -> None:
+def _add(db: Session, session: CoachingSession, wanted: Sequence[Planned], now: datetime) -> None:
+    """Each with the message that carries it. Together, because a session has two dozen of them."""
+    rows = [_row(db, session, one, now) for one in wanted]
+    db.flush()
+    if rows:
+        db.execute(insert(Reminder), rows)
+
+
+def _row(db: Session, session: CoachingSession, one: Planned, now: datetime) -> dict[str, Any]:
     if one.message_kind is MessageKind.BOOKKEEPING:
-        row, due_at, day = _day_message(db, session, one, now)
+        message, due_at, day = _day_message(db, session, one, now)
     else:
-        row, due_at, day = _own_message(db, session, one, now), one.due_at, one.local_date
-    db.add(
-        Reminder(
-            workspace_id=session.workspace_id,
-            circle_id=session.circle_id,
-            session_id=session.id,
-            plan_version=session.plan_version,
-            person_id=one.person_id,
-            kind=one.kind,
-            subject_id=one.subject_id,
-            message_kind=one.message_kind,
-            local_date=day,
-            due_at=due_at,
-            expires_at=one.expires_at,
-            outbox_id=row.id,
-        )
-    )
+        message, due_at, day = _own_message(db, session, one, now), one.due_at, one.local_date
+    return {
+        "workspace_id": session.workspace_id,
+        "circle_id": session.circle_id,
+        "session_id": session.id,
+        "plan_version": session.plan_version,
+        "person_id": one.person_id,
+        "kind": one.kind,
+        "subject_id": one.subject_id,
+        "message_kind": one.message_kind,
+        "local_date": day,
+        "due_at": due_at,
+        "expires_at": one.expires_at,
+        "outbox_id": message,
+    }
 
 
-def _own_message(db: Session, session: CoachingSession, one: Planned, now: datetime) -> OutboxRow:
+def _own_message(db: Session, session: CoachingSession, one: Planned, now: datetime) -> int:
     kind = AT_THE_SESSION[one.kind]
     # Evaluations and the convener's question are one per session, whatever was moved before.
     version = f":{session.plan_version}" if one.kind is ReminderKind.STARTING_SOON else ""
     key = f"{kind}:{session.id}:{one.person_id}{version}"
-    outbox.put(
+    new = outbox.put(
         db,
         kind,
         key,
@@ -349,58 +355,59 @@ def _own_message(db: Session, session: CoachingSession, one: Planned, now: datet
         expires_at=one.expires_at,
         now=now,
     )
+    if new is not None:
+        return new
     row = outbox.get(db, session.workspace_id, key)
     if row.state in (*ENDED, OutboxState.DUE):
         _revive(row, one.due_at, one.expires_at)
         row.plan_version = session.plan_version
-    return row
+    return row.id
 
 
 def _day_message(
     db: Session, session: CoachingSession, one: Planned, now: datetime
-) -> tuple[OutboxRow, datetime, date]:
+) -> tuple[int, datetime, date]:
     """The one message of a person's day. Once that is out, the next day's; or that one, edited silently."""
-    row = _message_of(db, session, one.person_id, one.local_date, one.due_at, one.expires_at, now)
-    if row.state in (OutboxState.DUE, *ENDED):
-        return row, one.due_at, one.local_date
+    message, waits = _message_of(db, session, one, one.local_date, one.due_at, now)
+    if waits:
+        return message, one.due_at, one.local_date
     person = db.get_one(Person, one.person_id)
     tomorrow = hours.next_working_day_at(max(one.due_at, now), time(8), people.hours(person))
     if tomorrow < one.expires_at:
         day = hours.local(tomorrow, people.hours(person)).date()
-        later = _message_of(db, session, one.person_id, day, tomorrow, one.expires_at, now)
+        later, _ = _message_of(db, session, one, day, tomorrow, now)
         return later, tomorrow, day
-    outbox.refresh(db, [row], now)
-    return row, one.due_at, one.local_date
+    outbox.refresh(db, [db.get_one(OutboxRow, message)], now)
+    return message, one.due_at, one.local_date
 
 
 def _message_of(
-    db: Session,
-    session: CoachingSession,
-    person: int,
-    day: date,
-    due_at: datetime,
-    expires_at: datetime,
-    now: datetime,
-) -> OutboxRow:
-    key = f"bookkeeping:{person}:{day.isoformat()}"
-    outbox.put(
+    db: Session, session: CoachingSession, one: Planned, day: date, due_at: datetime, now: datetime
+) -> tuple[int, bool]:
+    """The message of a person's day, with this in it from now on; and whether it is still to go out.
+
+    A new one is not read again: of a session's reminders nearly all are new.
+    """
+    key = f"bookkeeping:{one.person_id}:{day.isoformat()}"
+    new = outbox.put(
         db,
         Outgoing.BOOKKEEPING,
         key,
         workspace_id=session.workspace_id,
-        person=person,
+        person=one.person_id,
         due_at=due_at,
-        expires_at=expires_at,
+        expires_at=one.expires_at,
         now=now,
     )
+    if new is not None:
+        return new, True
     row = outbox.get(db, session.workspace_id, key)
     if row.state in ENDED:
-        _revive(row, due_at, expires_at)
+        _revive(row, due_at, one.expires_at)
     elif row.state is OutboxState.DUE:
         row.due_at = min(row.due_at, due_at)
-        row.expires_at = max(row.expires_at or expires_at, expires_at)
-    db.flush()
-    return row
+        row.expires_at = max(row.expires_at or one.expires_at, one.expires_at)
+    return row.id, row.state is OutboxState.DUE
 
 
 def _revive(row: OutboxRow, due_at: datetime, expires_at: datetime) -> None:
@@ -506,9 +513,9 @@ def gather_late(db: Session, now: datetime) -> None:
         if (one.local_date, due_at) == (reminder.local_date, now):
             continue  # today's own, a little late, and nothing against sending it
         if one.expires_at > due_at:
-            later, _, day = _day_message(db, session, one, now)
+            message, _, day = _day_message(db, session, one, now)
             # Its own moment stays: that of several late ones only the newest is said, goes by it.
-            reminder.outbox_id, reminder.local_date = later.id, day
+            reminder.outbox_id, reminder.local_date = message, day
         else:
             db.delete(reminder)
         db.flush()

@@ -11,7 +11,8 @@ from storage.upsert import insert_if_absent
 
 def claim(db: Session, workspace_id: str, key: str, now: datetime) -> bool:
     """False when it had its effect before. A second one at the same moment waits for the first to end."""
-    return insert_if_absent(db, HandledRequest, workspace_id=workspace_id, key=key, at=now)
+    new = insert_if_absent(db, HandledRequest, workspace_id=workspace_id, key=key, at=now)
+    return new is not None
 
 
 def release(db: Session, workspace_id: str, key: str) -> None:

@@ -27,6 +27,7 @@ class Cipher:
     """
 
     def __init__(self, keys: Sequence[str] = ()) -> None:
+        self.keys = tuple(keys)
         known = [Fernet(key) for key in keys]
         self._fernet = MultiFernet(known) if known else None
         self._newest = known[0] if known else None

@@ -22,8 +22,7 @@ class Database:
 
     def __init__(self, url: str, cipher: Cipher | None = None) -> None:
         """Without a cipher nothing is hidden: that is for tests, and for what reads no words."""
-        self.engine = make_engine(url)
-        encryption.use(self.engine, cipher or Cipher())
+        self.engine = make_engine(url, cipher or Cipher())
         self._write = sessionmaker(self.engine, expire_on_commit=False)
         options: dict[str, Any] = {READ_ONLY: True}
         if self.engine.dialect.name == "postgresql":
@@ -59,9 +58,13 @@ class Database:
         self.engine.dispose()
 
 
-def make_engine(url: str) -> Engine:
-    if url.startswith("sqlite"):
-        return _sqlite(url)
+def make_engine(url: str, cipher: Cipher) -> Engine:
+    engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
+    encryption.use(engine, cipher)
+    return engine
+
+
+def _postgresql(url: str) -> Engine:
     if url.startswith("postgres://"):  # as some hosts write it
         url = url.replace("postgres://", "postgresql://", 1)
     # Errors of the database would otherwise quote what people typed.

@@ -15,9 +15,8 @@ from sqlalchemy import create_engine, select, text
 from demo.faults import Fault
 from demo.person import words
 from demo.records import Json
-from service.demo import KEY, Demo
+from service.demo import Demo
 from service.logs import set_up_logs
-from storage import encryption
 from storage.encryption import Cipher, new_key
 from storage.models import CoachingSession
 from tests.support.databases import ON_SQLITE
@@ -225,17 +224,17 @@ def test_messages_that_slack_does_not_take_go_out_later(demo: Demo, people: Peop
 
 @ON_SQLITE
 def test_a_key_that_is_missing_is_said_and_overwrites_nothing(
-    people: People, circle: People, log: io.StringIO
+    people: People, circle: People, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people.session(mode="Video", link=LINK, message=TYPED)
-    engine = people.demo.coach.database.engine
-    encryption.use(engine, Cipher([new_key()]))
+    dialect = people.demo.coach.database.engine.dialect
+    monkeypatch.setattr(dialect, "coach_cipher", Cipher([new_key()]))
     people.bo.command("/coach")
     told = people.bo.ephemerals()[-1]["text"]
     assert "the key for it is missing" in told
     [name] = REFERENCE.findall(told)
     assert f'"reference": "{name}"' in log.getvalue()
-    encryption.use(engine, Cipher([KEY.get_secret_value()]))
+    monkeypatch.undo()
     people.bo.command("/coach")
     assert CIRCLE in people.bo.ephemerals()[-1]["text"]
     with people.demo.coach.database.reading() as db:
