@@ -1,7 +1,7 @@
 """What one process of tests keeps warm from test to test, because making it anew costs more than most tests.
 
 - *Compiled statements.* Each test has an engine of its own, and SQLAlchemy keeps compiled statements by
-  engine and dialect. Engines of one kind with the same keys share both here; connections stay each engine's own.
+  engine and dialect. Engines of one kind with the same keys share both here; connections stay each one's own.
 - *Garbage.* What is imported stays until the end, so Python need not look through it again and again.
 """
 
