@@ -300,7 +300,8 @@ def _write(
         _say_there(db, session, now)
     # Whoever was to be reminded of writing them is not any more.
     outbox.refresh(db, reminders.standing(db, session, (ReminderKind.NOTES_NUDGE,)), now)
-    outbox.home(db, [member.person for member in session.circle.members], now)
+    taker = session.circle.member(session.note_taker_id or 0)
+    outbox.home(db, [actor.person, *([taker.person] if taker else [])], now)
 
 
 def _say_there(db: Session, session: CoachingSession, now: datetime) -> None:

@@ -12,7 +12,17 @@ from sqlalchemy.orm import Session
 from coaching import dates
 from coaching.rules import recurrence
 from coaching.rules.terms import CircleState, Coming, Mode, ReminderKind, SessionState
-from storage.models import Away, Circle, CoachingSession, OutboxRow, OutboxState, Outgoing, Person, Reminder
+from storage.models import (
+    ActionItem,
+    Away,
+    Circle,
+    CoachingSession,
+    OutboxRow,
+    OutboxState,
+    Outgoing,
+    Person,
+    Reminder,
+)
 
 ASKING = {
     Outgoing.STARTING_SOON,
@@ -33,6 +43,8 @@ class About:
     starts_at: datetime
     kind: ReminderKind | None = None
     """The part of a bookkeeping message."""
+    subject: tuple[int, date] | None = None
+    """An action, and the day by which it was promised: by another day its owner is reminded anew."""
 
 
 @dataclass(frozen=True)
@@ -106,12 +118,12 @@ class Diary:
 
     def _one_thing_twice(self) -> Iterator[str]:
         parts = Counter(
-            (one.person, part.kind, part.session, _plan(part))
+            (one.person, part.kind, part.session, _plan(part), part.subject)
             for one in self.sent.values()
             for part in one.about
             if part.kind is not None
         )
-        for (person, kind, session, _), count in parts.items():
+        for (person, kind, session, _, _), count in parts.items():
             if count > 1:
                 yield f"person {person} was reminded {count} times: {kind} of session {session}"
 
@@ -154,7 +166,9 @@ def _about(db: Session, row: OutboxRow) -> Iterator[About]:
         return
     for reminder in db.scalars(select(Reminder).where(Reminder.outbox_id == row.id)):
         session = db.get_one(CoachingSession, reminder.session_id)
-        yield About(session.id, reminder.plan_version, session.starts_at, reminder.kind)
+        action = db.get(ActionItem, reminder.subject_id) if reminder.subject_id else None
+        subject = (action.id, action.due_on) if action else None
+        yield About(session.id, reminder.plan_version, session.starts_at, reminder.kind, subject)
 
 
 def _sessions(db: Session, circle: Circle) -> list[CoachingSession]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot import directory
 from coaching import (
     access,
+    actions,
     attendance,
     away,
     circle_states,
@@ -22,6 +23,7 @@ from coaching import (
     dates,
     evaluations,
     members,
+    notes,
     people,
     polls,
     proposals,
@@ -35,6 +37,8 @@ from coaching.circles import Channel, CirclePlan
 from coaching.closing import Record
 from coaching.errors import CoachingError
 from coaching.evaluations import Filled
+from coaching.rules.fields import Field
+from coaching.rules.note_facts import ActionRow, NotesDraft
 from coaching.rules.poll_facts import PollDraft
 from coaching.rules.terms import Coming, PollState, Rhythm, SessionState, SwapState
 from demo.cast import PRACTICE_CIRCLE, riverbend
@@ -61,6 +65,8 @@ class Habits:
     evaluates: float = 0.5
     records: float = 0.8
     did_not_meet: float = 0.03
+    writes: float = 0.4
+    does: float = 0.05
     skips: float = 0.006
     moves: float = 0.015
     cancels: float = 0.003
@@ -135,6 +141,7 @@ class Life:
             for step in (
                 self._answer,
                 self._record,
+                self._write_notes,
                 self._evaluate,
                 self._pick_times,
                 self._change_plans,
@@ -161,6 +168,21 @@ class Life:
                 self._do(convener, closing.record_missed, session)
             elif self._chance(self.habits.records):
                 self._do(convener, closing.record_met, session, record)
+
+    def _write_notes(self, circle: int) -> None:
+        """Notes with something that somebody will do; who has such a thing does it, or puts it off."""
+        for session, note_taker, everybody in self._to_write(circle):
+            if self._chance(self.habits.writes):
+                day = self.now.date() + timedelta(days=self.rng.randint(1, 30))
+                row = ActionRow("Try it", self.rng.choice(everybody), day)
+                draft = NotesDraft({Field.DISCUSSED: "A case"}, (row,))
+                self._do(note_taker, notes.save, session, 0, draft)
+        for action, owner in self._promised(circle):
+            if self._chance(self.habits.does):
+                self._do(owner, actions.done, action)
+            elif self._chance(self.habits.does / 2):
+                day = self.now.date() + timedelta(days=self.rng.randint(1, 30))
+                self._do(owner, actions.still_open, action, day)
 
     def _evaluate(self, circle: int) -> None:
         for session, member in self._asked(circle):
@@ -331,6 +353,24 @@ class Life:
                 .where(CoachingSession.circle_id == circle, SwapAsk.state == SwapState.OPEN)
             ).all()
         return [(one, member) for one in found for member in members]
+
+    def _to_write(self, circle: int) -> list[tuple[int, str, list[int]]]:
+        with self.demo.coach.database.reading() as db:
+            found = db.get_one(Circle, circle)
+            return [
+                (session.id, member.person.slack_id, [one.person_id for one in found.members])
+                for member in found.members
+                for session in notes.to_write(
+                    db, access.actor(db, self.team, member.person.slack_id), [found], self.now
+                )
+            ]
+
+    def _promised(self, circle: int) -> list[tuple[int, str]]:
+        with self.demo.coach.database.reading() as db:
+            found = db.get_one(Circle, circle)
+            here = {one.person_id: one.person.slack_id for one in found.members}
+            open_ones = actions.open_in(db, found)
+            return [(one.id, here[one.owner_id]) for one in open_ones if one.owner_id in here]
 
     def _revision(self, circle: int) -> int:
         with self.demo.coach.database.reading() as db:

@@ -33,6 +33,7 @@ class Notes(Base):
             sqlite_where=text("person_id IS NOT NULL"),
             postgresql_where=text("person_id IS NOT NULL"),
         ),
+        Index("ix_notes_session_id", "session_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,7 +1,9 @@
 """Actions: the one reminder, saying how one stands, and the rows of the notes they come from."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -178,6 +180,24 @@ def test_rows_of_the_form_change_take_away_and_lose_nothing(world: World) -> Non
     nine = [promised(world, ELI, f"Read {number}") for number in range(9)]
     with pytest.raises(Refused):  # two are kept that this form does not show
         saves(world, *nine, revision=2)
+
+
+def test_done_is_kept_while_the_notes_are_saved(world: World) -> None:
+    [first, second] = form(world)
+    begin = Barrier(2)
+
+    def presses() -> None:
+        begin.wait()
+        done(world)
+
+    def writes() -> None:
+        begin.wait()
+        saves(world, first, second, promised(world, ELI, "Read"), revision=1)
+
+    with ThreadPoolExecutor(2) as pool:
+        for one in [pool.submit(presses), pool.submit(writes)]:
+            one.result()
+    assert [one.what for one in opened(world)] == ["Read", "Try it"]
 
 
 def still_open_by_dee(world: World) -> None:

@@ -1,7 +1,9 @@
 """Notes of a session: who writes them, who reads them, what follows from their being there."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -130,6 +132,24 @@ def test_of_two_windows_the_older_one_is_refused(world: World) -> None:
     with pytest.raises(Changed):
         saves(world, BO, "Ahead of its time", revision=2)
     assert read(world).written[0].texts == ((Field.DISCUSSED, WORDS),)
+
+
+def test_at_the_same_moment_one_is_kept_and_the_other_hears_of_it(world: World) -> None:
+    begin = Barrier(2)
+
+    def writes(who: str) -> str:
+        begin.wait()
+        try:
+            saves(world, who, f"From {who}")
+        except Changed:
+            return "too late"
+        return who
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(writes, (ANA, BO))
+    assert [first, second].count("too late") == 1
+    [written] = read(world).written
+    assert written.texts == ((Field.DISCUSSED, f"From {second if first == 'too late' else first}"),)
 
 
 @ON_SQLITE

@@ -162,6 +162,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("person_id IS NOT NULL"),
             postgresql_where=sa.text("person_id IS NOT NULL"),
         )
+        batch_op.create_index("ix_notes_session_id", ["session_id"], unique=False)
 
     for table, column in WORDS:
         with op.batch_alter_table(table, schema=None) as batch_op:
@@ -214,6 +215,7 @@ def downgrade() -> None:
             )
 
     with op.batch_alter_table("notes", schema=None) as batch_op:
+        batch_op.drop_index("ix_notes_session_id")
         batch_op.drop_index(
             "uq_notes_pair",
             sqlite_where=sa.text("person_id IS NOT NULL"),
