@@ -17,11 +17,13 @@ from sqlalchemy.orm import Session
 from bot import directory
 from coaching import (
     access,
+    actions,
     attendance,
     away,
     circles,
     closing,
     evaluations,
+    notes,
     people,
     polls,
     proposals,
@@ -32,6 +34,8 @@ from coaching.access import Actor
 from coaching.circles import Channel, CirclePlan
 from coaching.closing import Record
 from coaching.evaluations import Filled
+from coaching.rules.fields import Field
+from coaching.rules.note_facts import ActionRow, NotesDraft
 from coaching.rules.poll_facts import PollDraft
 from coaching.rules.terms import Coming, Mode, Rhythm, Role, SessionState
 from demo import archive
@@ -49,6 +53,16 @@ FRESH = timedelta(days=14)
 
 
 @dataclass(frozen=True)
+class Written:
+    """The notes of a session."""
+
+    discussed: str
+    ideas: str
+    promised: tuple[tuple[str, str, int], ...]
+    """Who does what, and how many days later."""
+
+
+@dataclass(frozen=True)
 class Past:
     """One session of the circle's past, as it was."""
 
@@ -57,6 +71,7 @@ class Past:
     scores: tuple[tuple[int, int, int, int, int], ...]
     """One row per person who answered."""
     worked: tuple[str, ...]
+    notes: Written
     change: tuple[str, ...] = ()
     swapped: tuple[str, str] | None = None
     """Who gave presenting away, and who took it."""
@@ -68,14 +83,34 @@ PAST = (
         (),
         ((4, 4, 4, 3, 5), (4, 3, 4, 3, 4), (5, 4, 4, 4, 5), (4, 4, 3, 2, 4)),
         ("Hearing that others get stuck at the same point.",),
+        Written(
+            "A mother who agrees to every plan and then does not turn up. What may speak for not coming?",
+            "Ask what would have to be true for the next appointment to be worth the way.",
+            ((ANA, "Let her choose the place of the next talk", 14),),
+        ),
         ("We ran out of time for the open part.",),
     ),
-    Past(Mode.VIDEO, (ELI,), ((4, 4, 5, 4, 5), (5, 4, 4, 4, 4)), ("The case was well prepared.",)),
+    Past(
+        Mode.VIDEO,
+        (ELI,),
+        ((4, 4, 5, 4, 5), (5, 4, 4, 4, 4)),
+        ("The case was well prepared.",),
+        Written(
+            "Two agencies that each wait for the other to call the family first.",
+            "Write down together, in one page, who does the next step.",
+            ((BO, "Invite both to a short call", 10), (DEE, "Bring the one-page form", 21)),
+        ),
+    ),
     Past(
         Mode.IN_PERSON,
         (),
         ((5, 5, 5, 4, 5), (5, 4, 5, 5, 5), (4, 4, 5, 4, 5), (5, 5, 4, 4, 5), (4, 5, 5, 5, 5)),
         ("Being in one room made it easier to disagree.", "Chidi's question about what the family wants."),
+        Written(
+            "Reviewing a plan that everybody likes and nobody follows. Whose words are in it?",
+            "Read the plan aloud with the family, and cross out what is not theirs.",
+            ((CHIDI, "Try this with one plan", 20),),
+        ),
         ("Start on time, please.",),
     ),
     Past(
@@ -83,12 +118,25 @@ PAST = (
         (BO,),
         ((4, 4, 4, 5, 5), (4, 3, 4, 4, 5), (5, 4, 4, 4, 4)),
         ("Short and focused.",),
+        Written(
+            "A colleague who takes every question as a check.",
+            "Say first what the question is for.",
+            ((ELI, "Say what a question is for, for a week", 7),),
+        ),
     ),
     Past(
         Mode.VIDEO,
         (),
         ((5, 4, 5, 4, 5), (4, 4, 4, 4, 5), (4, 5, 5, 4, 4), (5, 5, 4, 5, 5)),
         ("Questions before advice.", "Everybody spoke."),
+        Written(
+            "A hard talk that has been put off three times. What is the first sentence?",
+            "Write the first sentence down beforehand. Let a silence stand for five seconds.",
+            (
+                (DEE, "Have the talk, and tell us how it began", 29),
+                (CHIDI, "Let one silence stand", 33),
+            ),
+        ),
         ("More time for what each of us will try next.",),
         swapped=(ELI, CHIDI),
     ),
@@ -249,7 +297,22 @@ class _Life:
             attended = frozenset(one.id for one in people.known(db, self.team, there))
             record = Record(past.mode, attended, kept.presenter_id, kept.note_taker_id)
             closing.record_met(db, self._actor(db, ANA), session, record, self._now)
+        self._write(session, day, past.notes)
         self.demo.live_until(ends + 6 * DAY, step=DAY)
+
+    def _write(self, session: int, day: date, written: Written) -> None:
+        """The note-taker writes; what was promised the time before is done by now."""
+        with self.demo.coach.database.transaction() as db:
+            kept = db.get_one(CoachingSession, session)
+            for one in actions.open_in(db, kept.circle):
+                actions.done(db, self._actor(db, one.owner.slack_id), one.id, self._now)
+            taker = next(one for one in kept.circle.members if one.person_id == kept.note_taker_id)
+            rows = tuple(
+                ActionRow(what, people.known(db, self.team, [who])[0].id, day + days * DAY)
+                for who, what, days in written.promised
+            )
+            draft = NotesDraft({Field.DISCUSSED: written.discussed, Field.IDEAS: written.ideas}, rows)
+            notes.save(db, self._actor(db, taker.person.slack_id), session, 0, draft, self._now)
 
     def _plan(self, circle: int, day: date, mode: Mode, cannot_come: tuple[str, ...]) -> int:
         """Ana is asked and lets it be, so it is scheduled as proposed; then people say whether they come."""
