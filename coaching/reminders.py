@@ -42,7 +42,7 @@ ENDED = (OutboxState.SKIPPED, OutboxState.EXPIRED, OutboxState.DEAD)
 
 def lay_out(db: Session, session: CoachingSession, now: datetime) -> None:
     """Brings the reminders of a session in line with what is so now. What was sent stays sent."""
-    wanted = _wanted(db, session) if _meets(session.circle) else []
+    wanted = _wanted(db, session, now) if _meets(session.circle) else []
     _withdraw_others(db, session, wanted, now)
     laid_out = _laid_out(db, session)
     _add(
@@ -77,7 +77,7 @@ def add(db: Session, session: CoachingSession, one: Planned, now: datetime) -> N
 def nudge_note_taker(db: Session, session: CoachingSession, now: datetime) -> None:
     """It is recorded who took the notes: they are asked for them, also when somebody else was to."""
     laid_out = _laid_out(db, session)
-    for one in _plan(db, session):
+    for one in _plan(db, session, now):
         asked = (one.person_id, one.kind) in laid_out
         if one.kind is ReminderKind.NOTES_NUDGE and one.due_at > now and not asked:
             _add(db, session, [one], now)
@@ -143,10 +143,10 @@ def said_at(db: Session, session: CoachingSession, kind: ReminderKind) -> dateti
     return max(due_at, finished_at or due_at) if state in (OutboxState.SENT, *ENDED) else None
 
 
-def _wanted(db: Session, session: CoachingSession) -> list[Planned]:
+def _wanted(db: Session, session: CoachingSession, now: datetime) -> list[Planned]:
     if session.state is SessionState.PROPOSED:
         return _question(db, session) if session.circle.state is CircleState.ACTIVE else []
-    return _plan(db, session) if session.state is SessionState.SCHEDULED else []
+    return _plan(db, session, now) if session.state is SessionState.SCHEDULED else []
 
 
 def _question(db: Session, session: CoachingSession) -> list[Planned]:
@@ -215,7 +215,7 @@ def _to(
     return Planned(session.id, person.id, kind, MessageKind.BOOKKEEPING, due_at, expires_at, day)
 
 
-def _plan(db: Session, session: CoachingSession) -> list[Planned]:
+def _plan(db: Session, session: CoachingSession, now: datetime) -> list[Planned]:
     """What the rule lays out for the session as it is now."""
     circle = session.circle
     plan = Plan(
@@ -230,7 +230,7 @@ def _plan(db: Session, session: CoachingSession) -> list[Planned]:
         convener=roles.convener(db, circle, session),
         place_open=_place_open(session),
         asked_to_prepare=_asked_to_prepare(db, session),
-        notes_written=history.notes_written(db, session),
+        notes_written=session.starts_at <= now and history.notes_written(db, session),
     )
     members = [
         Recipient(
