@@ -1,6 +1,6 @@
 """What people will do by when, as it was written down at a session; saying that it is done, or still open."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -209,7 +209,7 @@ def write(db: Session, session: CoachingSession, rows: Sequence[ActionRow], now:
     Raises `Changed` when one was changed or taken away since the form was opened.
     """
     kept = {one.id: one for one in of_session(db, session)}
-    owners = [one.owner for one in kept.values()]
+    before, owners = _revisions(kept.values()), [one.owner for one in kept.values()]
     last = max((one.position for one in kept.values()), default=0)
     for number, row in enumerate(rows, start=1):
         action = kept.get(row.action_id or 0)
@@ -219,7 +219,13 @@ def write(db: Session, session: CoachingSession, rows: Sequence[ActionRow], now:
             raise Changed
         elif row.what:
             owners.append(_new(db, session, row, last + number, now).owner)
-    show(db, session.circle, owners, now)
+    if _revisions(of_session(db, session)) != before:
+        show(db, session.circle, owners, now)
+
+
+def _revisions(found: Iterable[ActionItem]) -> list[tuple[int, int]]:
+    """What tells whether anything about actions has changed."""
+    return [(one.id, one.revision) for one in found]
 
 
 def _new(db: Session, session: CoachingSession, row: ActionRow, position: int, now: datetime) -> ActionItem:

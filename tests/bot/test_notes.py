@@ -105,6 +105,9 @@ def test_an_action_is_reminded_of_and_put_off_from_the_message_of_a_day(
     accepted(people.bo)
     people.demo.settle()
     assert not [one for one in people.bo.dm() if "Call the school" in one["text"]]
+    people.eli.command("/coach")
+    people.eli.click("Done", in_=people.eli.ephemerals()[-1])
+    assert "Noted" in people.eli.ephemerals()[-1]["text"]
     people.wait("2026-12-27 12:00")  # the 27th is a Sunday, so it comes on Friday at five, or at nine
     [again] = [one for one in people.bo.dm() if "Call the school" in one["text"]]
     people.bo.click("Done", in_=again)
