@@ -187,25 +187,22 @@ def _events(db: Session, circle: Circle, without: int | None) -> list[Event]:
             timed.append((one.left_at, 1, Left(one.person_id)))
     swaps = _swaps(db, circle)
     for session in history.counting(db, circle, without=without):
-        for swap in swaps.get(session.id, []):
-            timed.append((session.starts_at, 2, Swapped(swap.role, swap.one_id, swap.other_id)))
-        timed.append((session.starts_at, 3, Met(session.presenter_id, session.note_taker_id)))
+        ended = Roles(session.presenter_id, session.note_taker_id)
+        timed += [(session.starts_at, 2, swap) for swap in rotation.kept(swaps.get(session.id, []), ended)]
+        timed.append((session.starts_at, 3, Met(ended.presenter, ended.note_taker)))
     return [event for _, _, event in sorted(timed, key=lambda one: one[:2])]
 
 
 def swapped(db: Session, session: CoachingSession) -> frozenset[Role]:
-    """The roles of a session that somebody has taken over from another."""
-    return frozenset(
-        db.scalars(
-            select(RoleSwap.role).where(
-                RoleSwap.workspace_id == session.workspace_id, RoleSwap.session_id == session.id
-            )
-        )
-    )
+    """The roles of a session that somebody has taken over from another, and has."""
+    taken = _swaps(db, session.circle).get(session.id, [])
+    ended = Roles(session.presenter_id, session.note_taker_id)
+    return frozenset(one.role for one in rotation.kept(taken, ended))
 
 
-def _swaps(db: Session, circle: Circle) -> dict[int, list[RoleSwap]]:
-    found: dict[int, list[RoleSwap]] = {}
+def _swaps(db: Session, circle: Circle) -> dict[int, list[Swapped]]:
+    """By session, the oldest first."""
+    found: dict[int, list[Swapped]] = {}
     query = (
         select(RoleSwap)
         .join(CoachingSession, CoachingSession.id == RoleSwap.session_id)
@@ -213,7 +210,7 @@ def _swaps(db: Session, circle: Circle) -> dict[int, list[RoleSwap]]:
         .order_by(RoleSwap.id)
     )
     for swap in db.scalars(query):
-        found.setdefault(swap.session_id, []).append(swap)
+        found.setdefault(swap.session_id, []).append(Swapped(swap.role, swap.one_id, swap.other_id))
     return found
 
 

@@ -9,7 +9,8 @@ and no presenting next time goes before, if there is one. If nobody fits, first 
 dropped, then "no role last time". Nobody has both roles in one session.
 
 Who really did it goes to the end of the line. Who is passed over keeps their place, so is first again, and
-never owes more than one turn per role. Two who swap change places in the line, and nobody else's place moves.
+never owes more than one turn per role. Two who swap change places in the line, and nobody else's place moves;
+if somebody else has the role in the end, they have not swapped.
 A newcomer observes one session, then enters at the end of both lines. Sessions that did not take place use up
 nothing: they are simply not in the history.
 
@@ -56,6 +57,7 @@ class Swapped:
     role: Role
     one: Person
     other: Person
+    """Who took it over from `one`."""
 
 
 Event = Joined | Left | Met | Swapped
@@ -188,8 +190,25 @@ def swap(planned: Roles, role: Role, taker: Person) -> tuple[Roles, tuple[Swappe
         roles = replace(planned, presenter=taker)
     else:
         roles = replace(planned, note_taker=taker)
-    moved = tuple(Role) if trade else (role,)
-    return roles, tuple(Swapped(one, holder, taker) for one in moved) if holder is not None else ()
+    if holder is None:
+        return roles, ()
+    other = tuple(Swapped(one, taker, holder) for one in Role if one is not role) if trade else ()
+    return roles, (Swapped(role, holder, taker), *other)
+
+
+def kept(swaps: Sequence[Swapped], ended: Roles) -> tuple[Swapped, ...]:
+    """Of the swaps of one session, oldest first, those that led to who has its roles in the end.
+
+    Where a role went to another afterwards, by an edit, by days away or by what was recorded, the swap came to
+    nothing, and the two stand in the line where they stood.
+    """
+    found: list[Swapped] = []
+    had = {role: ended.holder(role) for role in Role}
+    for swap in reversed(swaps):
+        if swap.other == had[swap.role]:
+            found.insert(0, swap)
+            had[swap.role] = swap.one
+    return tuple(found)
 
 
 def _after(lines: Lines, event: Event) -> Lines:

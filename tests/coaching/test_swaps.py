@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from threading import Barrier
 
 import pytest
 from sqlalchemy import select
 
-from coaching import members, roles, sessions, swaps, volunteers
+from coaching import members, proposals, roles, sessions, swaps, volunteers
 from coaching.errors import NotAllowed, NotFound, Refused
 from coaching.rules.facts import Draft
 from coaching.rules.terms import Coming, Mode, Role, SwapState
@@ -105,10 +106,30 @@ def test_two_presses_at_once_open_one_search_and_take_it_once(world: World) -> N
 
 def test_the_two_change_places_in_the_line_and_nobody_else_moves(world: World, asked: int) -> None:
     take(world, DEE, asked)
+    assert line(world) == tuple(world.id(one) for one in (BO, CHIDI, ANA, ELI, DEE))
+
+
+def test_what_became_of_the_role_afterwards_decides_whether_the_swap_counts(world: World, asked: int) -> None:
+    def given(presenter: str) -> tuple[int, ...]:
+        with world.database.transaction() as db:
+            session = db.get_one(CoachingSession, world.session)
+            draft = replace(proposals.draft_of(session), presenter=world.actor(db, presenter).person.id)
+            sessions.move(db, world.actor(db), world.session, session.revision, draft, MADE)
+        return line(world)
+
+    take(world, DEE, asked)
+    assert given(CHIDI) == tuple(world.id(one) for one in (ANA, BO, DEE, ELI, CHIDI))
+    assert given(DEE) == tuple(world.id(one) for one in (BO, CHIDI, ANA, ELI, DEE))
+    everybody = (ANA, BO, CHIDI, DEE, ELI)
+    world.met(*everybody, presenter=ELI, note_taker=BO)
+    assert line(world) == tuple(world.id(one) for one in (ANA, BO, CHIDI, DEE, ELI))
+    world.met(*everybody, presenter=DEE, note_taker=BO)
+    assert line(world) == tuple(world.id(one) for one in (BO, CHIDI, ANA, ELI, DEE))
+
+
+def line(world: World) -> tuple[int, ...]:
     with world.reading() as db:
-        session = db.get_one(CoachingSession, world.session)
-        line = roles.lines(db, session.circle).presenters
-    assert line == tuple(world.id(one) for one in (BO, CHIDI, ANA, ELI, DEE))
+        return roles.lines(db, db.get_one(CoachingSession, world.session).circle).presenters
 
 
 def test_the_other_role_can_only_be_traded(world: World) -> None:
@@ -283,6 +304,4 @@ def test_of_two_volunteers_for_a_role_that_nobody_has_the_first_has_it(world: Wo
         volunteer(ELI)
     volunteer(DEE)
     assert world.of(following).presenter_id == world.id(DEE)
-    with world.reading() as db:
-        line = roles.lines(db, db.get_one(CoachingSession, following).circle).presenters
-    assert line == tuple(world.id(one) for one in (BO, CHIDI, ELI, ANA, DEE))
+    assert line(world) == tuple(world.id(one) for one in (BO, CHIDI, ELI, ANA, DEE))

@@ -341,3 +341,23 @@ def test_taking_a_role_over_changes_places_in_that_line_only() -> None:
     roles, moves = rotation.swap(Roles(1, 2), Role.PRESENTER, 3)
     assert roles == Roles(3, 2)
     assert moves == (Swapped(Role.PRESENTER, 1, 3),)
+
+
+def test_only_swaps_that_led_to_who_has_the_role_in_the_end_count() -> None:
+    presents, notes = Role.PRESENTER, Role.NOTE_TAKER
+    over, on, back = Swapped(presents, 1, 3), Swapped(presents, 3, 4), Swapped(presents, 3, 1)
+    for swaps, presenter, expected in (
+        ((over,), 3, (over,)),
+        ((over,), 5, ()),  # a lead gave it to somebody else
+        ((over,), None, ()),  # open time only
+        ((over,), 1, ()),  # given back by the form
+        ((over, back), 1, (over, back)),  # and by a swap: they stand where they stood
+        ((over, on), 4, (over, on)),
+        ((over, on), 3, (over,)),
+        ((over, over), 3, (over,)),  # given back by the form between
+        ((over, Swapped(presents, 5, 4)), 4, (Swapped(presents, 5, 4),)),
+    ):
+        assert rotation.kept(swaps, Roles(presenter, 2)) == expected
+    trade = rotation.swap(Roles(1, 2), presents, 2)[1]
+    assert rotation.kept(trade, Roles(2, 1)) == trade
+    assert [one.role for one in rotation.kept(trade, Roles(5, 1))] == [notes]
