@@ -9,7 +9,7 @@ from coaching import actions, history, outbox, sessions
 from coaching.packs import Pack
 from coaching.rules import agenda
 from coaching.rules.agenda_facts import AgendaFacts, AgendaLine
-from coaching.rules.terms import CircleState, SessionState
+from coaching.rules.terms import CircleKind, CircleState, Coming, SessionState
 from storage.models import Circle, CoachingSession, OutboxRow, Outgoing
 
 AT_ONCE = 200
@@ -67,7 +67,9 @@ def _put_up(db: Session, session: CoachingSession, now: datetime) -> None:
 def facts(db: Session, session: CoachingSession, pack: Pack) -> AgendaFacts:
     """The parts by the clock, the norm in turn, how many actions are open."""
     circle = session.circle
-    only = session.open_time_only and session.presenter_id is None
+    presenter = session.presenter_id
+    nobody = presenter is None or session.coming(presenter) is Coming.NO
+    only = circle.kind is CircleKind.GROUP and nobody
     parts = agenda.parts(circle.kind, session.length, open_time_only=only)
     lines = tuple(
         AgendaLine(pack.agenda.name(one.part), session.starts_at + timedelta(minutes=one.begins), one.minutes)

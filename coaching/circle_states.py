@@ -20,6 +20,8 @@ ASKING = (
     Outgoing.POLL,
     Outgoing.POLL_REMINDER,
     Outgoing.POLL_CLOSED,
+    Outgoing.POLL_UNDECIDED,
+    Outgoing.POLL_LAPSED,
     Outgoing.SWAP_ASK,
     Outgoing.SWAP_OFFER,
     Outgoing.SWAP_CONVENER,

@@ -27,7 +27,7 @@ from coaching.rules.agenda import choosing_begins
 from coaching.rules.closing_facts import NextFacts, RecordFacts
 from coaching.rules.facts import Draft, PersonFacts
 from coaching.rules.fields import Field
-from coaching.rules.terms import CircleKind, CircleState, Coming, Mode, SessionState
+from coaching.rules.terms import CircleKind, CircleState, Coming, Mode, Role, SessionState
 from storage.models import Circle, CoachingSession, OutboxRow, Outgoing, Person
 
 AT_ONCE = 200
@@ -170,6 +170,10 @@ def _assume(db: Session, session: CoachingSession, now: datetime) -> None:
         _miss(db, session, now, assumed=True)
         return
     session.state = states.check_move(session.state, outcome.state)
+    for role in Role:
+        holder = session.holder(role)
+        if holder is not None and session.coming(holder) is Coming.NO:
+            roles.give(session, role, None)  # nobody took it over, so nobody has had their turn
     settle(db, session, outcome.attended, now, assumed=True)
 
 

@@ -15,7 +15,7 @@ from coaching import access, attendance, dates, outbox, people, proposals, remin
 from coaching.access import Actor, Right
 from coaching.checks import length_problem
 from coaching.errors import NotAllowed, NotFound, Refused
-from coaching.rules import polling
+from coaching.rules import hours, polling
 from coaching.rules.facts import Draft, PersonFacts, PollWaiting
 from coaching.rules.fields import Field
 from coaching.rules.poll_facts import PollDraft, PollFacts, PollForm, SlotFacts
@@ -36,7 +36,13 @@ from storage.models import (
 
 LIVE = (PollState.OPEN, PollState.CLOSED)
 """Not decided and not dropped."""
-SAYING = (Outgoing.POLL, Outgoing.POLL_REMINDER, Outgoing.POLL_CLOSED)
+SAYING = (
+    Outgoing.POLL,
+    Outgoing.POLL_REMINDER,
+    Outgoing.POLL_CLOSED,
+    Outgoing.POLL_UNDECIDED,
+    Outgoing.POLL_LAPSED,
+)
 SLOT_FIELDS = tuple(Field(f"slot_{number}") for number in range(1, MOST + 1))
 TIME_FIELDS = tuple(Field(f"time_{number}") for number in range(1, MOST + 1))
 
@@ -482,7 +488,7 @@ def _expected(circle: Circle, now: datetime) -> set[int]:
 
 
 def close_due(db: Session, now: datetime) -> None:
-    """Closes polls that are over, and ends those of which nothing can come."""
+    """Closes polls that are over, and ends those of which nothing can come. None waits for ever."""
     live = db.scalars(
         select(Poll)
         .where(Poll.state.in_(LIVE))
@@ -502,6 +508,7 @@ def _bring_on(db: Session, poll: Poll, now: datetime) -> bool:
     if _is_moot(db, poll, now):
         _end(poll, PollState.DROPPED, now)
         _refresh(db, poll, now)
+        _tell_lapsed(db, poll, now)
     elif poll.state is PollState.OPEN and _is_over(poll, now):
         _close(db, poll, now)
     _keep_card(db, poll, now)
@@ -536,7 +543,31 @@ def _close(db: Session, poll: Poll, now: datetime) -> None:
         row.due_at = min(row.due_at, now)
     for person in _asked_to_decide(poll):
         _put(db, poll, Outgoing.POLL_CLOSED, person, now, now)
+    _remind_of_choosing(db, poll, now)
     _refresh(db, poll, now)
+
+
+def _remind_of_choosing(db: Session, poll: Poll, now: datetime) -> None:
+    """Once, whoever opened it, and the convener in case they have forgotten it."""
+    moments = [one.starts_at for one in poll.slots]
+    convener = roles.circle_convener(db, poll.circle, now)
+    choosers = {one.id: one for one in _asked_to_decide(poll)}
+    if convener is not None:
+        choosers[convener] = db.get_one(Person, convener)
+    for person in choosers.values():
+        due = polling.chooser_asked_at(now, moments, people.hours(person))
+        if due is not None:
+            _put(db, poll, Outgoing.POLL_UNDECIDED, person, due, now, expires_at=max(moments))
+
+
+def _tell_lapsed(db: Session, poll: Poll, now: datetime) -> None:
+    """All its times have passed, and nobody has chosen. Where something else ended it, that was told."""
+    session = db.get(CoachingSession, poll.session_id) if poll.session_id else None
+    over = session is not None and not (session.state is SessionState.SCHEDULED and session.starts_at > now)
+    convener = roles.circle_convener(db, poll.circle, now)
+    if poll.circle.state is CircleState.ACTIVE and not over and convener is not None:
+        person = db.get_one(Person, convener)
+        _put(db, poll, Outgoing.POLL_LAPSED, person, hours.after(now, people.hours(person)), now)
 
 
 def _asked_to_decide(poll: Poll) -> list[Person]:

@@ -42,6 +42,23 @@ def closed(db: Session, row: OutboxRow, now: datetime) -> Content:
     return message(views.closed(shown))
 
 
+def undecided(db: Session, row: OutboxRow, now: datetime) -> Content:
+    poll, person = _poll(db, row), row.person_id or 0
+    if person not in polls.deciders(poll):
+        return Skip("may not choose any more")
+    shown = polls.facts(db, poll, now)
+    if shown.state is not PollState.CLOSED and row.state is not OutboxState.SENT:
+        return Skip("it is decided already")
+    return message(views.undecided(shown, person))
+
+
+def lapsed(db: Session, row: OutboxRow, now: datetime) -> Content:
+    poll = _poll(db, row)
+    if poll.circle.member(row.person_id or 0) is None:
+        return Skip(LEFT)
+    return message(views.lapsed(polls.facts(db, poll, now)))
+
+
 def _poll(db: Session, row: OutboxRow) -> Poll:
     return db.get_one(Poll, row.subject_id)
 
@@ -50,4 +67,6 @@ RENDERERS: Renderers = {
     Outgoing.POLL: card,
     Outgoing.POLL_REMINDER: reminder,
     Outgoing.POLL_CLOSED: closed,
+    Outgoing.POLL_UNDECIDED: undecided,
+    Outgoing.POLL_LAPSED: lapsed,
 }

@@ -329,6 +329,28 @@ def closed(poll: PollFacts) -> Said:
     return Said(text, [section(text), *_answers(poll), _button(poll)])
 
 
+def undecided(poll: PollFacts, person: int) -> Said:
+    """Once more, to whoever opened it and to the convener."""
+    if poll.state is not PollState.CLOSED:
+        return Said(_in_one_sentence(poll), [section(_in_one_sentence(poll, bold=True))])
+    whose = "your poll" if person == poll.opened_by.id else f"{escape(poll.opened_by.name)}'s poll"
+    last = max(one.starts_at for one in poll.slots)
+    text = f"{whose[0].upper()}{whose[1:]} in {escape(poll.circle_name)} is over, and no time is chosen yet."
+    then = f"Which time shall it be? If nobody chooses, it ends by itself on {when(last, poll.zone)}."
+    return Said(f"{text} {then}", [section(f"{text} {then}"), *_answers(poll), _button(poll)])
+
+
+def lapsed(poll: PollFacts) -> Said:
+    """To the convener: what that means, and what can be done."""
+    text = f"{escape(poll.circle_name)}: all times of a poll have passed, and none was chosen."
+    if poll.moving is not None:
+        text += f" The session stays on {when(poll.moving, poll.zone)}."
+        return Said(text, [section(text)])
+    text += " So nothing was scheduled by it."
+    button = inputs.button("Schedule a session", Action.SCHEDULE, poll.circle_id, style="primary")
+    return Said(text, [section(text), inputs.buttons(button)])
+
+
 def _how_it_went(poll: PollFacts, name: str) -> str:
     if not poll.missing:
         return f"Everybody in {name} has answered your poll."

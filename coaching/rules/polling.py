@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 
 from coaching.rules import hours
@@ -10,6 +10,9 @@ from coaching.rules.hours import PersonHours
 
 WORKING_DAYS = 3
 """So long people have for their answers."""
+CHOOSER_HAS = 2
+"""Working days after which whoever chooses is reminded."""
+ASKED_AGAIN_AT = time(9)
 FEWEST, MOST = 2, 5
 """Slots of a poll."""
 
@@ -55,6 +58,22 @@ def asks_at(moment: datetime, closes_at: datetime, person: PersonHours) -> datet
     """
     asked = hours.after(moment, person)
     return asked if asked < closes_at else None
+
+
+def chooser_asked_at(
+    closed_at: datetime, slots: Collection[datetime], person: PersonHours
+) -> datetime | None:
+    """When somebody is reminded that a time is to be chosen: at 9:00 of their second working day after.
+
+    Where the first slot comes soon, halfway to it, in their working hours. None when nothing is to be chosen
+    any more by then.
+    """
+    asked = closed_at
+    for _ in range(CHOOSER_HAS):
+        asked = hours.next_working_day_at(asked, ASKED_AGAIN_AT, person)
+    if min(slots) > closed_at:
+        asked = min(asked, hours.after(closed_at + (min(slots) - closed_at) / 2, person))
+    return asked if asked < max(slots) else None
 
 
 def is_over(now: datetime, closes_at: datetime, expected: Collection[int], answered: Collection[int]) -> bool:

@@ -199,8 +199,8 @@ def swap(planned: Roles, role: Role, taker: Person) -> tuple[Roles, tuple[Swappe
 def kept(swaps: Sequence[Swapped], ended: Roles) -> tuple[Swapped, ...]:
     """Of the swaps of one session, oldest first, those that led to who has its roles in the end.
 
-    Where a role went to another afterwards, by an edit, by days away or by what was recorded, the swap came to
-    nothing, and the two stand in the line where they stood.
+    Where a role went to another afterwards, by an edit, by days away or by what was recorded, the swap came
+    to nothing, and the two stand in the line where they stood.
     """
     found: list[Swapped] = []
     had = {role: ended.holder(role) for role in Role}

@@ -154,4 +154,4 @@ class RoleSwap(Base):
     role: Mapped[Role] = mapped_column(text_enum(Role))
     one_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     other_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    """Who took it over. It counts for as long as the role is theirs, or went on from them by further swaps."""
+    """Who took it over. It counts while the role is theirs, or went on from them by further swaps."""

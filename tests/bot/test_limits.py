@@ -540,6 +540,8 @@ def _of_polls(w: World) -> Iterator[Shown]:
             poll = w.poll(state, moving=moving)
             yield polls.card, polls.card(poll)
             yield polls.closed, polls.closed(poll)
+            yield polls.undecided, polls.undecided(poll, viewer)
+            yield polls.lapsed, polls.lapsed(poll)
             yield polls.reminder, polls.reminder(poll, viewer)
             yield polls.reminder, polls.reminder(poll, HUGE - 1)
         yield polls.ticks, polls.ticks(poll, viewer, "Asia/Kolkata")

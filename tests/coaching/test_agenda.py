@@ -10,6 +10,7 @@ from coaching.packs import default_pack
 from coaching.rules.agenda_facts import AgendaFacts
 from coaching.rules.facts import Draft
 from coaching.rules.note_facts import ActionRow, NotesDraft
+from coaching.rules.terms import Coming
 from storage.engine import Database
 from storage.models import CoachingSession, OutboxRow, Outgoing
 from tests.coaching.closing_world import ANA, BO, ENDS, STARTS, World
@@ -91,6 +92,10 @@ def test_it_has_the_parts_by_the_clock_the_norm_in_turn_and_counts_open_actions(
 
 @ON_SQLITE
 def test_without_a_case_its_time_is_open_time_too(world: World) -> None:
+    assert lines(shown(world))[0] == PARTS[0]
+    world.answers_coming(ANA, Coming.NO)  # and nobody has taken over by the start
+    assert lines(shown(world))[:2] == [("Open time", 0, 45), PARTS[2]]
+    world.answers_coming(ANA, Coming.YES)
     with world.database.transaction() as db:
         session = db.get_one(CoachingSession, world.session)
         session.open_time_only, session.presenter_id = True, None

@@ -15,6 +15,7 @@ from coaching.rules.terms import CircleState, Coming, Mode, Rhythm, SessionState
 from storage.engine import Database
 from storage.models import Circle, OutboxState, Outgoing
 from tests.coaching.closing_world import ANA, BO, CHIDI, DEE, ELI, ENDS, GUS, STARTS, World
+from tests.support.databases import ON_SQLITE
 
 CHOOSING = STARTS + timedelta(minutes=45)
 MINUTE = timedelta(minutes=1)
@@ -162,6 +163,19 @@ def test_after_three_days_it_is_assumed_what_happened(world: World, said_yes: tu
     assert {one.person_id for one in session.attendance if one.attended} == (
         {world.id(one) for one in said_yes} if met else set()
     )
+
+
+@ON_SQLITE
+def test_who_could_not_come_and_was_not_replaced_keeps_their_turn(world: World) -> None:
+    """The meeting was held with open time; next time Ana is first in line again."""
+    for who, coming in ((ANA, Coming.NO), (BO, Coming.YES), (CHIDI, Coming.YES)):
+        world.answers_coming(who, coming)
+    world.tick(ENDS + timedelta(days=3))
+    session = world.of()
+    assert session.state is SessionState.HELD
+    assert (session.presenter_id, session.note_taker_id) == (None, world.id(BO))
+    with world.reading() as db:
+        assert roles.lines(db, session.circle).presenters[0] == world.id(ANA)
 
 
 def test_an_answered_evaluation_is_a_trace_of_having_met(world: World) -> None:

@@ -337,12 +337,28 @@ def test_what_is_of_no_use_any_more_is_dropped(world: World) -> None:
     assert asked.facts(starts - MINUTE).state is PollState.CLOSED
     assert asked.facts(starts).state is PollState.DROPPED
     tick(world, starts)
+    assert world.rows(Outgoing.POLL_LAPSED) == []  # there is no session to move any more
     with world.reading() as db:
         assert db.get_one(Poll, asked.id).state is PollState.DROPPED
     with pytest.raises(NotAllowed, match="closed without a time"):
         asked.pick(BO, 0, now=starts)
     with pytest.raises(NotAllowed, match="closed without a time"):
         asked.answer(ANA, 0, now=starts)
+
+
+def test_who_does_not_choose_is_reminded_once_and_then_it_ends(asked: Asked) -> None:
+    tick(asked.world, CLOSES)
+    nudges = {(one.person_id, one.due_at) for one in asked.world.rows(Outgoing.POLL_UNDECIDED)}
+    at = datetime(2026, 12, 8, 9, tzinfo=UTC)
+    assert nudges == {(asked.world.id(BO), at), (asked.world.id(ANA), at)}
+    tick(asked.world, datetime(2027, 1, 13, 11, tzinfo=UTC))
+    assert asked.facts(datetime(2027, 1, 13, 11, tzinfo=UTC)).state is PollState.CLOSED  # one is to come
+    for _ in range(2):
+        tick(asked.world, datetime(2027, 1, 14, 20, tzinfo=UTC))
+    [told] = asked.world.rows(Outgoing.POLL_LAPSED)
+    assert (told.person_id, told.due_at) == (asked.world.id(ANA), datetime(2027, 1, 15, 8, tzinfo=UTC))
+    assert len(asked.world.rows(Outgoing.POLL_UNDECIDED)) == 2
+    assert asked.facts(told.due_at).state is PollState.DROPPED
 
 
 def test_a_poll_of_a_circle_that_closes_is_dropped(asked: Asked) -> None:

@@ -6,7 +6,17 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from coaching.rules.hours import PersonHours, is_quiet, local
-from coaching.rules.polling import Choice, Misses, asks_at, best, closes_at, halfway, is_over, misses
+from coaching.rules.polling import (
+    Choice,
+    Misses,
+    asks_at,
+    best,
+    chooser_asked_at,
+    closes_at,
+    halfway,
+    is_over,
+    misses,
+)
 from tests.coaching.rules.instants import moments, person_hours, zones
 
 FAR = timedelta(days=300)
@@ -27,6 +37,15 @@ def test_a_poll_stays_open_for_three_whole_working_days(opened: datetime, zone: 
     assert sum(circle.works_on(day) for day in days) == 3
     assert ends.time() == time(17)
     assert circle.works_on(ends.date())
+
+
+def test_whoever_chooses_is_reminded_while_there_is_still_something_to_choose() -> None:
+    here, closed = PersonHours("Europe/Berlin"), berlin("2026-12-04 17:00")  # a Friday
+    far, soon, past = berlin("2027-01-12 10:00"), berlin("2026-12-07 10:00"), berlin("2026-12-04 16:00")
+    assert chooser_asked_at(closed, [far], here) == berlin("2026-12-08 09:00")
+    assert chooser_asked_at(closed, [soon, far], here) == berlin("2026-12-07 08:00")
+    assert chooser_asked_at(closed, [past, far], here) == berlin("2026-12-08 09:00")
+    assert chooser_asked_at(closed, [soon - timedelta(hours=2)], here) is None
 
 
 @given(moments, st.timedeltas(timedelta(minutes=1), FAR), zones)
