@@ -157,7 +157,7 @@ def close_due(db: Session, now: datetime, make_rng: Callable[[], Random] = Syste
         session = db.get_one(CoachingSession, window.session_id)
         asked, answered = _asked(db, session, window), _answered(db, window)
         if evaluation.is_over(window.closes_at, now, asked, answered):
-            _close(db, session, window, len(asked.expected | answered), now, make_rng())
+            _close(db, session, window, len(asked.expected), now, make_rng())
 
 
 # --- people ---
@@ -257,7 +257,7 @@ def discard(db: Session, session: CoachingSession, now: datetime) -> None:
     window = _window(db, session, lock=True)
     if window is not None and window.closed_at is None:
         window.closed_at = now
-        _forget_answers(db, window)
+        _forget(db, window)
         db.flush()
     _settle_messages(db, session, now)
 
@@ -390,15 +390,16 @@ def _close(
     """All of the closing in one transaction: count, forget who, shuffle, publish or keep waiting."""
     circle = _locked_circle(db, session)
     answers = _answers(db, window)
-    window.closed_at, window.asked, window.answered = now, asked, len(answers)
+    # Counting among those asked who was out and has answered all the same would tell that they have.
+    window.closed_at, window.asked, window.answered = now, max(asked, len(answers)), len(answers)
     material = Window(
         [one.scores for one in answers],
         [Comment(*pair) for one in answers for pair in one.comments.items()],
-        asked,
+        window.asked,
         window.promise,
     )
     outcome = evaluation.decide(material, results.waiting(db, circle), rng)
-    _forget_answers(db, window)
+    _forget(db, window)
     results.clear_waiting(db, circle)
     if isinstance(outcome, Publish):
         results.publish(db, session, window, outcome, now)
@@ -412,6 +413,13 @@ def _close(
 def _locked_circle(db: Session, session: CoachingSession) -> Circle:
     """Two windows of one circle must not both take what waits in it."""
     return db.scalars(select(Circle).where(Circle.id == session.circle_id).with_for_update(of=Circle)).one()
+
+
+def _forget(db: Session, window: EvaluationWindow) -> None:
+    """All that a closed window holds no more. Whose row of those asked was written last, and that somebody
+    is in it again, would tell that they have answered."""
+    _forget_answers(db, window)
+    db.execute(delete(EvaluationAsked).where(EvaluationAsked.window_id == window.id))
 
 
 def _forget_answers(db: Session, window: EvaluationWindow) -> None:

@@ -4,7 +4,7 @@ A result and what waits are kept under new random keys in shuffled order, so tha
 window in which they were given, or to each other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -131,14 +131,21 @@ def _line_key(result_id: int) -> str:
 
 
 def keep(db: Session, circle: Circle, kept: Waiting, *, result_id: int | None = None) -> None:
-    """Under a result, or waiting under the circle: in shuffled order, under new random keys."""
+    """Under a result, or waiting under the circle: under new random keys and in their order."""
     place = {"workspace_id": circle.workspace_id, "circle_id": circle.id, "result_id": result_id}
-    for scores in kept.answers:
-        values = {**place, "key": uuid4().hex, "window_id": None, "scores": dict(scores), "comments": {}}
-        db.execute(insert(EvaluationAnswer).values(**values))
-    for one in kept.comments:
-        values = {**place, "key": uuid4().hex, "question": one.question, "words": one.words}
-        db.execute(insert(EvaluationComment).values(**values))
+    answers = [{**place, "window_id": None, "scores": dict(one), "comments": {}} for one in kept.answers]
+    comments = [{**place, "question": one.question, "words": one.words} for one in kept.comments]
+    _keep(db, EvaluationAnswer, answers)
+    _keep(db, EvaluationComment, comments)
+
+
+def _keep(
+    db: Session, model: type[EvaluationAnswer] | type[EvaluationComment], rows: Sequence[dict[str, Any]]
+) -> None:
+    """PostgreSQL leaves rows as they come, so that their order in it must say nothing either."""
+    keyed = [{**row, "key": uuid4().hex} for row in rows]
+    if keyed:
+        db.execute(insert(model), sorted(keyed, key=lambda row: str(row["key"])))
 
 
 def _kept(figure: Figure) -> dict[str, Any]:

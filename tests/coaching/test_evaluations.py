@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select, text
 
-from coaching import evaluations, members, reflections, results
+from coaching import access, evaluations, members, reflections, results
 from coaching.errors import NotAllowed, NotFound
 from coaching.evaluations import Filled
 from coaching.rules.closing_facts import ResultFacts, Standing
@@ -371,18 +371,62 @@ def test_not_having_met_deletes_the_answers_unread(world: World) -> None:
     with pytest.raises(NotAllowed):
         world.answer(ELI)
     world.met(ANA, BO)
+    world.tick(ENDS + MINUTE)
+    with pytest.raises(NotAllowed, match="has closed"):
+        world.answer(ELI, now=ENDS + MINUTE)
     world.tick(WINDOW_END)
     assert result_of(world) is None
 
 
+def test_what_was_missed_and_then_held_has_no_evaluation(world: World) -> None:
+    world.missed(now=STARTS + MINUTE)
+    world.met(ANA, BO, CHIDI)
+    world.tick(ENDS)
+    assert count(world, EvaluationWindow) == 0
+    with pytest.raises(NotAllowed, match="has closed"):
+        world.answer(ANA)
+
+
 def test_a_published_result_stays_whatever_is_recorded_later(world: World) -> None:
     opened(world)
-    for one in (ANA, BO, CHIDI):
+    for one in (ANA, BO, CHIDI, DEE):
         world.answer(one)
     world.tick(WINDOW_END)
-    before = published(world)
-    world.missed(now=WINDOW_END)
-    assert published(world) == before
+
+    def shown() -> object:
+        window = window_of(world)
+        return (
+            published(world),
+            window.asked,
+            window.answered,
+            window.closed_at,
+            count(world, EvaluationAnswer),
+        )
+
+    before = shown()
+    for days, correct in enumerate(
+        (
+            lambda now: world.met(ANA, ELI, now=now),
+            lambda now: world.missed(now=now),
+            lambda now: world.met(ANA, BO, CHIDI, DEE, ELI, now=now),
+        )
+    ):
+        correct(WINDOW_END + timedelta(days=days))
+        world.tick(WINDOW_END + timedelta(days=days))
+        assert shown() == before
+        with pytest.raises(NotAllowed, match="has closed"):
+            world.answer(ELI, now=WINDOW_END + timedelta(days=days))
+
+
+def test_being_recorded_as_absent_does_not_tell_whether_one_has_answered(world: World) -> None:
+    """Eli is out of those asked, whether or not one of the four answers is theirs."""
+    opened(world)
+    for one in (ANA, BO, CHIDI, ELI):
+        world.answer(one)
+    world.met(ANA, BO, CHIDI, DEE)
+    world.tick(WINDOW_END)
+    assert (published(world).answered, published(world).asked) == (4, 4)
+    assert (window_of(world).answered, window_of(world).asked) == (4, 4)
 
 
 def test_nothing_tells_who_has_answered_once_a_window_has_closed(world: World) -> None:
@@ -406,7 +450,7 @@ def test_nothing_tells_who_has_answered_once_a_window_has_closed(world: World) -
         reminded = db.scalars(select(Reminder).where(Reminder.kind == ReminderKind.EVALUATION_NUDGE)).all()
     assert alike == {(OutboxState.SKIPPED, evaluations.OVER, WINDOW_END, None, None, 0)}
     assert reminded == []
-    assert set(asked(world).values()) == {False}
+    assert asked(world) == {}
     refreshed = {one.person_id for one in world.rows(Outgoing.REFRESH)}
     assert {world.id(one) for one in (ANA, BO, CHIDI, DEE, ELI)} <= refreshed
 
@@ -496,6 +540,17 @@ def test_only_the_circle_sees_a_result(world: World) -> None:
     world.tick(WINDOW_END)
     with pytest.raises(NotFound):
         result_of(world, who=GUS)
+    assert result_of(world, who=BO) is not None
+    with world.database.transaction() as db:
+        members.leave(db, world.actor(db, BO), world.circle, WINDOW_END)
+    with pytest.raises(NotFound):
+        result_of(world, who=BO)
+    with world.reading() as db:
+        found = results.of_session(db, world.of())
+        assert found is not None
+        elsewhere = access.Actor("T0OTHER", world.actor(db).person)
+        with pytest.raises(NotFound):
+            results.result(db, elsewhere, found, world.pack)
 
 
 def test_a_pairs_looking_back_is_its_authors_alone(pair: World) -> None:
