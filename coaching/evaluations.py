@@ -449,6 +449,10 @@ def _forget_nudges(db: Session, session: CoachingSession, now: datetime) -> None
         Reminder.outbox_id.is_not(None),
     )
     carried = list(db.scalars(nudges))
+    # Numbers are missing where edits of nudges were: between those of other reminders that would say whose.
+    said = [row.id for row in reminders.standing(db, session)]
+    edits = OutboxRow.target_id.in_(said) & OutboxRow.state.not_in(outbox.ON_ITS_WAY)
+    db.execute(delete(OutboxRow).where(OutboxRow.workspace_id == session.workspace_id, edits))
     reminders.drop(db, session, ReminderKind.EVALUATION_NUDGE)
     others = select(Reminder.outbox_id).where(Reminder.outbox_id.in_(carried))
     # One that went out with other things in it stays for their sake; so does one that is still to go out.

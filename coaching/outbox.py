@@ -14,7 +14,8 @@ from storage.upsert import insert_if_absent
 FRESH = timedelta(days=31)
 LOOKING = timedelta(days=60)
 """Who has opened the Home tab within this time may have it open still, or on another machine."""
-STANDING = (OutboxState.DUE, OutboxState.CLAIMED, OutboxState.UNKNOWN, OutboxState.SENT)
+ON_ITS_WAY = (OutboxState.DUE, OutboxState.CLAIMED, OutboxState.UNKNOWN)
+STANDING = (*ON_ITS_WAY, OutboxState.SENT)
 
 
 def put(

@@ -455,6 +455,20 @@ def test_nothing_tells_who_has_answered_once_a_window_has_closed(world: World) -
     assert {world.id(one) for one in (ANA, BO, CHIDI, DEE, ELI)} <= refreshed
 
 
+def test_no_gap_among_the_edits_of_reminders_tells_who_was_reminded(world: World) -> None:
+    opened(world)
+    nudges = _nudged_rows(world)
+    world.deliver(Outgoing.BOOKKEEPING)
+    _settle(world, nudges[world.id(BO)], sent=False)
+    world.met(ANA, BO, CHIDI, DEE, ELI)
+    edited = {row.target_id for row in world.rows(Outgoing.REFRESH)}
+    assert set(nudges.values()) & edited == set(nudges.values()) - {nudges[world.id(BO)]}
+    world.deliver(Outgoing.REFRESH)
+    world.tick(WINDOW_END)
+    reminded = {row.id for row in world.rows(Outgoing.BOOKKEEPING)}
+    assert not [row for row in world.rows(Outgoing.REFRESH, OutboxState.SENT) if row.target_id in reminded]
+
+
 def test_a_message_that_carries_more_than_the_nudge_stays(world: World) -> None:
     opened(world)
     nudge = _nudged_rows(world)[world.id(BO)]
