@@ -161,7 +161,7 @@ def what_is_left(demo: Demo) -> dict[str, list[str]]:
     names = [one for one in Base.metadata.tables if one not in apart]
     with demo.coach.database.reading() as db:
         tables = {one: db.execute(text(f"SELECT * FROM {one}")).mappings() for one in names}  # noqa: S608
-        return {name: sorted(map(_without_chance, rows)) for name, rows in tables.items()}
+        return {name: sorted(_without_chance(dict(one)) for one in rows) for name, rows in tables.items()}
 
 
 def _without_chance(row: Mapping[str, object]) -> str:

@@ -404,13 +404,12 @@ def test_a_published_result_stays_whatever_is_recorded_later(world: World) -> No
         )
 
     before = shown()
-    for days, correct in enumerate(
-        (
-            lambda now: world.met(ANA, ELI, now=now),
-            lambda now: world.missed(now=now),
-            lambda now: world.met(ANA, BO, CHIDI, DEE, ELI, now=now),
-        )
-    ):
+    corrections: list[Callable[[datetime], None]] = [
+        lambda now: world.met(ANA, ELI, now=now),
+        lambda now: world.missed(now=now),
+        lambda now: world.met(ANA, BO, CHIDI, DEE, ELI, now=now),
+    ]
+    for days, correct in enumerate(corrections):
         correct(WINDOW_END + timedelta(days=days))
         world.tick(WINDOW_END + timedelta(days=days))
         assert shown() == before
