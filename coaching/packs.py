@@ -1,11 +1,16 @@
 """Content packs: the words of the practice as data, so that an organisation brings its own without code.
 
-A pack is one YAML file. It is checked whole when it is read: whoever has a `Pack` has a right one.
+A pack is one YAML file, or a folder of them: then the first by name is the pack, and the others add their
+forms. It is checked whole when it is read: whoever has a `Pack` has a right one. `docs/content-packs.md` is
+for those who write one.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Self, TypeVar
 
 import yaml
@@ -16,7 +21,9 @@ from pydantic_core import ErrorDetails
 from coaching.rules import agenda
 from coaching.rules.terms import CircleKind
 
-_DEFAULT = Path(__file__).resolve().parent.parent / "packs" / "default.yaml"
+SHIPPED = Path(__file__).resolve().parent.parent / "packs" / "default.yaml"
+NO_WORDS: Mapping[str, str] = MappingProxyType({})
+MOST_FORMS = 20
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=70)]
@@ -90,6 +97,8 @@ class Statement(_Entry):
     """Answered from 1, strongly disagree, to 5, strongly agree. Figures follow ids: new words, new id."""
 
     text: Sentence
+    corrects: Sentence | None = None
+    """The words before, exactly, where the new ones ask the same and only say it better."""
 
 
 class Question(_Entry):
@@ -136,7 +145,7 @@ class Pack(_Content):
     agenda: Agenda
     principles: Annotated[tuple[Principle, ...], _many(0, 50)] = ()
     values: Annotated[tuple[Value, ...], _many(0, 50)] = ()
-    forms: Annotated[tuple[Form, ...], _many(2, 20)]
+    forms: Annotated[tuple[Form, ...], _many(2, MOST_FORMS)]
 
     def form(self, form_id: str, kind: CircleKind | None = None) -> Form:
         """The form of this id; if the pack has it no more, the first of its kind.
@@ -168,11 +177,104 @@ class Pack(_Content):
 @cache
 def default_pack() -> Pack:
     """The pack that is shipped. Found beside the packages, from whatever folder the service is started."""
-    return load_pack(_DEFAULT)
+    return load_pack(SHIPPED)
 
 
-def load_pack(path: Path) -> Pack:
-    """Read and check one pack. Raises `PackError` that names every mistake with file, place and reason."""
+def load_pack(path: Path, words: Mapping[str, str] = NO_WORDS) -> Pack:
+    """Read and check a file, or a folder with several. Raises `PackError`: each mistake with file and place.
+
+    `words` are those that stood under the ids of statements so far: other words need another id.
+    """
+    files = _files(path)
+    lines = [*_clashes(path, files), *(line for one in files for line in _new_words(one, words))]
+    if lines:
+        raise PackError(lines)
+    forms = tuple(form for one in files for form in one.pack.forms)
+    return files[0].pack.model_copy(update={"forms": forms})
+
+
+def statements(pack: Pack) -> dict[str, str]:
+    """The words under each id of a statement."""
+    return {one.id: one.text for form in pack.forms for one in form.statements}
+
+
+def as_json(pack: Pack) -> object:
+    return pack.model_dump(mode="json")
+
+
+def from_json(content: object) -> Pack | None:
+    """None for what another version of this program has written, and this one would refuse."""
+    try:
+        return Pack.model_validate(content)
+    except ValidationError:
+        return None
+
+
+@dataclass(frozen=True)
+class _File:
+    """A pack and where it was read, so that whatever is said of it names file and line."""
+
+    path: Path
+    root: yaml.Node | None
+    pack: Pack
+
+    def line(self, steps: Sequence[int | str], reason: str) -> str:
+        return _told(self.path, self.root, steps, reason)
+
+    @property
+    def asked(self) -> Iterator[tuple[tuple[int | str, ...], Statement | Question]]:
+        """Every statement and question with its place."""
+        for number, form in enumerate(self.pack.forms):
+            for place, statement in enumerate(form.statements):
+                yield ("forms", number, "statements", place), statement
+            for place, question in enumerate(form.questions):
+                yield ("forms", number, "questions", place), question
+
+
+def _files(path: Path) -> list[_File]:
+    """At least one. Mistakes of all files are told together."""
+    paths = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    if not paths:
+        raise PackError([f"{path}: the folder: has no file that ends in .yaml"])
+    files: list[_File] = []
+    lines: list[str] = []
+    for one in paths:
+        try:
+            files.append(_load(one))
+        except PackError as error:
+            lines += error.lines
+    if lines:
+        raise PackError(lines)
+    return files
+
+
+def _clashes(path: Path, files: Sequence[_File]) -> Iterator[str]:
+    """What is right in each file of a folder, and wrong in all of them together."""
+    for earlier, later in combinations(files, 2):
+        taken = {form.id for form in earlier.pack.forms}
+        for number, form in enumerate(later.pack.forms):
+            if form.id in taken:
+                yield later.line(("forms", number, "id"), f"'{form.id}' is a form of {earlier.path.name} too")
+        texts = {one.id: one.text for _, one in earlier.asked}
+        for place, one in later.asked:
+            if texts.get(one.id, one.text) != one.text:
+                yield later.line((*place, "text"), f"'{one.id}' means something else in {earlier.path.name}")
+    if (many := sum(len(one.pack.forms) for one in files)) > MOST_FORMS:
+        yield f"{path}: the folder: has {many} forms, and should have at most {MOST_FORMS}"
+
+
+def _new_words(file: _File, words: Mapping[str, str]) -> Iterator[str]:
+    for place, one in file.asked:
+        before = words.get(one.id, one.text)
+        if isinstance(one, Statement) and before not in (one.text, one.corrects):
+            yield file.line(
+                (*place, "text"),
+                f"'{one.id}' had other words so far (\"{before}\"). If it asks something else, give it a new"
+                " id; if it asks the same in better words, put the old ones beside it as 'corrects'",
+            )
+
+
+def _load(path: Path) -> _File:
     try:
         root, content = _read(path)
         twice = list(_keys_twice(root)) if root else []
@@ -181,7 +283,7 @@ def load_pack(path: Path) -> Pack:
     if twice:
         raise PackError(f"{path}: line {line}: '{key}' is there twice" for line, key in twice)
     try:
-        return Pack.model_validate(content)
+        return _File(path, root, Pack.model_validate(content))
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=True)
         raise PackError(_line(path, root, one) for one in found) from None
@@ -233,10 +335,14 @@ _REASONS = {
 
 
 def _line(path: Path, root: yaml.Node | None, error: ErrorDetails) -> str:
-    place = ".".join(str(step) for step in error["loc"]) or "the pack"
     known = _REASONS.get(error["type"])
     reason = known.format_map(error.get("ctx", {})) if known else error["msg"]
-    return f"{path}: line {_line_number(root, error['loc'])}, {place}: {reason}"
+    return _told(path, root, error["loc"], reason)
+
+
+def _told(path: Path, root: yaml.Node | None, steps: Sequence[int | str], reason: str) -> str:
+    place = ".".join(str(step) for step in steps) or "the pack"
+    return f"{path}: line {_line_number(root, steps)}, {place}: {reason}"
 
 
 def _line_number(root: yaml.Node | None, steps: Sequence[int | str]) -> int:

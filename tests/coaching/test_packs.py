@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from coaching import packs
 from coaching.packs import Pack, PackError
@@ -226,3 +227,61 @@ def test_what_is_not_a_pack_is_refused_with_the_file(path: Path, text: str | byt
 def test_a_file_that_is_not_there_is_told(path: Path) -> None:
     with pytest.raises(PackError, match=r"ours\.yaml: the file: cannot be read"):
         packs.load_pack(path)
+
+
+def test_the_pack_for_pairs_that_lead_asks_about_four_levels() -> None:
+    pack = packs.load_pack(ROOT / "packs" / "pair_leadership.yaml")
+    look = pack.forms[0]
+    assert (look.kind, len(look.statements), len(look.questions)) == (CircleKind.PAIR, 5, 2)
+    assert pack.form("gone").kind is CircleKind.GROUP
+
+
+def test_all_shipped_packs_can_be_used_together() -> None:
+    pack = packs.load_pack(ROOT / "packs")
+    assert pack.name == packs.default_pack().name
+    assert [form.id for form in pack.forms] == ["group", "pair", "leadership_pair", "leadership_group"]
+
+
+def test_a_folder_is_refused_when_its_files_do_not_fit_together(tmp_path: Path) -> None:
+    with pytest.raises(PackError, match="has no file that ends in"):
+        packs.load_pack(tmp_path)
+    (tmp_path / "1.yaml").write_text(SHIPPED, encoding="utf-8")
+    content = yaml.safe_load(SHIPPED)
+    content["forms"][0]["id"] = "ours"
+    content["forms"][0]["statements"][1]["text"] = "I am braver now."
+    (tmp_path / "2.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    with pytest.raises(PackError) as refused:
+        packs.load_pack(tmp_path)
+    form, statement = refused.value.lines
+    assert form.startswith(f"{tmp_path / '2.yaml'}: line ")
+    assert "forms.1.id: 'pair' is a form of 1.yaml too" in form
+    assert "forms.0.statements.1.text: 'more_confident' means something else in 1.yaml" in statement
+
+
+DOCUMENT = (ROOT / "docs" / "content-packs.md").read_text(encoding="utf-8")
+NAMED: dict[str, type[BaseModel]] = {
+    "the pack": Pack,
+    "a norm": packs.Norm,
+    "a principle": packs.Principle,
+    "a value": packs.Value,
+    "the agenda": packs.Agenda,
+    "a form": packs.Form,
+    "a statement": packs.Statement,
+    "a question": packs.Question,
+}
+
+
+def test_the_document_lists_the_fields_that_there_are() -> None:
+    rows = re.findall(r"^\| (an? \w+|the \w+) \| `(\w+)` \| (yes|no) \|", DOCUMENT, re.MULTILINE)
+    fields = [
+        (place, name, "yes" if field.is_required() else "no")
+        for place, model in NAMED.items()
+        for name, field in model.model_fields.items()
+    ]
+    assert sorted(rows) == sorted(fields)
+
+
+def test_the_example_of_the_document_is_a_pack(path: Path) -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL)
+    path.write_text(example, encoding="utf-8")
+    assert len(packs.load_pack(path).forms) == 2
