@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -20,6 +21,8 @@ app = typer.Typer(
 )
 keys = typer.Typer(help="The keys that encrypt what members write.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
+packs = typer.Typer(help="The words of the practice: norms, agenda, evaluation forms.", no_args_is_help=True)
+app.add_typer(packs, name="packs")
 DEMO_PORT = 4000
 WRONG_SETTINGS = 2
 FAILED = 1
@@ -95,6 +98,20 @@ def rotate_keys() -> None:
         typer.echo(f"Everything is encrypted with the first key now; {texts} not before.")
 
 
+@packs.command("check")
+def check_pack(
+    file: Annotated[
+        Path | None, typer.Argument(help="A YAML file, or a folder of them; else what COACH_PACKS names.")
+    ] = None,
+) -> None:
+    """Say what is wrong with a content pack, line by line, or what it holds."""
+    with _sentences():
+        from service import content
+
+        for line in content.check(_settings_if_right() if file else _settings(slack=False), file):
+            typer.echo(line)
+
+
 @app.command()
 def manifest(
     url: Annotated[
@@ -124,6 +141,16 @@ def _settings(*, slack: bool = True) -> "Settings":
     from service.settings import read_settings
 
     return read_settings(slack=slack)
+
+
+def _settings_if_right() -> "Settings | None":
+    """For what can do without them."""
+    from service.settings import SettingsError
+
+    try:
+        return _settings(slack=False)
+    except SettingsError:
+        return None
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from demo import archive
 from demo.clock import CannotMove, Progress
 from demo.server import LocalWorkspace, PromptServer
 from demo.workspace import Workspace
-from service import root
+from service import content, root
 from service.clock import MovableClock, SystemClock
 from service.logs import set_up_logs
 from service.settings import Settings
@@ -100,9 +100,11 @@ class Demo:
             coach_public_url=f"http://127.0.0.1:{self._bot_port}",
             coach_encryption_keys=KEY,
         )
-        self.coach = root.build(settings, self.clock)
-        if migrate.current_problem(self.coach.database):
-            migrate.upgrade(self.coach.database)
+        database = root.open_database(settings)
+        if migrate.current_problem(database):
+            migrate.upgrade(database)
+        pack = content.settle(settings, database, self.clock.now())
+        self.coach = root.build(settings, self.clock, database, pack)
 
     @property
     def url(self) -> str:

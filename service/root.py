@@ -21,13 +21,14 @@ from bot.app import create_app
 from bot.directory import profile
 from bot.outgoing import all_renderers
 from coaching import calendar_feed, channels, workspaces
-from coaching.packs import Pack, default_pack, load_pack
+from coaching.kept_packs import Kept
+from coaching.packs import Pack
 from coaching.planning import NIGHTLY, PLANNERS
 from scheduler.delivery import Delivery
 from scheduler.nightly import PeopleCheck
 from scheduler.slack import Slack
 from scheduler.worker import Worker
-from service import keys
+from service import content, keys
 from service.clock import Clock, SystemClock
 from service.logs import reference, set_up_logs
 from service.settings import Settings
@@ -126,11 +127,13 @@ class Coach:
         )
 
 
-def build(settings: Settings, clock: Clock | None = None) -> Coach:
+def open_database(settings: Settings) -> Database:
+    """With the keys for what is encrypted in it. Opens no connection yet."""
+    return Database(settings.database_url, Cipher(keys.of(settings)))
+
+
+def build(settings: Settings, clock: Clock, database: Database, pack: Pack) -> Coach:
     """Puts the parts together. Opens no connection yet."""
-    clock = clock or SystemClock()
-    database = Database(settings.database_url, Cipher(keys.of(settings)))
-    pack = load_pack(settings.coach_packs) if settings.coach_packs else default_pack()
     token = BotToken(settings, database, clock)
     slack = Slack(settings.slack_api_url, lambda workspace: token.of(workspace)[0], clock.now)
     delivery = Delivery(
@@ -154,9 +157,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Coach:
 def serve(settings: Settings, *, worker: bool = True) -> None:
     """Web, and the worker with it unless told otherwise. Ends on SIGTERM."""
     _logs(settings)
-    coach = _begin(settings)
-    if _in_a_file(settings):
-        migrations.upgrade(coach.database)
+    coach = _begin(settings, upgrade=_in_a_file(settings))
     config = uvicorn.Config(
         coach.web(with_worker=worker),
         host="0.0.0.0",  # noqa: S104 - Slack must reach it; the guard lets only Slack's requests in
@@ -173,19 +174,24 @@ def serve(settings: Settings, *, worker: bool = True) -> None:
 def worker(settings: Settings) -> None:
     """The worker alone. Ends on SIGTERM."""
     _logs(settings)
-    coach = _begin(settings)
+    coach = _begin(settings, upgrade=False)
     asyncio.run(_work(coach))
     coach.database.dispose()
 
 
-def _begin(settings: Settings) -> Coach:
-    """The parts of a bot that is about to run. Raises `SettingsError` if it could not read what is stored."""
+def _begin(settings: Settings, *, upgrade: bool) -> Coach:
+    """The parts of a bot that is about to run.
+
+    Raises `SettingsError` if it could not read what is stored, `PackError` if it would have nothing to say.
+    """
     made = keys.make(settings)
     if made:
         log.warning("made a key for what members write: keep a copy of it", file=made.name)
-    coach = build(settings)
-    keys.check(settings, coach.database)
-    return coach
+    database, clock = open_database(settings), SystemClock()
+    keys.check(settings, database)
+    if upgrade:
+        migrations.upgrade(database)
+    return build(settings, clock, database, content.settle(settings, database, clock.now()))
 
 
 def rotate_keys(settings: Settings) -> int:
@@ -209,10 +215,14 @@ def doctor(settings: Settings) -> tuple[list[str], list[str]]:
     Changes nothing.
     """
     logging.disable()  # libraries tell the same in their own words
-    coach = build(settings)
+    database = open_database(settings)
+    kept = content.read(database) or Kept()
+    wrong = content.problems(settings, kept)
+    coach = build(settings, SystemClock(), database, kept.pack or content.configured(settings))
     problems = [
         *_schema_problems(coach),
         *keys.problems(settings, coach.database),
+        *wrong,
         *_token_problems(coach),
     ]
     return problems, [*settings.notes(), *keys.notes(settings, coach.database)]

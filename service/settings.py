@@ -83,12 +83,6 @@ def _separated(secret: SecretStr) -> list[str]:
     return [one.strip() for one in secret.get_secret_value().split(",") if one.strip()]
 
 
-def _existing(path: Path) -> Path:
-    if not path.exists():
-        raise ValueError("not there")
-    return path
-
-
 def _stripped(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
@@ -156,8 +150,8 @@ class Settings(BaseSettings):
         NONE,
         description="keys as `coach keys new` prints them, separated by commas; the first one encrypts",
     )
-    coach_packs: Annotated[Path, AfterValidator(_existing)] | None = Field(
-        None, description="a folder with content packs of your own"
+    coach_packs: Path | None = Field(
+        None, description="a content pack of your own: a YAML file, or a folder of them"
     )
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_format: LogFormat = Field("text", description="text or json")

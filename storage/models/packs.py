@@ -19,5 +19,5 @@ class KeptPack(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     """Always 1."""
     content: Mapped[str]
-    """The pack as JSON."""
+    """JSON: the pack, and the words of each id of a statement that there has been, also of those now gone."""
     kept_at: Mapped[datetime] = mapped_column(UtcDateTime)

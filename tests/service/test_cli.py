@@ -27,7 +27,7 @@ def coach(*arguments: str, folder: Path = ROOT, **environment: str) -> subproces
 
 def test_help_names_every_command() -> None:
     shown = coach("--help").stdout
-    for command in ("serve", "worker", "migrate", "doctor", "manifest", "demo"):
+    for command in ("serve", "worker", "migrate", "doctor", "manifest", "demo", "packs"):
         assert f" {command} " in shown
 
 

@@ -76,7 +76,6 @@ def test_missing_and_wrong_ones_are_named_together(monkeypatch: pytest.MonkeyPat
         ("SLACK_API_URL", "slack.com/planted"),
         ("COACH_PUBLIC_URL", "http://planted.example"),
         ("COACH_PUBLIC_URL", "https://coach.example.org/?planted"),
-        ("COACH_PACKS", "/planted/nowhere"),
         ("LOG_LEVEL", "planted"),
         ("LOG_FORMAT", "planted"),
     ],
