@@ -12,7 +12,7 @@ from uuid import uuid4
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from coaching import access, outbox
+from coaching import access, outbox, roles
 from coaching.access import Actor, Right
 from coaching.errors import NotFound
 from coaching.packs import Pack
@@ -28,6 +28,7 @@ from storage.models import (
     EvaluationResult,
     EvaluationWindow,
     OutboxRow,
+    OutboxState,
     Outgoing,
 )
 
@@ -119,6 +120,26 @@ def _picture(db: Session, session: CoachingSession, found: EvaluationResult, now
         due_at=now,
         now=now,
     )
+
+
+def given_up(db: Session, row: OutboxRow, now: datetime) -> None:
+    """A result's line that may have arrived is not sent twice: its convener is asked to look."""
+    if row.kind is not Outgoing.RESULT or row.state is not OutboxState.DEAD or row.session_id is None:
+        return
+    session = db.get_one(CoachingSession, row.session_id)
+    convener = roles.convener(db, session.circle, session)
+    if convener is not None:
+        outbox.put(
+            db,
+            Outgoing.RESULT_UNSEEN,
+            f"result-unseen:{row.id}",
+            workspace_id=row.workspace_id,
+            session=session,
+            person=convener,
+            facts=row.facts,
+            due_at=now,
+            now=now,
+        )
 
 
 def line_of(db: Session, found: EvaluationResult) -> OutboxRow:

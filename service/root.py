@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 import uvicorn
@@ -15,12 +16,13 @@ from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
+from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
 from bot.app import create_app
 from bot.directory import profile
 from bot.outgoing import all_renderers
-from coaching import calendar_feed, channels, workspaces
+from coaching import calendar_feed, channels, results, workspaces
 from coaching.kept_packs import Kept
 from coaching.packs import Pack
 from coaching.planning import NIGHTLY, PLANNERS
@@ -36,6 +38,7 @@ from service.web import create_web
 from storage import migrate as migrations
 from storage.encryption import Cipher
 from storage.engine import Database
+from storage.models import OutboxRow
 
 # Together under the ten seconds after which hosts kill what does not end by itself.
 REQUESTS_END_WITHIN_S = 3
@@ -132,12 +135,18 @@ def open_database(settings: Settings) -> Database:
     return Database(settings.database_url, Cipher(keys.of(settings)))
 
 
+def given_up(db: Session, row: OutboxRow, now: datetime) -> None:
+    """A message that will not be sent any more: what follows from it."""
+    channels.undelivered(db, row, now)
+    results.given_up(db, row, now)
+
+
 def build(settings: Settings, clock: Clock, database: Database, pack: Pack) -> Coach:
     """Puts the parts together. Opens no connection yet."""
     token = BotToken(settings, database, clock)
     slack = Slack(settings.slack_api_url, lambda workspace: token.of(workspace)[0], clock.now)
     delivery = Delivery(
-        database, slack, all_renderers(pack), clock.now, random.SystemRandom(), on_dead=channels.undelivered
+        database, slack, all_renderers(pack), clock.now, random.SystemRandom(), on_dead=given_up
     )
     people = PeopleCheck(database, slack, profile, clock.now)
     worker = Worker(database, delivery, clock.now, plan=PLANNERS, nightly=NIGHTLY, errands=[people.run])

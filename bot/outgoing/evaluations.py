@@ -63,6 +63,12 @@ def renderers(pack: Pack) -> Renderers:
         figures = message(views.result_line(shown, figures=True))
         return Guarded(figures, _audience(circle), plain, group_dm=circle.channel is None)
 
+    def result_unseen(db: Session, row: OutboxRow, _now: datetime) -> Content:
+        if circle_of(db, row).member(row.person_id or 0) is None:
+            return Skip(LEFT)
+        found = db.get_one(EvaluationResult, row.facts["result"])
+        return message(views.result_unseen(results.result_facts(db, found, pack)))
+
     def picture(db: Session, row: OutboxRow, _now: datetime) -> Content:
         return _picture(db, row, pack)
 
@@ -79,6 +85,7 @@ def renderers(pack: Pack) -> Renderers:
         Outgoing.EVALUATION: evaluation,
         Outgoing.RESULT: result,
         Outgoing.RESULT_PICTURE: picture,
+        Outgoing.RESULT_UNSEEN: result_unseen,
         Outgoing.REFLECTION_SHARED: reflection_shared,
     }
 

@@ -217,6 +217,16 @@ def result_line(result: ResultFacts, *, figures: bool) -> Said:
     return Said(text, [*blocks, inputs.buttons(see_result(result.id))])
 
 
+def result_unseen(result: ResultFacts) -> Said:
+    """To the convener."""
+    text = (
+        f"Slack did not tell me whether the result of {escape(result.circle_name)} on "
+        f"{when(result.starts_at, result.zone)} arrived in the thread of its card, and I do not post it twice. "
+        "If it is not there, tell the others: whoever was asked finds it in my message about the evaluation."
+    )
+    return Said(text, [section(text), inputs.buttons(see_result(result.id))])
+
+
 def result(shown: ResultFacts, page: int = 0) -> View:
     """The figures and the first comments; further pages turn in place."""
     head = section(

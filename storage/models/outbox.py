@@ -71,6 +71,8 @@ class Outgoing(StrEnum):
     WHAT_COMES_NEXT = "what_comes_next"
     RESULT = "result"
     RESULT_PICTURE = "result_picture"
+    RESULT_UNSEEN = "result_unseen"
+    """To the convener: nobody knows whether the line of a result arrived."""
     TRENDS_PICTURE = "trends_picture"
     REFLECTION_SHARED = "reflection_shared"
     HOME = "home"

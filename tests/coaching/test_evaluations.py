@@ -513,6 +513,20 @@ def test_two_workers_at_once_open_once_and_close_once(world: World) -> None:
     assert len(world.rows(Outgoing.RESULT)) == 1
 
 
+def test_the_convener_is_asked_to_look_when_nobody_knows_whether_a_result_arrived(world: World) -> None:
+    opened(world)
+    for one in (ANA, BO, CHIDI):
+        world.answer(one)
+    world.tick(WINDOW_END)
+    for kind in (Outgoing.RESULT, Outgoing.RESULT_PICTURE):
+        with world.database.transaction() as db:
+            row = db.scalars(select(OutboxRow).where(OutboxRow.kind == kind)).one()
+            row.state, row.outcome = OutboxState.DEAD, "unseen"
+            results.given_up(db, row, WINDOW_END)
+    [told] = world.rows(Outgoing.RESULT_UNSEEN)
+    assert told.person_id == world.id(ANA)
+
+
 def test_two_windows_of_a_circle_that_close_at_once_share_what_waits(world: World) -> None:
     """Each answer ends in one result, whichever of the windows is first."""
     early = world.session

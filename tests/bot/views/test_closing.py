@@ -112,6 +112,7 @@ MESSAGES = {
     "not met": evaluations.invitation(facts(Standing.CLOSED, session=session(SessionState.MISSED))),
     "not now": evaluations.not_now(facts(Standing.OPEN)),
     "result": evaluations.result_line(result(), figures=False),
+    "result unseen": evaluations.result_unseen(result()),
     "result with figures": evaluations.result_line(result(), figures=True),
     "pair": evaluations.pair_invitation(PairFacts(session(kind=CircleKind.PAIR), None, None)),
     "pair, both": evaluations.pair_invitation(
