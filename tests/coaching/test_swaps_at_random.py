@@ -199,7 +199,7 @@ def world(database_url: str) -> Iterator[World]:
 
 
 @ON_SQLITE
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(
