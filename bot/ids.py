@@ -68,6 +68,10 @@ class Action(StrEnum):
     VOLUNTEER_TO_PRESENT = "swap.volunteer_to_present"
     VOLUNTEER_FOR_NOTES = "swap.volunteer_for_notes"
 
+    PREPARE_CASE = "case.prepare"
+    READ_CASE = "case.read"
+    LIST_CASES = "case.list"
+
     WRITE_NOTES = "notes.write"
     ANOTHER_ACTION = "notes.another_action"
     READ_NOTES = "notes.read"
@@ -119,6 +123,7 @@ class View(StrEnum):
     EVALUATION = "evaluation"
     REFLECTION = "reflection"
     SETTINGS = "settings"
+    CASE = "case"
     NOTES = "notes"
     STILL_OPEN = "still_open"
     POLL = "poll"

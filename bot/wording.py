@@ -26,6 +26,7 @@ COMMANDS = (
     ("circle", "make a new circle or pair"),
     ("circles", "your circles, and where each stands"),
     ("roles", "who presents and who takes notes next"),
+    ("case", "prepare the case you bring, or read those of your circles"),
     ("notes", "write your session's notes, or read those of earlier ones"),
     ("trends", "how your circle's evaluations go on over time"),
     ("calendar", "your sessions in your own calendar"),

@@ -1,4 +1,4 @@
-"""The only door to a circle or a session: who may do what, checked at the moment of the click.
+"""The only door to a circle, a session or a case: who may do what, checked at the moment of the click.
 
 Ids that come back from Slack are claims. Every look-up here takes the workspace of the signed request,
 and answers the same for *not yours* and *not there*.
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from coaching import people
 from coaching.errors import NotAllowed, NotFound
 from coaching.rules.terms import CircleState, PersonKind, WhoMaySchedule
-from storage.models import Circle, CoachingSession, Membership, Person
+from storage.models import Case, Circle, CoachingSession, Membership, Person
 
 
 class Right(StrEnum):
@@ -98,6 +98,15 @@ def session(
     if found is None:
         raise NotFound
     circle(db, actor, found.circle_id, right)
+    return found
+
+
+def case(db: Session, actor: Actor, case_id: int) -> Case:
+    """One that is shared with the actor's circle. A draft is there for nobody; its author has the form."""
+    found = db.scalar(select(Case).where(Case.workspace_id == actor.workspace_id, Case.id == case_id))
+    if found is None or not found.readable:
+        raise NotFound
+    session(db, actor, found.session_id, Right.SEE)
     return found
 
 

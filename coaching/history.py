@@ -1,13 +1,13 @@
 """The sessions of a circle that count, in order of date: roles and the in-person rule count them.
 
-And what tells of one that it took place.
+And what tells of one that it took place, or is prepared.
 """
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from coaching.rules.terms import SessionState
-from storage.models import Circle, CoachingSession, Notes
+from storage.models import Case, Circle, CoachingSession, Notes
 
 COUNTING = (SessionState.HELD, SessionState.SCHEDULED)
 """Scheduled ones count as planned, also when they have ended and nobody has said what happened yet."""
@@ -46,4 +46,17 @@ def notes_written(db: Session, session: CoachingSession) -> bool:
             .limit(1)
         )
         is not None
+    )
+
+
+def shared_a_case(db: Session, session: CoachingSession) -> frozenset[int]:
+    """Who has shared with the circle what they bring to this session."""
+    return frozenset(
+        db.scalars(
+            select(Case.person_id).where(
+                Case.workspace_id == session.workspace_id,
+                Case.session_id == session.id,
+                Case.shared_at.is_not(None),
+            )
+        )
     )

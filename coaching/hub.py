@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from coaching import (
     access,
     actions,
+    cases,
     circles,
     closing,
     in_person,
@@ -50,6 +51,7 @@ def of_person(db: Session, actor: Actor, now: datetime) -> HubFacts:
         circles=tuple(_standing(db, one, coming, now) for one in mine),
         polls=tuple(polls.waiting_for(db, actor, mine, now)),
         swaps=tuple(swaps.waiting_for(db, actor, now)),
+        cases=tuple(sessions.facts(one) for one in cases.to_prepare(db, actor, mine, now)),
         notes=tuple(sessions.facts(one) for one in notes.to_write(db, actor, mine, now)),
         actions=tuple(actions.waiting_for(db, actor, mine)),
     )

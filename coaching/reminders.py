@@ -13,7 +13,16 @@ from coaching.rules import absence, hours, reminder_plan, rhythm_plan
 from coaching.rules.places import TO_BE_AGREED
 from coaching.rules.reminder_plan import Plan, Recipient
 from coaching.rules.reminder_plan import Reminder as Planned
-from coaching.rules.terms import CircleState, Coming, MessageKind, Mode, ReminderKind, Rhythm, SessionState
+from coaching.rules.terms import (
+    CircleKind,
+    CircleState,
+    Coming,
+    MessageKind,
+    Mode,
+    ReminderKind,
+    Rhythm,
+    SessionState,
+)
 from storage.models import (
     ActionItem,
     Circle,
@@ -230,6 +239,7 @@ def _plan(db: Session, session: CoachingSession, now: datetime) -> list[Planned]
         convener=roles.convener(db, circle, session),
         place_open=_place_open(session),
         asked_to_prepare=_asked_to_prepare(db, session),
+        shared_a_case=history.shared_a_case(db, session),
         notes_written=session.starts_at <= now and history.notes_written(db, session),
     )
     members = [
@@ -453,6 +463,8 @@ def holds(db: Session, reminder: Reminder, now: datetime, *, sent: bool = False)
         return False
     if reminder.kind is ReminderKind.NOTES_NUDGE and not _notes_open(db, session, reminder.person_id):
         return False
+    if reminder.kind in OF_ANY_DATE and not _case_open(db, session, reminder.person_id):
+        return False
     person = db.get_one(Person, reminder.person_id)
     if not sent and absence.is_away([one.stretch for one in person.away], now, person.zone):
         return False
@@ -466,6 +478,12 @@ def holds(db: Session, reminder: Reminder, now: datetime, *, sent: bool = False)
 def _notes_open(db: Session, session: CoachingSession, person_id: int) -> bool:
     """Whether it is still up to this person to write the notes."""
     return session.note_taker_id == person_id and not history.notes_written(db, session)
+
+
+def _case_open(db: Session, session: CoachingSession, person_id: int) -> bool:
+    """Whether it is still up to this person to prepare a case and to share it."""
+    presents = session.circle.kind is CircleKind.PAIR or session.presenter_id == person_id
+    return presents and person_id not in history.shared_a_case(db, session)
 
 
 def _action_holds(db: Session, reminder: Reminder, circle: Circle, now: datetime, *, sent: bool) -> bool:

@@ -231,7 +231,7 @@ def _call_off(db: Session, session: CoachingSession, state: SessionState, now: d
 CALLED_OFF = (Outgoing.SESSION_CANCELLED, Outgoing.SESSION_SKIPPED)
 ABOUT_TIME = (Outgoing.SESSION_NEWS, Outgoing.SESSION_MOVED, Outgoing.SESSION_PLACE, Outgoing.STARTING_SOON)
 """Direct messages that are void, or must read differently, once a session's time has changed."""
-NAMING_ROLES = (Outgoing.SESSION_CARD, Outgoing.ROLE_NEWS, *ABOUT_TIME)
+NAMING_ROLES = (Outgoing.SESSION_CARD, Outgoing.ROLE_NEWS, Outgoing.CASE_SHARED, *ABOUT_TIME)
 
 
 def scheduled(db: Session, circle: Circle, after: datetime, *, lock: bool = False) -> list[CoachingSession]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.outgoing import (
     agenda,
+    cases,
     circles,
     closing,
     evaluations,
@@ -37,6 +38,7 @@ def all_renderers(pack: Pack) -> Renderers:
         **reminders.renderers(pack),
         **closing.RENDERERS,
         **rhythm.RENDERERS,
+        **cases.renderers(pack),
         **notes.RENDERERS,
         **agenda.renderers(pack),
         **evaluations.renderers(pack),

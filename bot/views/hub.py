@@ -9,6 +9,7 @@ from bot.ids import Action
 from bot.ids import View as Form
 from bot.replies import Said
 from bot.views import actions as action_views
+from bot.views import cases as case_views
 from bot.views import circles, inputs, notices, roles
 from bot.views import notes as note_views
 from bot.views import polls as poll_views
@@ -86,6 +87,7 @@ def _asked(hub: HubFacts) -> list[tuple[str, Block]]:
     ]
     asked += [(poll_views.waiting(one), poll_views.waiting_button(one)) for one in hub.polls]
     asked += [(swap_views.waiting(one), swap_views.offer_buttons(one.id)) for one in hub.swaps]
+    asked += [(case_views.waiting(one), _preparing(one)) for one in hub.cases]
     asked += [(note_views.waiting(one), _writing(one)) for one in hub.notes]
     asked += [(action_views.waiting(one), action_views.buttons(one)) for one in hub.actions]
     return asked
@@ -109,6 +111,10 @@ def _more(count: int, where: str) -> list[Block]:
 
 def _answering(session: SessionFacts) -> Block:
     return inputs.buttons(inputs.button("Answer", Action.ANSWER_EVALUATION, session.id, style="primary"))
+
+
+def _preparing(session: SessionFacts) -> Block:
+    return inputs.buttons(case_views.prepare_button(session.id, first=True))
 
 
 def _writing(session: SessionFacts) -> Block:
@@ -158,6 +164,7 @@ def _circles(hub: HubFacts) -> list[Block]:
 
 def _footer(hub: HubFacts) -> Block:
     more = [
+        inputs.button("Cases", Action.LIST_CASES),
         inputs.button("Notes", Action.LIST_NOTES),
         inputs.button("Calendar", Action.SHOW_CALENDAR),
         inputs.button("Days away", Action.AWAY),

@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
     LinkButtonElement,
     NumberInputElement,
     Option,
+    OptionGroup,
     OverflowMenuElement,
     PlainTextInputElement,
     RadioButtonsElement,
@@ -109,6 +110,20 @@ def many_of(choices: Sequence[Choice], initial: Sequence[str] = ()) -> StaticMul
     options = [_option(one) for one in choices]
     chosen = [one for one in options if one.value in initial]
     return StaticMultiSelectElement(action_id=INPUT, options=options, initial_options=chosen or None)
+
+
+def many_in_groups(
+    groups: Sequence[tuple[str, Sequence[Choice]]], initial: Sequence[str] = (), most: int | None = None
+) -> StaticMultiSelectElement:
+    """Under headings; one without choices is left out."""
+    options = [(heading, [_option(one) for one in choices]) for heading, choices in groups if choices]
+    chosen = [one for _, group in options for one in group if one.value in initial]
+    return StaticMultiSelectElement(
+        action_id=INPUT,
+        option_groups=[OptionGroup(label=plain(heading), options=group) for heading, group in options],
+        initial_options=chosen or None,
+        max_selected_items=most,
+    )
 
 
 def people(initial: Sequence[str] = (), most: int | None = None) -> UserMultiSelectElement:

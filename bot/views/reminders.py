@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock
 from bot.ids import Action
 from bot.replies import Said
 from bot.views import inputs
+from bot.views.cases import prepare_button
 from bot.views.fitting import MESSAGE_BLOCKS, fitting, on_top, sections
 from bot.views.notes import write_button
 from bot.views.sessions import answer_buttons, roles_line, swap_button, where_lines
@@ -88,7 +89,7 @@ def _turn(session: SessionFacts, *, soon: bool = False) -> str:
 
 
 def _prepare(session: SessionFacts, line: str, *more: ButtonElement) -> Part:
-    return Part(line, (inputs.buttons(inputs.button("How to join", Action.HOW_TO_JOIN, session.id), *more),))
+    return Part(line, (inputs.buttons(prepare_button(session.id, first=True), *more),))
 
 
 def _tomorrow(session: SessionFacts, person: int, name: str, at: str) -> Part:

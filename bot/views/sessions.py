@@ -21,6 +21,7 @@ from bot.ids import Action, MenuItem
 from bot.ids import View as Form
 from bot.replies import Said
 from bot.views import inputs
+from bot.views.cases import prepare_button
 from bot.views.circles import MODES
 from bot.views.fitting import on_top, sections
 from bot.views.inputs import entry
@@ -329,7 +330,8 @@ def role_news(session: SessionFacts, role: Role, slack_id: str) -> Said:
     text = f"<@{slack_id}>, it is your turn to {does} in {name} on {when(session.starts_at, session.zone)}."
     if role in session.sought:
         return Said(text, [section(f"{text} {LOOKING}")])
-    return Said(text, [section(text), inputs.buttons(swap_button(session.id))])
+    prepare = [prepare_button(session.id, first=True)] if role is Role.PRESENTER else []
+    return Said(text, [section(text), inputs.buttons(*prepare, swap_button(session.id))])
 
 
 def role_gone(session: SessionFacts, role: Role) -> Said:
@@ -473,7 +475,12 @@ def tally(session: SessionFacts) -> list[str]:
 
 
 def answer_buttons(
-    session: SessionFacts, *, more: bool = False, answered: Coming = Coming.UNKNOWN, swap: bool = False
+    session: SessionFacts,
+    *,
+    more: bool = False,
+    answered: Coming = Coming.UNKNOWN,
+    swap: bool = False,
+    prepare: bool = False,
 ) -> ActionsBlock:
     session_id = session.id
     yes = inputs.button(
@@ -481,7 +488,8 @@ def answer_buttons(
     )
     no = inputs.button("Can't make it", Action.DECLINE, session_id)
     if not more:
-        return inputs.buttons(yes, no, *([swap_button(session_id)] if swap else []))
+        others = [prepare_button(session_id)] if prepare else []
+        return inputs.buttons(yes, no, *others, *([swap_button(session_id)] if swap else []))
     join = inputs.button("How to join", Action.HOW_TO_JOIN, session_id)
     return ActionsBlock(elements=[yes, no, join, more_menu(session)])
 
@@ -509,7 +517,12 @@ def _message(
         blocks.append(quoted(session.message))
     blocks += [
         section(_my_answer(session, person)),
-        answer_buttons(session, answered=session.answer_of(person.id), swap=_swaps(session, person)),
+        answer_buttons(
+            session,
+            answered=session.answer_of(person.id),
+            swap=_swaps(session, person),
+            prepare=_prepares(session, person),
+        ),
     ]
     links = [inputs.link(shown, url, number) for number, (shown, url) in enumerate(calendar, start=1)]
     blocks.append(
@@ -522,6 +535,10 @@ def _swaps(session: SessionFacts, person: PersonFacts) -> bool:
     """Whether somebody is offered to swap their role: they can't make it, and nobody is looked for yet."""
     role = session.role_of(person.id)
     return role not in (None, *session.sought) and session.answer_of(person.id) is Coming.NO
+
+
+def _prepares(session: SessionFacts, person: PersonFacts) -> bool:
+    return session.prepares(person.id) and session.answer_of(person.id) is not Coming.NO
 
 
 def _my_answer(session: SessionFacts, person: PersonFacts) -> str:

@@ -119,6 +119,10 @@ class SessionFacts:
             return Role.PRESENTER
         return Role.NOTE_TAKER if self.note_taker and self.note_taker.id == person_id else None
 
+    def prepares(self, person_id: int) -> bool:
+        """Brings a case: who presents; in a pair each of the two."""
+        return self.kind is CircleKind.PAIR or self.role_of(person_id) is Role.PRESENTER
+
     def holder(self, role: Role) -> PersonFacts | None:
         return self.presenter if role is Role.PRESENTER else self.note_taker
 
@@ -313,6 +317,8 @@ class HubFacts:
     circles: tuple[CircleStanding, ...]
     polls: tuple[PollWaiting, ...] = ()
     swaps: tuple[SwapWaiting, ...] = ()
+    cases: tuple[SessionFacts, ...] = ()
+    """Coming sessions to which they bring a case that is not shared yet."""
     notes: tuple[SessionFacts, ...] = ()
     """Sessions of which they have still to write the notes."""
     actions: tuple[ActionFacts, ...] = ()

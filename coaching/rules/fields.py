@@ -58,6 +58,16 @@ class Field(StrEnum):
     TIME_5 = "time_5"
     SLOTS = "slots"
 
+    TITLE = "title"
+    SITUATION = "situation"
+    STRENGTHS = "strengths"
+    CHALLENGES = "challenges"
+    SUPPORT = "support"
+    NEXT_STEPS = "next_steps"
+    FEEDBACK = "feedback"
+    TAGS = "tags"
+    SHARE = "share"
+
     DISCUSSED = "discussed"
     OFFERED = "offered"
     IDEAS = "ideas"

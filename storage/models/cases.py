@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from coaching.rules.terms import CircleKind
 from storage.base import Base, UtcDateTime
 from storage.encryption import EncryptedText
 from storage.models.sessions import CoachingSession
@@ -39,5 +40,12 @@ class Case(Base):
 
     session: Mapped[CoachingSession] = relationship(lazy="joined", innerjoin=True)
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def readable(self) -> bool:
+        """Shared, and by who presents: once the role has gone on, a case is its author's alone again."""
+        session = self.session
+        presents = session.circle.kind is CircleKind.PAIR or session.presenter_id == self.person_id
+        return self.shared_at is not None and presents
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy's own way to say it

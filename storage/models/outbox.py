@@ -66,6 +66,8 @@ class Outgoing(StrEnum):
     EVALUATION = "evaluation"
     DID_YOU_MEET = "did_you_meet"
     AGENDA = "agenda"
+    CASE_SHARED = "case_shared"
+    """To the circle, in the thread: that there is a case to read."""
     NOTES_THERE = "notes_there"
     """To the circle, in the thread: that there are notes."""
     WHAT_COMES_NEXT = "what_comes_next"

@@ -19,6 +19,7 @@ from bot.views import (
     agenda,
     already_met,
     away,
+    cases,
     channels,
     circle_form,
     circle_states,
@@ -42,6 +43,8 @@ from coaching import calendar
 from coaching.checks import LONGEST_LINK
 from coaching.packs import default_pack
 from coaching.rules.agenda_facts import AgendaFacts, AgendaLine
+from coaching.rules.case_facts import PARTS as CASE_PARTS
+from coaching.rules.case_facts import CaseDraft, CaseFacts, CaseForm, TagChoices, TagFacts
 from coaching.rules.circle_form import AheadFacts, CircleDraft, MoreChoices, PreviewFacts
 from coaching.rules.closing_facts import AlreadyMetForm, Trend, TrendsFacts
 from coaching.rules.facts import (
@@ -294,6 +297,7 @@ class World:
             to_evaluate=all_of_them,
             to_record=all_of_them,
             circles=(standing,) * max(many, 1),
+            cases=all_of_them,
             notes=all_of_them,
             actions=self.actions(many),
             swaps=tuple(SwapWaiting(HUGE + n, self.session(), Role.NOTE_TAKER) for n in range(many)),
@@ -393,6 +397,7 @@ def everything(w: World) -> Iterator[Shown]:
     yield from _of_the_hub(w)
     yield from _of_the_calendar()
     yield from _of_polls(w)
+    yield from _of_cases(w)
     yield from _of_notes(w)
     yield from _of_swaps(w)
     yield from _of_trends(w)
@@ -551,6 +556,31 @@ def _of_polls(w: World) -> Iterator[Shown]:
             shown = PollForm(w.circle(), choices, draft, HUGE, STARTS, running)
             yield polls.form, polls.form(shown, viewer)
     yield polls.card_elsewhere, polls.card_elsewhere()
+
+
+def _of_cases(w: World) -> Iterator[Shown]:
+    texts = tuple((part, w.text(3000)) for part in CASE_PARTS)
+    tags = tuple(TagFacts(f"{'x' * 37}{n:03}", w.text(70)) for n in range(150))
+    choices, chosen = TagChoices(tags[:50], tags[50:100], tags[100:]), tuple(one.id for one in tags[40:60])
+    earlier = [w.session(SessionState.MISSED), w.session(SessionState.HELD)]
+    for kind in CircleKind:
+        session = w.session(kind=kind)
+        read = CaseFacts(
+            HUGE, session, w.people[0], w.text(150), texts, tuple(one.name for one in tags), may_edit=True
+        )
+        yield cases.page, cases.page(read)
+        for many in (0, 1, 2):
+            yield cases.there, cases.there(session, [read] * many)
+        for many in (0, 20):
+            yield cases.listing, cases.listing([read] * many)
+            yield cases.listing_page, cases.listing_page([read] * many)
+        for draft in (
+            CaseDraft(),
+            CaseDraft(w.text(150), dict(texts), chosen, shared=True),
+        ):
+            yield cases.form, cases.form(CaseForm(session, draft, HUGE, choices))
+            for one in earlier:
+                yield cases.form, cases.form(CaseForm(session, draft, HUGE, TagChoices(), one))
 
 
 def _of_notes(w: World) -> Iterator[Shown]:

@@ -118,6 +118,7 @@ NO_ID = {
     Action.LINK,
     Action.ANOTHER_ACTION,  # so does its
     Action.LIST_NOTES,
+    Action.LIST_CASES,
     Action.SHOW_HELP,
     Action.SETTINGS,
     Action.AWAY,
