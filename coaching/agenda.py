@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching import actions, history, outbox, sessions
+from coaching import actions, cases, history, outbox, sessions
 from coaching.packs import Pack
 from coaching.rules import agenda
 from coaching.rules.agenda_facts import AgendaFacts, AgendaLine
@@ -84,4 +84,5 @@ def facts(db: Session, session: CoachingSession, pack: Pack) -> AgendaFacts:
         lines=lines,
         norm=(norm.name, norm.words),
         open_actions=len(actions.open_in(db, circle)),
+        cases=cases.facts_of(cases.shared(db, session), pack),
     )

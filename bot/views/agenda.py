@@ -5,6 +5,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from bot.ids import Action
 from bot.replies import Said
 from bot.views import inputs
+from bot.views.cases import read_button
 from bot.views.fitting import sections
 from bot.views.notes import write_button
 from bot.views.sessions import roles_line
@@ -13,7 +14,7 @@ from coaching.rules.agenda_facts import AgendaFacts, AgendaLine
 
 
 def agenda(shown: AgendaFacts) -> Said:
-    """Nothing that a passer-by may not read: of actions only how many are open."""
+    """Nothing that a passer-by may not read: of actions only how many are open, of a case that it is there."""
     session = shown.session
     lines = [_line(one, session.zone) for one in shown.lines]
     name, words = shown.norm
@@ -22,6 +23,8 @@ def agenda(shown: AgendaFacts) -> Said:
         *sections(["*Agenda*", *lines]),
         *sections([roles_line(session), *_open(shown.open_actions)]),
         section(f"*Today's norm: {escape(name)}*\n{escape(words)}"),
+        # A block takes each action once, so each case has its own.
+        *(inputs.buttons(read_button(one)) for one in shown.cases),
         inputs.buttons(*_actions(shown), write_button(session.id)),
     ]
     return Said(text, blocks)

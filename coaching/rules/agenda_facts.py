@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from coaching.rules.case_facts import CaseFacts
 from coaching.rules.facts import SessionFacts
 
 
@@ -22,3 +23,5 @@ class AgendaFacts:
     """Name and words of the one whose turn it is."""
     open_actions: int
     """How many; what they are is for members alone."""
+    cases: tuple[CaseFacts, ...] = ()
+    """Those that the circle can read; in a pair there can be two."""

@@ -569,6 +569,9 @@ def _of_cases(w: World) -> Iterator[Shown]:
             HUGE, session, w.people[0], w.text(150), texts, tuple(one.name for one in tags), may_edit=True
         )
         yield cases.page, cases.page(read)
+        lines = (AgendaLine(w.text(70), STARTS, 240),) * 4
+        begun = AgendaFacts(session, lines, (w.text(70), w.text(300)), 1, (read, read))
+        yield agenda.agenda, agenda.agenda(begun)
         for many in (0, 1, 2):
             yield cases.there, cases.there(session, [read] * many)
         for many in (0, 20):

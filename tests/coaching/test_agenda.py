@@ -5,15 +5,17 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from coaching import agenda, notes, sessions
+from coaching import agenda, cases, notes, sessions
 from coaching.packs import default_pack
 from coaching.rules.agenda_facts import AgendaFacts
+from coaching.rules.case_facts import CaseDraft
 from coaching.rules.facts import Draft
+from coaching.rules.fields import Field
 from coaching.rules.note_facts import ActionRow, NotesDraft
 from coaching.rules.terms import Coming
 from storage.engine import Database
 from storage.models import CoachingSession, OutboxRow, Outgoing
-from tests.coaching.closing_world import ANA, BO, ENDS, STARTS, World
+from tests.coaching.closing_world import ANA, BO, ENDS, MADE, STARTS, World
 from tests.support.databases import ON_SQLITE
 
 MINUTE = timedelta(minutes=1)
@@ -88,6 +90,15 @@ def test_it_has_the_parts_by_the_clock_the_norm_in_turn_and_counts_open_actions(
         notes.save(db, world.actor(db, BO), world.session, 0, NotesDraft({}, (promised,)), ENDS)
     second = shown(world, other)
     assert (second.norm[0], second.open_actions) == ("Nonjudgment", 1)
+
+
+@ON_SQLITE
+def test_a_case_that_the_circle_can_read_stands_there(world: World) -> None:
+    for revision, ready in enumerate((False, True)):
+        draft = CaseDraft("Coming back", {Field.SITUATION: "After leave"}, (), ready)
+        with world.database.transaction() as db:
+            cases.save(db, world.actor(db), world.session, revision, draft, world.pack, MADE)
+        assert [one.author.name for one in shown(world).cases] == ["Ana Torres"] * ready
 
 
 @ON_SQLITE
