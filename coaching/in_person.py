@@ -90,7 +90,7 @@ def _standing(found: in_person.State) -> str:
         return "The in-person rule is off."
     rule = f"At least 1 in {found.every} in person"
     if found.due:
-        return f"{rule}: the next one should be in person."
+        return f"{rule}: the next one to be scheduled should be in person."
     if not found.of_last:
         return f"{rule}: nothing has counted yet."
     return f"{rule}: {found.in_person} of the last {found.of_last}."
