@@ -1,9 +1,10 @@
 """The whole loop once through, on the demo page: a circle schedules, is reminded, meets, and evaluates it."""
 
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from demo.cast import ANA, BO, GUS, PRACTICE_CIRCLE
 from service.demo import Demo
@@ -14,6 +15,9 @@ pytestmark = pytest.mark.browser
 
 LINK = "https://meet.example.org/practice-circle"
 MESSAGE = "Bring something you are stuck with."
+TITLE = "A family that cancels every second visit"
+SITUATION = "Four visits since summer, two of them cancelled on the day."
+DISCUSSED = "How to make it easy for them to say when a visit does not suit."
 ANSWERS = (
     ([5, 4, 5, 3, 5], "Questions before advice."),
     ([4, 4, 5, 4, 5], "Chidi held us to the time."),
@@ -34,6 +38,9 @@ def test_a_circle_schedules_is_reminded_meets_and_reads_its_result(
         with Sitting(browser, demo.url, BO) as bo:
             answer_in_two_windows(ana, bo, pictures)
         be_reminded(ana, pictures)
+        prepare_the_case(ana, pictures)
+        begin(ana)
+        meet(ana, pictures)
         record_that_they_met(ana)
         evaluate(ana)
         read_the_result(ana, pictures)
@@ -101,13 +108,94 @@ def be_reminded(ana: Sitting, pictures: Path | None) -> None:
     expect(ana.message("A few notes")).to_contain_text("Tuesday, December 1st at 10:00")
     expect(ana.message("meets on Tuesday, December 1st")).to_contain_text(LINK)
     ana.picture(pictures, "reminder", height=640)
+
+
+def prepare_the_case(ana: Sitting, pictures: Path | None) -> None:
+    """A draft is found as it was left; shared, only that it is there stands in the thread."""
+    prepare = ana.message("A few notes").get_by_role("button", name="Prepare the case")
+    prepare.click()
+    ana.fill("Title", TITLE)
+    ana.submit_and_close()
+    prepare.click()
+    expect(ana.field("Title")).to_have_value(TITLE)
+    ana.fill("The situation in brief", SITUATION)
+    ana.fill("What feedback do you ask of your peers?", "What would you try first?")
+    ana.choose("Practices and values it touches", ["Mutual trust"])
+    ana.modal.get_by_role("radio", name="Share with the circle").check()
+    ana.picture(pictures, "case", height=1100)
+    ana.submit_and_close()
+    ana.act_as("Bo Jensen")
+    thread = open_thread(ana)
+    expect(thread).to_contain_text("The case for Tuesday, December 1st at 10:00 is there")
+    expect(thread).not_to_contain_text(TITLE)
+    thread.get_by_role("button", name="Read the case").click()
+    for words in (TITLE, SITUATION, "What would you try first?", "Mutual trust"):
+        expect(ana.modal).to_contain_text(words)
+    close(ana)
+
+
+def begin(ana: Sitting) -> None:
+    """A quarter of an hour before a session by video everybody has the link."""
+    ana.act_as("Ana Torres")
+    ana.go_to("Messages")
     ana.move_clock("2026-12-01", "09:50")
     soon = ana.message("starts at 10:00")
     expect(soon).to_contain_text(LINK)
     expect(soon.get_by_role("link", name="Open the meeting link")).to_be_visible()
 
 
+def meet(sitting: Sitting, pictures: Path | None) -> None:
+    """The agenda comes at the minute of the start; Chidi, whose clock is an hour behind, writes the notes."""
+    sitting.move_clock("2026-12-01", "10:01")
+    sitting.act_as("Chidi Okafor")
+    thread = open_thread(sitting)
+    for words in (
+        "09:00 Case and coaching, 35 minutes",
+        "09:50 Closing evaluation, 10 minutes",
+        "Today's norm",
+    ):
+        expect(thread).to_contain_text(words)
+    sitting.picture(pictures, "agenda", height=760)
+    thread.get_by_role("button", name="Write notes").click()
+    sitting.fill("What was discussed", DISCUSSED)
+    write_action(sitting, 1, "Ask the school for the plan", "Ana", "2026-12-09")
+    sitting.modal.get_by_role("button", name="Another action").click()
+    expect(sitting.modal).to_contain_text("Action 2")
+    expect(sitting.field("What was discussed")).to_have_value(DISCUSSED)
+    write_action(sitting, 2, "Bring the form for visits", "Bo", "2026-12-16")
+    sitting.submit_and_close()
+    expect(thread).to_contain_text("Notes of Tuesday, December 1st at 09:00 are there")
+    expect(thread).not_to_contain_text(DISCUSSED)
+    thread.get_by_role("button", name="Read the notes").click()
+    for words in (DISCUSSED, "Ask the school for the plan", "Bring the form for visits"):
+        expect(sitting.modal).to_contain_text(words)
+    sitting.picture(pictures, "notes", height=760)
+    close(sitting)
+
+
+def write_action(sitting: Sitting, number: int, what: str, who: str, by_when: str) -> None:
+    """The rows have the same labels, so a row is told by its place."""
+    row = number - 1
+    sitting.modal.get_by_label("What", exact=True).nth(row).fill(what)
+    sitting.modal.get_by_label("Who", exact=True).nth(row).click()
+    sitting.page.get_by_role("option", name=re.compile(who)).first.click()
+    sitting.modal.get_by_label("By when", exact=True).nth(row).fill(by_when)
+
+
+def open_thread(sitting: Sitting) -> Locator:
+    sitting.go_to("practice-circle")
+    sitting.page.get_by_test_id("thread-open").last.click()
+    return sitting.page.get_by_test_id("thread-pane")
+
+
+def close(sitting: Sitting) -> None:
+    sitting.page.keyboard.press("Escape")
+    sitting.sees_no_modal()
+
+
 def record_that_they_met(ana: Sitting) -> None:
+    ana.act_as("Ana Torres")
+    ana.go_to("Messages")
     ana.move_clock("2026-12-01", "11:05")
     ana.message("Did Practice circle meet").get_by_role("button", name="We met").click()
     expect(ana.modal).to_contain_text("Who was there?")
@@ -132,9 +220,7 @@ def evaluate(ana: Sitting) -> None:
 def read_the_result(sitting: Sitting, pictures: Path | None) -> None:
     """After five days, when the window closes: figures in the thread, comments behind a button."""
     sitting.act_as("Bo Jensen")
-    sitting.go_to("practice-circle")
-    sitting.page.get_by_test_id("thread-open").click()
-    thread = sitting.page.get_by_test_id("thread-pane")
+    thread = open_thread(sitting)
     expect(thread).to_contain_text("Next: ")
     expect(thread).not_to_contain_text("result")
     sitting.move_clock("2026-12-06", "12:00")
@@ -151,8 +237,7 @@ def read_the_result(sitting: Sitting, pictures: Path | None) -> None:
     expect(sitting.modal).to_contain_text("4 of 5 answered")
     for _, comment in ANSWERS:
         expect(sitting.modal).to_contain_text(comment)
-    sitting.page.keyboard.press("Escape")
-    sitting.sees_no_modal()
+    close(sitting)
 
 
 def stay_outside(sitting: Sitting) -> None:
