@@ -28,6 +28,7 @@ COMMANDS = (
     ("roles", "who presents and who takes notes next"),
     ("case", "prepare the case you bring, or read those of your circles"),
     ("notes", "write your session's notes, or read those of earlier ones"),
+    ("log", "your circle's coaching log, and your own hours"),
     ("trends", "how your circle's evaluations go on over time"),
     ("calendar", "your sessions in your own calendar"),
     ("away", "days on which you are away"),

@@ -22,6 +22,8 @@ class Right(StrEnum):
     """Schedule, move, cancel."""
     RECORD = "record"
     """Say what happened."""
+    EXPORT = "export"
+    """Take the coaching log out as a file."""
     EDIT = "edit"
     """Edit the circle, add or remove people, hand it over, pause and close it."""
 
@@ -38,10 +40,16 @@ RIGHTS = {
     Right.SEE: Who(lead_only=False),
     Right.SCHEDULE: Who(lead_only=False, refusal="In this circle the coaching leads schedule sessions."),
     Right.RECORD: Who(lead_only=False),
+    Right.EXPORT: Who(
+        lead_only=True, refusal="The coaching leads can take the log out as a file. Ask one of them for it."
+    ),
     Right.EDIT: Who(
         lead_only=True, refusal="The coaching leads look after this. Ask one of them to change it."
     ),
 }
+
+IN_CLOSED_ONES = (Right.SEE, Right.EXPORT)
+"""What those who were in a circle at its end may still do."""
 
 
 @dataclass(frozen=True)
@@ -141,5 +149,5 @@ def may(found: Circle, person_id: int, right: Right) -> bool:
 def _check(found: Circle, actor: Actor, right: Right) -> None:
     if not may(found, actor.person.id, right):
         raise NotAllowed(RIGHTS[right].refusal)
-    if found.state is CircleState.CLOSED and right is not Right.SEE:
+    if found.state is CircleState.CLOSED and right not in IN_CLOSED_ONES:
         raise NotAllowed("This circle is closed. Its log stays readable; nothing in it can be changed.")

@@ -16,7 +16,13 @@ from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outg
 MOST_IN_GROUP_DM = 8
 NEEDED = timedelta(seconds=25)
 """Two calls and their timeouts: with less of the lease left, nothing is begun."""
-FILES = (Outgoing.CALENDAR_FILE, Outgoing.RESULT_PICTURE, Outgoing.TRENDS_PICTURE)
+FILES = (
+    Outgoing.CALENDAR_FILE,
+    Outgoing.LOG_FILE,
+    Outgoing.HOURS_FILE,
+    Outgoing.RESULT_PICTURE,
+    Outgoing.TRENDS_PICTURE,
+)
 """Slack keeps no word of ours with a file by which it could be found again."""
 MARGIN = timedelta(minutes=5)
 """Slack's clock and ours may differ by as much."""

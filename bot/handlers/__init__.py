@@ -12,6 +12,7 @@ from bot.handlers import (
     closing,
     evaluations,
     hub,
+    log,
     members,
     notes,
     polls,
@@ -24,6 +25,7 @@ from bot.handlers import (
 
 FEATURES = (
     hub,
+    log,
     away,
     circle_form,
     circles,

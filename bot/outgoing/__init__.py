@@ -15,6 +15,7 @@ from bot.outgoing import (
     closing,
     evaluations,
     hub,
+    log,
     members,
     notes,
     polls,
@@ -46,6 +47,7 @@ def all_renderers(pack: Pack) -> Renderers:
         **polls.RENDERERS,
         **swaps.RENDERERS,
         **hub.RENDERERS,
+        **log.RENDERERS,
         **members.RENDERERS,
     }
 

@@ -16,6 +16,7 @@ from bot.replies import Said
 from bot.views import inputs
 from bot.views.fitting import MESSAGE_BLOCKS, fitting, on_top, sections
 from bot.views.inputs import entry
+from bot.views.log import see_log
 from bot.views.text import (
     escape,
     minutes,
@@ -156,7 +157,8 @@ def page(
         inputs.button("Roles", Action.SHOW_ROLES, circle.id),
         inputs.button("We already met", Action.ALREADY_MET, circle.id),
     ]
-    looks_back = [see_trends(circle.id)] if circle.kind is CircleKind.GROUP else []
+    trends = [see_trends(circle.id)] if circle.kind is CircleKind.GROUP else []
+    looks_back = [see_log(circle.id), *trends]
     leave_it = inputs.button("Leave this circle", Action.LEAVE_CIRCLE, circle.id)
     closed = circle.state is CircleState.CLOSED
     blocks += [

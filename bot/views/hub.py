@@ -166,6 +166,7 @@ def _footer(hub: HubFacts) -> Block:
     more = [
         inputs.button("Cases", Action.LIST_CASES),
         inputs.button("Notes", Action.LIST_NOTES),
+        inputs.button("My hours", Action.MY_HOURS),
         inputs.button("Calendar", Action.SHOW_CALENDAR),
         inputs.button("Days away", Action.AWAY),
         inputs.button("Settings", Action.SETTINGS),

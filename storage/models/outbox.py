@@ -75,6 +75,8 @@ class Outgoing(StrEnum):
     RESULT_PICTURE = "result_picture"
     RESULT_UNSEEN = "result_unseen"
     """To the convener: nobody knows whether the line of a result arrived."""
+    LOG_FILE = "log_file"
+    HOURS_FILE = "hours_file"
     TRENDS_PICTURE = "trends_picture"
     REFLECTION_SHARED = "reflection_shared"
     HOME = "home"

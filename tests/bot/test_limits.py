@@ -26,6 +26,7 @@ from bot.views import (
     circles,
     evaluations,
     hub,
+    log,
     members,
     notes,
     notices,
@@ -68,6 +69,7 @@ from coaching.rules.facts import (
     Typed,
     UpcomingRoles,
 )
+from coaching.rules.log_facts import Attended, HoursFacts, LogEntry, LogFacts
 from coaching.rules.note_facts import (
     MOST_ACTIONS,
     PARTS,
@@ -400,6 +402,7 @@ def everything(w: World) -> Iterator[Shown]:
     yield from _of_cases(w)
     yield from _of_notes(w)
     yield from _of_swaps(w)
+    yield from _of_log(w)
     yield from _of_trends(w)
     yield notices.notice, notices.notice(w.text(600))
     yield notices.page, notices.page(list(hub.help_page().blocks), "Help")
@@ -613,6 +616,48 @@ def _of_notes(w: World) -> Iterator[Shown]:
         reminders.Part(actions.due(one), (actions.buttons(one),)) for one in w.actions(many) if not one.done
     ]
     yield reminders.bookkeeping, reminders.bookkeeping(due)
+
+
+def _of_log(w: World) -> Iterator[Shown]:
+    names = tuple(one.name for one in w.people)
+    entry = LogEntry(
+        day=date(2026, 9, 30),
+        at=time(23, 30),
+        zone=ZONE,
+        length=240,
+        mode=Mode.IN_PERSON,
+        facilitator=names[0],
+        presenter=names[1],
+        note_taker=names[2],
+        there=names,
+        title=w.text(150),
+        assumed=True,
+    )
+    years = tuple(range(2036, 2016, -1))
+    for kind, entries in ((CircleKind.GROUP, 10), (CircleKind.PAIR, 1), (CircleKind.GROUP, 0)):
+        for pages, year in ((3, 2030), (1, None)):
+            shown = LogFacts(
+                circle_id=HUGE,
+                circle_name=w.text(80),
+                kind=kind,
+                years=years if entries else (),
+                year=year,
+                entries=(entry,) * entries,
+                page=pages // 2,
+                pages=pages,
+                held=entries,
+                not_held=entries,
+                may_export=True,
+                closed=False,
+            )
+            yield log.page, log.page(shown, on_its_way=pages > 1)
+    for many in (0, 60):
+        yield log.choose_circle, log.choose_circle([(HUGE, w.text(80))] * many)
+        attended = [Attended(date(one, 1, 31), w.text(80), 240, ("presented",)) for one in years[:many]]
+        hours = HoursFacts(tuple(attended))
+        yield log.hours, log.hours(hours, ("presented", "took notes"))
+        yield log.hours, log.hours(hours, ("presented", "took notes"), on_its_way=True)
+    yield log.page, Said(log.log_text(w.text(80)))
 
 
 def _of_trends(w: World) -> Iterator[Shown]:
