@@ -10,12 +10,16 @@ from coaching.rules import quorum
 from coaching.rules.terms import SessionState
 from storage.models import CoachingSession, OutboxRow, Outgoing
 
+FEWEST = 2
+
 
 def is_short(session: CoachingSession, now: datetime) -> bool:
     """Whether too few can come to a session that is still to be."""
     here = {one.person_id for one in session.circle.members}
     to_come = session.state is SessionState.SCHEDULED and session.starts_at > now
-    return to_come and quorum.too_few(len(here), len(here & roles.cannot_come(session)))
+    # With one member left the circle rests, and says so: then there is nobody to ask.
+    meets = len(here) >= FEWEST
+    return to_come and meets and quorum.too_few(len(here), len(here & roles.cannot_come(session)))
 
 
 def check(db: Session, session: CoachingSession, now: datetime) -> None:

@@ -41,6 +41,8 @@ class About:
     session: int
     plan: int
     starts_at: datetime
+    comes: bool = False
+    """Whether its recipient had said that they come."""
     kind: ReminderKind | None = None
     """The part of a bookkeeping message."""
     subject: tuple[int, date] | None = None
@@ -136,11 +138,7 @@ class Diary:
 
     def _is_away(self, db: Session, one: Sent, part: About) -> bool:
         day = part.starts_at.astimezone(ZoneInfo(db.get_one(Person, one.person).zone)).date()
-        session = db.get_one(CoachingSession, part.session)
-        comes = any(
-            other.person_id == one.person and other.coming is Coming.YES for other in session.attendance
-        )
-        return not comes and any(
+        return not part.comes and any(
             person == one.person and first <= day <= last and entered < one.at
             for person, first, last, entered in self.away.values()
         )
@@ -162,13 +160,19 @@ def _about(db: Session, row: OutboxRow) -> Iterator[About]:
     if row.kind is not Outgoing.BOOKKEEPING:
         session = db.get(CoachingSession, row.session_id) if row.session_id else None
         if session is not None:
-            yield About(session.id, session.plan_version, session.starts_at)
+            yield About(session.id, session.plan_version, session.starts_at, _comes(session, row))
         return
     for reminder in db.scalars(select(Reminder).where(Reminder.outbox_id == row.id)):
         session = db.get_one(CoachingSession, reminder.session_id)
         action = db.get(ActionItem, reminder.subject_id) if reminder.subject_id else None
         subject = (action.id, action.due_on) if action else None
-        yield About(session.id, reminder.plan_version, session.starts_at, reminder.kind, subject)
+        comes = _comes(session, row)
+        yield About(session.id, reminder.plan_version, session.starts_at, comes, reminder.kind, subject)
+
+
+def _comes(session: CoachingSession, row: OutboxRow) -> bool:
+    """As it was then: a move asks everybody anew."""
+    return any(one.person_id == row.person_id and one.coming is Coming.YES for one in session.attendance)
 
 
 def _sessions(db: Session, circle: Circle) -> list[CoachingSession]:

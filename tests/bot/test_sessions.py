@@ -6,11 +6,13 @@ from typing import Any
 
 import icalendar
 import pytest
+from sqlalchemy import select
 
 from demo import cast
 from demo.person import NotThere, Person, words
 from demo.records import Json
 from service.demo import Demo
+from storage.models import CoachingSession
 from tests.support import pasts
 from tests.support.databases import ON_SQLITE
 from tests.support.instants import wall
@@ -423,8 +425,7 @@ def test_an_in_person_session_is_due_after_two_remote_ones(people: People, circl
 
 def _reasons(demo: Demo) -> list[str | None]:
     with demo.coach.database.reading() as db:
-        query = "SELECT remote_reason FROM coaching_sessions ORDER BY starts_at"
-        return list(db.connection().exec_driver_sql(query).scalars())
+        return list(db.scalars(select(CoachingSession.remote_reason).order_by(CoachingSession.starts_at)))
 
 
 def test_moving_a_session_that_became_remote_asks_for_the_reason_too(people: People, circle: People) -> None:
