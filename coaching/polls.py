@@ -432,7 +432,7 @@ def waiting_for(db: Session, actor: Actor, mine: Sequence[Circle], now: datetime
         unanswered = all(one.person_id != me for one in poll.answers)
         mine_to_decide = any(one.id == me for one in _asked_to_decide(poll))
         if (state is PollState.OPEN and unanswered) or (state is PollState.CLOSED and mine_to_decide):
-            waiting.append(PollWaiting(poll.id, poll.circle.name, state is PollState.CLOSED))
+            waiting.append(PollWaiting(poll.id, poll.circle.name, poll.closes_at, state is PollState.CLOSED))
     return waiting
 
 

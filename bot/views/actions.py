@@ -11,13 +11,16 @@ from bot.ids import View as Form
 from bot.replies import Said
 from bot.views import inputs
 from bot.views.inputs import entry
-from bot.views.text import escape, plain, section, small, spoken_day
+from bot.views.text import escape, plain, section, shortened, small, spoken_day
 from coaching.rules.facts import ActionFacts
 from coaching.rules.fields import Field
 
 MOST = 40
 """On a page; the rest are counted."""
 PAGE = "actions"
+
+IN_THE_HUB = 120
+"""Letters of an action, beside other things that wait."""
 
 
 def listed(shown: Sequence[ActionFacts]) -> list[Block]:
@@ -80,8 +83,8 @@ def still_open(one: ActionFacts) -> View:
 
 
 def waiting(one: ActionFacts) -> str:
-    """In the hub, a line."""
-    return f"*{escape(one.circle_name)}*: {escape(one.what)}, by {spoken_day(one.due_on)}."
+    """In the hub, a line; the whole of a long one stands in the notes."""
+    return f"*{escape(one.circle_name)}*: {escape(shortened(one.what, IN_THE_HUB))}, by {spoken_day(one.due_on)}."
 
 
 def due(one: ActionFacts) -> str:

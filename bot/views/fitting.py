@@ -35,13 +35,18 @@ def on_top(parts: Sequence[str]) -> str:
     return text
 
 
-def fitting(groups: Sequence[Sequence[Block]], room: int) -> tuple[list[Block], int]:
-    """The blocks of as many groups, whole ones only, as `room` blocks take; and how many were left out."""
+def fitting(
+    groups: Sequence[Sequence[Block]], room: int, most: int = MESSAGE_LETTERS
+) -> tuple[list[Block], int]:
+    """The blocks of as many groups, whole ones only, as fit; and how many were left out.
+
+    `room` is for blocks, `most` for the letters in them.
+    """
     blocks: list[Block] = []
     letters = 0
     for number, group in enumerate(groups):
         letters += sum(_letters(block.to_dict()) for block in group)
-        if len(blocks) + len(group) > room or letters > MESSAGE_LETTERS:
+        if len(blocks) + len(group) > room or letters > most:
             return blocks, len(groups) - number
         blocks += group
     return blocks, 0

@@ -1,5 +1,6 @@
 """The hub: `/coach`, the Home tab, help, roles, one's own settings."""
 
+from datetime import UTC, datetime, time
 from difflib import get_close_matches
 
 from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock
@@ -15,10 +16,11 @@ from bot.views import notes as note_views
 from bot.views import polls as poll_views
 from bot.views import sessions as session_views
 from bot.views import swaps as swap_views
+from bot.views.fitting import fitting
 from bot.views.inputs import entry
 from bot.views.text import escape, mode, plain, section, shortened, small, when
 from bot.wording import COMMANDS
-from coaching.rules.facts import HubFacts, SessionFacts, SettingsFacts
+from coaching.rules.facts import ActionFacts, HubFacts, SessionFacts, SettingsFacts
 from coaching.rules.fields import Field
 from coaching.rules.terms import CircleKind, Coming, Role
 from coaching.rules.zones import place_of
@@ -33,7 +35,10 @@ WEEKDAYS = (
     ("5", "Saturday"),
     ("6", "Sunday"),
 )
-MOST_WAITING = MOST_CIRCLES = 7
+MOST_WAITING = 7
+LETTERS_WAITING = 3_700
+"""What waits leaves room for the rest: Slack takes a message up to 13,000 letters."""
+MOST_CIRCLES = 7
 """With five sessions to come they fill a message; what is left out has a command of its own."""
 
 
@@ -75,29 +80,41 @@ def _hub(hub: HubFacts) -> list[Block]:
     ]
 
 
-def _asked(hub: HubFacts) -> list[tuple[str, Block]]:
-    """What waits for somebody: a line each, and what to press."""
-    asked: list[tuple[str, Block]] = [
-        (_about("Did *{}* meet on {}?", one), _recording(one)) for one in hub.to_record
+Asked = tuple[datetime, str, Block]
+"""When it is about, a line, and what to press."""
+
+
+def _asked(hub: HubFacts) -> list[Asked]:
+    """What waits for somebody, whatever it is, in order of date."""
+    asked: list[Asked] = [
+        *((one.ends_at, _about("Did *{}* meet on {}?", one), _recording(one)) for one in hub.to_record),
+        *((one.ends_at, _about("How was *{}* on {}?", one), _answering(one)) for one in hub.to_evaluate),
+        *(
+            (one.starts_at, _about("Can you come to *{}* on {}?", one), session_views.answer_buttons(one))
+            for one in hub.to_answer
+        ),
+        *((one.closes_at, poll_views.waiting(one), poll_views.waiting_button(one)) for one in hub.polls),
+        *(
+            (one.session.starts_at, swap_views.waiting(one), swap_views.offer_buttons(one.id))
+            for one in hub.swaps
+        ),
+        *((one.starts_at, case_views.waiting(one), _preparing(one)) for one in hub.cases),
+        *((one.ends_at, note_views.waiting(one), _writing(one)) for one in hub.notes),
+        *((_by_then(one), action_views.waiting(one), action_views.buttons(one)) for one in hub.actions),
     ]
-    asked += [(_about("How was *{}* on {}?", one), _answering(one)) for one in hub.to_evaluate]
-    asked += [
-        (_about("Can you come to *{}* on {}?", one), session_views.answer_buttons(one))
-        for one in hub.to_answer
-    ]
-    asked += [(poll_views.waiting(one), poll_views.waiting_button(one)) for one in hub.polls]
-    asked += [(swap_views.waiting(one), swap_views.offer_buttons(one.id)) for one in hub.swaps]
-    asked += [(case_views.waiting(one), _preparing(one)) for one in hub.cases]
-    asked += [(note_views.waiting(one), _writing(one)) for one in hub.notes]
-    asked += [(action_views.waiting(one), action_views.buttons(one)) for one in hub.actions]
-    return asked
+    return sorted(asked, key=lambda one: one[0])
+
+
+def _by_then(action: ActionFacts) -> datetime:
+    """A day has no hour; its end comes after what is to be done in its course."""
+    return datetime.combine(action.due_on, time.max, UTC)
 
 
 def _waiting(hub: HubFacts) -> list[Block]:
-    asked, blocks = _asked(hub), list[Block]()
-    for question, buttons in asked[:MOST_WAITING]:
-        blocks += [section(question), buttons]
-    blocks += _more(len(asked) - MOST_WAITING, "when these are done.")
+    asked = _asked(hub)
+    groups = [(section(question), buttons) for _, question, buttons in asked]
+    blocks, more = fitting(groups, 2 * MOST_WAITING, LETTERS_WAITING)
+    blocks += _more(more, "when these are done.")
     return [section("*Waiting for you*"), *blocks, DividerBlock()] if blocks else []
 
 

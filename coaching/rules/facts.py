@@ -273,6 +273,7 @@ class PollWaiting:
 
     id: int
     circle_name: str
+    closes_at: datetime
     closed: bool
 
 

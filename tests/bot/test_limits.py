@@ -303,7 +303,7 @@ class World:
             notes=all_of_them,
             actions=self.actions(many),
             swaps=tuple(SwapWaiting(HUGE + n, self.session(), Role.NOTE_TAKER) for n in range(many)),
-            polls=tuple(PollWaiting(HUGE + n, self.text(80), n % 2 == 0) for n in range(many)),
+            polls=tuple(PollWaiting(HUGE + n, self.text(80), STARTS, n % 2 == 0) for n in range(many)),
         )
 
     def actions(self, many: int = MOST_ACTIONS) -> tuple[ActionFacts, ...]:
