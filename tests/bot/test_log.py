@@ -3,8 +3,12 @@
 import csv
 import io
 
+from sqlalchemy import select
+
+from coaching import access, log, members
 from demo.person import Person, words
 from service.demo import Demo
+from storage.models import Circle
 from tests.support.databases import ON_SQLITE
 from tests.support.people import People, accepted
 
@@ -42,3 +46,18 @@ def test_a_session_stands_in_the_log_and_in_the_files(people: People, circle: Pe
     demo.settle()
     [head, row] = newest_file(people.ana)
     assert dict(zip(head, row, strict=True))["Presenter"] == "Ana"
+
+
+def test_who_leaves_before_it_is_sent_gets_their_own_hours_alone(
+    people: People, circle: People, demo: Demo
+) -> None:
+    now = demo.clock.now()
+    with demo.coach.database.transaction() as db:
+        [found] = db.scalars(select(Circle))
+        ana = access.actor(db, found.workspace_id, people.ana.user_id)
+        log.send(db, ana, found.id, "csv", now)
+        log.send_hours(db, ana, now)
+        members.leave(db, ana, found.id, now)
+    demo.settle()
+    names = [file["name"] for one in people.ana.dm() for file in one["files"]]
+    assert [name.split("-2026")[0] for name in names] == ["my-coaching-hours"]
