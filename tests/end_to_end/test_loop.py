@@ -1,5 +1,6 @@
 """The whole loop once through, on the demo page: a circle schedules, is reminded, meets, and evaluates it."""
 
+import csv
 import re
 from pathlib import Path
 
@@ -29,7 +30,7 @@ AVERAGES = ("4.5", "4.0", "4.5", "3.5", "5.0")
 
 
 def test_a_circle_schedules_is_reminded_meets_and_reads_its_result(
-    demo: Demo, browser: Browser, pictures: Path | None
+    demo: Demo, browser: Browser, pictures: Path | None, tmp_path: Path
 ) -> None:
     with Sitting(browser, demo.url, ANA) as ana:
         ana.dismiss_hints()
@@ -44,6 +45,7 @@ def test_a_circle_schedules_is_reminded_meets_and_reads_its_result(
         record_that_they_met(ana)
         evaluate(ana)
         read_the_result(ana, pictures)
+        take_the_log_out(ana, tmp_path)
         stay_outside(ana)
 
 
@@ -238,6 +240,24 @@ def read_the_result(sitting: Sitting, pictures: Path | None) -> None:
     for _, comment in ANSWERS:
         expect(sitting.modal).to_contain_text(comment)
     close(sitting)
+
+
+def take_the_log_out(sitting: Sitting, folder: Path) -> None:
+    """Ana, who leads the circle, has the log as a file, and a spreadsheet can open it."""
+    sitting.act_as("Ana Torres")
+    sitting.go_to("Messages")
+    sitting.say("/coach log")
+    expect(sitting.modal).to_contain_text("1 session held")
+    expect(sitting.modal).to_contain_text(TITLE)
+    sitting.modal.get_by_role("button", name="As CSV").click()
+    expect(sitting.modal).to_contain_text("on its way")
+    close(sitting)
+    with sitting.page.expect_download() as download:
+        sitting.page.get_by_test_id("file").last.click()
+    download.value.save_as(folder / "log.csv")
+    [row] = csv.DictReader((folder / "log.csv").read_text(encoding="utf-8-sig").splitlines())
+    assert (row["Date"], row["Minutes"], row["Title of the case"]) == ("2026-12-01", "60", TITLE)
+    assert row["Attended"] == "Ana, Bo, Chidi, Dee, Eli"
 
 
 def stay_outside(sitting: Sitting) -> None:
