@@ -36,7 +36,8 @@ def show(context: Context) -> Reply:
 
 def turn(context: Context) -> Reply:
     """Another year, or another page of the same."""
-    circle, year, page = (whole_number(one) for one in f"{context.request.value}:0".split(":")[:3])
+    parts = [*context.request.value.split(":"), "0", "0"]  # of a year there is no page in it
+    circle, year, page = (whole_number(one) for one in parts[:3])
     return UpdateModal(views.page(log.of_circle(context.db, context.actor(), circle, year or None, page)))
 
 

@@ -3,11 +3,15 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 
 Cell = str | int
-FORMULAS = frozenset("=+-@|%\t\r\n＝＋－＠")
+FORMULAS = "=+-@|%＝＋－＠"
 """A cell that begins with one of these can run as a formula in some spreadsheet (OWASP ASVS 5.0, 1.2.10)."""
+BLANK = ("\t", "\r", "\n")
+STARTS = re.compile(rf"((?:^|[;\t\r\n])[\s\u200b-\u200f\u2060\ufeff]*)(?=[{re.escape(FORMULAS)}])")
+"""Where a cell begins: also inside of one of ours, for a spreadsheet that divides at semicolons or tabs."""
 
 
 def as_csv(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
@@ -23,8 +27,8 @@ def _harmless(cell: Cell) -> Cell:
     """Words are words: an apostrophe in front keeps a spreadsheet from calculating with them."""
     if isinstance(cell, int):
         return cell
-    words = cell.replace("\0", "")
-    return f"'{words}" if words.lstrip(" \u00a0")[:1] in FORMULAS and words.strip(" \u00a0") else words
+    words = STARTS.sub(r"\1'", cell.replace("\0", ""))
+    return f"'{words}" if words[:1] in BLANK else words
 
 
 def as_json(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:

@@ -119,6 +119,8 @@ NO_ID = {
     Action.ANOTHER_ACTION,  # so does its
     Action.LIST_NOTES,
     Action.LIST_CASES,
+    Action.MY_HOURS,
+    Action.HOURS_CSV,
     Action.SHOW_HELP,
     Action.SETTINGS,
     Action.AWAY,
