@@ -42,7 +42,7 @@ class About:
     plan: int
     starts_at: datetime
     comes: bool = False
-    """Whether its recipient had said that they come."""
+    """Whether its recipient had said that they come, or nobody can tell any more."""
     kind: ReminderKind | None = None
     """The part of a bookkeeping message."""
     subject: tuple[int, date] | None = None
@@ -166,7 +166,9 @@ def _about(db: Session, row: OutboxRow) -> Iterator[About]:
         session = db.get_one(CoachingSession, reminder.session_id)
         action = db.get(ActionItem, reminder.subject_id) if reminder.subject_id else None
         subject = (action.id, action.due_on) if action else None
-        comes = _comes(session, row)
+        # Moved since it was sent: nobody knows any more on which day it was to be then.
+        moved = reminder.plan_version != session.plan_version
+        comes = moved or _comes(session, row)
         yield About(session.id, reminder.plan_version, session.starts_at, comes, reminder.kind, subject)
 
 
