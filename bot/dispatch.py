@@ -66,6 +66,10 @@ class Dispatcher:
         def on_options(ack: Ack, body: dict[str, Any], client: WebClient) -> BoltResponse | None:
             return self._take(parse.interaction, body, ack, client, self._options)
 
+        @app.shortcut(ANYTHING)
+        def on_shortcut(ack: Ack, body: dict[str, Any], client: WebClient) -> BoltResponse | None:
+            return self._take(parse.shortcut, body, ack, client, self._shortcut)
+
         @app.event(ANYTHING)
         def on_event(ack: Ack, body: dict[str, Any], client: WebClient) -> BoltResponse | None:
             return self._take(parse.event, body, ack, client, self._event)
@@ -84,6 +88,9 @@ class Dispatcher:
 
     def _options(self, request: Request) -> Route:
         return self.routes.options.get(request.action, GONE)
+
+    def _shortcut(self, request: Request) -> Route:
+        return self.routes.shortcuts.get(request.action, GONE)
 
     def _event(self, request: Request) -> Route:
         return self.routes.events.get(str(request.event.get("type")), IGNORED)

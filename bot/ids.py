@@ -110,6 +110,12 @@ class MenuItem(StrEnum):
     CANCEL = "cancel"
 
 
+class Shortcut(StrEnum):
+    """Entries that the bot has in the menu of every message; the manifest names them."""
+
+    ADD_TO_NOTES = "add_to_notes"
+
+
 class View(StrEnum):
     """Modals that can be submitted."""
 
@@ -133,6 +139,7 @@ class View(StrEnum):
     SETTINGS = "settings"
     CASE = "case"
     NOTES = "notes"
+    ADD_TO_NOTES = "add_to_notes"
     STILL_OPEN = "still_open"
     POLL = "poll"
     POLL_ANSWER = "poll_answer"

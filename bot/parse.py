@@ -108,7 +108,7 @@ class Request:
     trigger_id: str | None = None
     channel: str | None = None
     words: str = ""
-    """What stood after the command."""
+    """What stood after the command, or in the message that somebody hands over."""
     action: str = ""
     value: str = ""
     """What a button carries, or the option that was chosen."""
@@ -191,6 +191,21 @@ def interaction(body: Mapping[str, Any], now: datetime) -> Request:
         message_ts=container.get("message_ts"),
         view=_view(body.get("view")),
         submitted=body.get("type") == "view_submission",
+        response_url=body.get("response_url"),
+    )
+
+
+def shortcut(body: Mapping[str, Any], now: datetime) -> Request:
+    """An entry of a message's menu. A message of files alone has no words."""
+    message = _object(body, "message")
+    return Request(
+        workspace_id=_workspace(body),
+        slack_id=_text(_object(body, "user"), "id"),
+        now=now,
+        trigger_id=body.get("trigger_id"),
+        channel=(body.get("channel") or {}).get("id"),
+        words=readable(str(message.get("text") or "").replace("\x00", "")).strip(),
+        action=_text(body, "callback_id"),
         response_url=body.get("response_url"),
     )
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.ids import Action, MenuItem, Options, View
+from bot.ids import Action, MenuItem, Options, Shortcut, View
 from bot.parse import Request
 from bot.replies import Reply
 from coaching import access
@@ -63,6 +63,7 @@ class Routes:
     views: dict[str, Route] = field(default_factory=dict)
     menu: dict[str, Route] = field(default_factory=dict)
     options: dict[str, Route] = field(default_factory=dict)
+    shortcuts: dict[str, Route] = field(default_factory=dict)
     events: dict[str, Route] = field(default_factory=dict)
 
     def command(self, word: str, handler: Handler) -> None:
@@ -82,6 +83,10 @@ class Routes:
 
     def option(self, option: Options, handler: Handler) -> None:
         _add(self.options, option, Route(handler, writes=False))
+
+    def shortcut(self, shortcut: Shortcut, handler: Handler) -> None:
+        """An entry in the menu of a message; it opens something."""
+        _add(self.shortcuts, shortcut, Route(handler, writes=False))
 
     def event(self, kind: str, handler: Handler) -> None:
         _add(self.events, kind, Route(handler, writes=True))

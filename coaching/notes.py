@@ -27,9 +27,20 @@ from storage.models import Circle, CoachingSession, Notes, Outgoing
 
 LONGEST = 3000
 """Characters of each part."""
+NO_ROOM = (
+    f"With what is written there already, this is longer than {LONGEST} characters. Shorten it here, or put "
+    "it into another field by /coach notes."
+)
 WAITS_FOR = timedelta(days=14)
 """After a session: as long as that its notes wait for their writer in the hub."""
 MOST_LISTED = 20
+MOST_OFFERED = 100
+BEGUN_OFFERED = 3
+"""Of each circle: sessions that a message can be added to, besides the next one."""
+NOTHING_TO_ADD_TO = (
+    "You have no session to add this to. Notes are written by the note-taker of a session and by coaching "
+    "leads, and in a pair by both; ask one of them to add it."
+)
 WRITABLE = (SessionState.SCHEDULED, SessionState.HELD)
 
 # --- who writes ---
@@ -79,6 +90,34 @@ def in_hand(db: Session, actor: Actor, now: datetime) -> CoachingSession | None:
         or (circle.kind is CircleKind.PAIR and session.starts_at <= now)
     ]
     return min(coming, key=lambda one: (one.starts_at, one.id), default=None)
+
+
+def to_add_to(db: Session, actor: Actor, now: datetime) -> tuple[SessionFacts, ...]:
+    """The sessions that this person may add words to: of each circle the last three and the next one.
+
+    Raises `NotAllowed` when there is none.
+    """
+    found = [session for circle in access.circles(db, actor) for session in _near(db, actor, circle, now)]
+    if not found:
+        raise NotAllowed(NOTHING_TO_ADD_TO)
+    newest_first = sorted(found, key=lambda one: (one.starts_at, one.id), reverse=True)
+    return tuple(sessions.facts(one) for one in newest_first[:MOST_OFFERED])
+
+
+def _near(db: Session, actor: Actor, circle: Circle, now: datetime) -> list[CoachingSession]:
+    rows = db.scalars(
+        select(CoachingSession)
+        .where(
+            CoachingSession.circle_id == circle.id,
+            CoachingSession.state.in_(WRITABLE),
+            CoachingSession.ends_at > now - closing.CORRECTED_WITHIN,
+        )
+        .order_by(CoachingSession.starts_at, CoachingSession.id)
+    )
+    mine = [one for one in rows.unique() if is_open(one, now) and may_write(one, actor.person.id)]
+    begun = [one for one in mine if one.starts_at <= now]
+    coming = [one for one in mine if one.starts_at > now]
+    return [*begun[-BEGUN_OFFERED:], *coming[:1]]
 
 
 def _of_pairs(db: Session, actor: Actor, mine: Sequence[Circle], now: datetime) -> list[CoachingSession]:
@@ -235,7 +274,7 @@ def add(db: Session, actor: Actor, session_id: int, words: str, now: datetime) -
     before = texts.get(Field.DISCUSSED)
     texts[Field.DISCUSSED] = f"{before}\n\n{words}" if before else words
     if len(texts[Field.DISCUSSED]) > LONGEST:
-        raise Refused({Field.DISCUSSED: _too_long("What was discussed")})
+        raise Refused({Field.DISCUSSED: NO_ROOM})
     _write(db, session, notes, actor, NotesDraft(texts), now)
     return session
 
@@ -254,7 +293,7 @@ def _check_may_write(session: CoachingSession, actor: Actor, now: datetime) -> N
 
 def _check(db: Session, session: CoachingSession, draft: NotesDraft, now: datetime) -> None:
     problems: dict[Field, str | None] = {
-        part: _too_long("This") if len(words) > LONGEST else None for part, words in draft.texts.items()
+        part: _too_long() if len(words) > LONGEST else None for part, words in draft.texts.items()
     }
     problems |= actions.problems(db, session, draft.rows, now)
     if not any(draft.texts.values()) and not any(row.what for row in draft.rows):
@@ -264,8 +303,8 @@ def _check(db: Session, session: CoachingSession, draft: NotesDraft, now: dateti
         raise Refused(found)
 
 
-def _too_long(what: str) -> str:
-    return f"{what} takes {LONGEST} characters at most. Move some of it to another field."
+def _too_long() -> str:
+    return f"This takes {LONGEST} characters at most. Move some of it to another field."
 
 
 def _write(

@@ -43,6 +43,14 @@ def known(db: Session, workspace_id: str, slack_ids: Sequence[str]) -> list[Pers
     return [by_id[one] for one in slack_ids]
 
 
+def names(db: Session, workspace_id: str, slack_ids: Sequence[str]) -> dict[str, str]:
+    """Names by Slack id, of those whom the bot has met."""
+    rows = db.scalars(
+        select(Person).where(Person.workspace_id == workspace_id, Person.slack_id.in_(slack_ids))
+    )
+    return {person.slack_id: person.name for person in rows}
+
+
 def learn(db: Session, workspace_id: str, profiles: Iterable[Profile]) -> None:
     """Keeps what Slack says. What people have set here themselves (working days, say) stays."""
     by_slack_id = {one.slack_id: one for one in profiles}

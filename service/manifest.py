@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from bot.ids import Shortcut
+
 EXAMPLE_URL = "https://coach.example.org"
 SCOPES = (
     "channels:read",
@@ -34,7 +36,8 @@ LONG_DESCRIPTION = (
     "Colleagues who coach each other get better at their work. Coach looks after the rest: it plans the "
     "sessions of a circle, keeps the turns of presenters and note-takers, says when it is time to meet in "
     "person, reminds everybody in their own working hours, and asks at the end how it was. "
-    "Answers carry no names, and messages are not read. Type /coach to begin."
+    "Answers carry no names, and no message is read but one that somebody adds to their notes. "
+    "Type /coach to begin."
 )
 
 
@@ -76,6 +79,14 @@ def _features(requests: str) -> dict[str, Any]:
             "messages_tab_read_only_enabled": True,  # nobody reads what is typed there
         },
         "bot_user": {"display_name": "coach", "always_online": True},
+        "shortcuts": [
+            {
+                "name": "Add to coaching notes",
+                "type": "message",
+                "callback_id": Shortcut.ADD_TO_NOTES.value,
+                "description": "Puts the words of this message into the notes of a coaching session",
+            }
+        ],
         "slash_commands": [
             {
                 "command": "/coach",

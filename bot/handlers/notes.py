@@ -5,13 +5,16 @@ from dataclasses import replace
 from slack_sdk.models.views import View as Modal
 
 from bot.handlers import showing
-from bot.ids import Action
+from bot.ids import Action, Shortcut
 from bot.ids import View as Form
 from bot.parse import Malformed, Request, whole_number
 from bot.replies import Done, Ephemeral, OpenModal, PushModal, Reply, UpdateModal
 from bot.routes import Context, Routes
 from bot.views import notes as views
-from coaching import notes
+from bot.views.text import mentioned, unescape
+from coaching import notes, people
+from coaching.errors import Refused
+from coaching.rules.fields import Field
 from coaching.rules.note_facts import (
     BY_WHEN,
     MOST_ACTIONS,
@@ -31,6 +34,8 @@ def register(routes: Routes) -> None:
     routes.action(Action.READ_NOTES, read)
     routes.action(Action.LIST_NOTES, show_list)
     routes.view(Form.NOTES, save)
+    routes.shortcut(Shortcut.ADD_TO_NOTES, hand_over)
+    routes.view(Form.ADD_TO_NOTES, add)
 
 
 def by_command(context: Context) -> Reply:
@@ -86,6 +91,27 @@ def save(context: Context) -> Reply:
     request = context.request
     session_id, revision = request.metadata_id("session"), request.metadata_id("revision")
     notes.save(context.db, context.actor(), session_id, revision, _draft(request), context.now)
+    return Done(clear=True)
+
+
+def hand_over(context: Context) -> Reply:
+    """Somebody hands over one message; the bot reads no other."""
+    actor, words = context.actor(), context.request.words
+    found = notes.to_add_to(context.db, actor, context.now)
+    begun = next((one for one in found if one.starts_at <= context.now), found[0])
+    likely = notes.in_hand(context.db, actor, context.now) or begun
+    known = people.names(context.db, actor.workspace_id, mentioned(words))
+    return OpenModal(views.addition(found, likely.id, unescape(words, known)))
+
+
+def add(context: Context) -> Reply:
+    values = context.request.values
+    session_id, words = values.number(Field.CHOICE), values.text(Field.DISCUSSED)
+    if session_id is None:
+        raise Malformed("no session")
+    if words is None:
+        raise Refused({Field.DISCUSSED: "Write what is to be added."})
+    notes.add(context.db, context.actor(), whole_number(session_id), words, context.now)
     return Done(clear=True)
 
 

@@ -12,7 +12,7 @@ from bot.replies import Said
 from bot.views import actions as action_views
 from bot.views import inputs, notices
 from bot.views.inputs import Choice, entry
-from bot.views.text import day_of, escape, paragraph, plain, section, small, when
+from bot.views.text import day_of, escape, paragraph, plain, section, shortened, small, spoken, when
 from coaching.rules.facts import SessionFacts
 from coaching.rules.fields import Field
 from coaching.rules.note_facts import (
@@ -123,6 +123,38 @@ def _more(rows: int, *, earlier: bool) -> list[Block]:
 
 def write_button(session_id: int, words: str = "Write notes", *, first: bool = False) -> ButtonElement:
     return inputs.button(words, Action.WRITE_NOTES, session_id, style="primary" if first else None)
+
+
+# --- a message that is added ---
+
+
+def addition(found: Sequence[SessionFacts], chosen: int, words: str) -> View:
+    """ "Add to coaching notes": the words of a message, and the session that they belong to."""
+    offered = [(str(one.id), f"{spoken(one.starts_at, one.zone)}: {one.circle_name}") for one in found]
+    first = str(chosen) if chosen in [one.id for one in found] else offered[0][0]
+    return View(
+        type="modal",
+        callback_id=Form.ADD_TO_NOTES.value,
+        title=plain("Add to coaching notes"),
+        submit=plain("Add"),
+        close=plain("Cancel"),
+        blocks=[
+            small(
+                "This goes below what stands in “What was discussed”, and everybody in the circle can read "
+                "it. Please leave out names of clients."
+            ),
+            entry(Field.CHOICE, "Session", inputs.one_of(offered, first)),
+            entry(
+                Field.DISCUSSED,
+                "What to add",
+                inputs.words(shortened(words, LONGEST), long=True, most=LONGEST),
+            ),
+            *([small(CUT)] if len(words) > LONGEST else []),
+        ],
+    )
+
+
+CUT = f"The message has more than {LONGEST} characters, so its end is left out here."
 
 
 # --- reading ---

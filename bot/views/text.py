@@ -1,6 +1,7 @@
 """Words on their way to Slack: escaped in one place, times in the reader's zone, lists that read well."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,8 @@ from coaching.rules.terms import Mode
 from coaching.rules.zones import place_of
 
 OPTION_LENGTH = 75
+MARKS = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
+"""People, channels, dates and links, as they stand in a message's text."""
 LINE = 900
 """Letters of names in a line; three such lines fit into a block."""
 MODES = {Mode.IN_PERSON: "in person", Mode.VIDEO: "video", Mode.PHONE: "phone"}
@@ -29,6 +32,28 @@ MODES = {Mode.IN_PERSON: "in person", Mode.VIDEO: "video", Mode.PHONE: "phone"}
 def escape(words: str) -> str:
     """What people typed, so that it can neither ping a channel nor fake a link."""
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def mentioned(words: str) -> list[str]:
+    """Slack ids of the people whom a message names."""
+    return [found[2] for found in MARKS.finditer(words) if found[1] == "@"]
+
+
+def unescape(words: str, known: Mapping[str, str]) -> str:
+    """A message as people read it: names for ids (`known`, by Slack id), and no signs of markup."""
+    bare = MARKS.sub(lambda found: _unmarked(found, known), words)
+    return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _unmarked(found: re.Match[str], known: Mapping[str, str]) -> str:
+    kind, what, label = found[1], found[2], found[3]
+    if kind == "@":
+        return f"@{known.get(what) or label or 'somebody'}"
+    if kind == "#":
+        return f"#{label or 'channel'}"
+    if kind == "!":
+        return label or f"@{what.partition('^')[0]}"
+    return f"{label} ({what})" if label and label not in what else what
 
 
 def plain(words: str) -> PlainTextObject:

@@ -7,12 +7,13 @@ from slack_sdk.models.views import View as Shown
 
 from bot.app import all_routes
 from bot.handlers import FEATURES
-from bot.ids import INPUT, Action, MenuItem, Options, View, action_of
+from bot.ids import INPUT, Action, MenuItem, Options, Shortcut, View, action_of
 from bot.replies import Said
 from bot.routes import Routes
 from bot.views import evaluations
 from coaching.rules.closing_facts import PairFacts, Standing
 from coaching.rules.terms import CircleKind
+from service.manifest import EXAMPLE_URL, manifest
 from tests.bot.test_limits import World, everything
 from tests.bot.views.test_closing import MESSAGES, VIEWS, facts, reflection, session
 
@@ -67,6 +68,11 @@ def test_each_form_has_a_handler_and_something_that_shows_it() -> None:
 def test_each_menu_that_asks_has_a_handler_and_something_that_shows_it(action_ids: set[str]) -> None:
     assert set(all_routes().options) == {one.value for one in Options}
     assert {one.value for one in Options} <= action_ids
+
+
+def test_each_entry_in_the_menu_of_messages_has_a_handler_and_stands_in_the_manifest() -> None:
+    named = {one["callback_id"] for one in manifest(EXAMPLE_URL)["features"]["shortcuts"]}
+    assert set(all_routes().shortcuts) == {one.value for one in Shortcut} == named
 
 
 def test_nothing_is_shown_that_nobody_answers(action_ids: set[str]) -> None:

@@ -605,6 +605,8 @@ def _of_notes(w: World) -> Iterator[Shown]:
     for rows in (0, 1, MOST_ACTIONS):
         yield notes.form, notes.form(w.notes(rows))
         yield notes.form, notes.form(w.notes(rows), earlier=False)
+    for many in (1, 100):
+        yield notes.addition, notes.addition([w.session()] * many, 0, w.text(40_000))
     for many in (0, 20):
         yield notes.listing, notes.listing([w.session()] * many)
         yield notes.listing_page, notes.listing_page([w.session()] * many)

@@ -2,12 +2,14 @@
 
 import pytest
 
+from demo import cast
 from demo.person import NotThere, Person, words
 from demo.records import Json
 from tests.support import pasts
 from tests.support.databases import ON_SQLITE
 from tests.support.pasts import Beginning
 from tests.support.people import ROOM, People, accepted, filled_in
+from tests.support.signed import Forger
 
 SECRET = "How to begin a hard talk <!channel>"
 
@@ -151,3 +153,31 @@ def test_the_command_opens_what_there_is_to_write_else_lists_what_there_is_to_re
     people.eli.command("/coach notes")
     people.eli.click("Read the notes", in_=people.eli.ephemerals()[-1])
     assert "Edited by Ana," in words(people.eli.modal)
+
+
+@ON_SQLITE
+def test_a_message_is_added_to_the_notes_by_whoever_writes_them(
+    people: People, session: None, forger: Forger
+) -> None:
+    chidi, said = people.chidi, f"<@{cast.BO}> said: ask &lt;first&gt;"
+    assert forger.hand_over(cast.CHIDI, said) == 200
+    assert filled_in(chidi)["What to add"] == "@Bo said: ask <first>"
+    accepted(chidi)
+    assert forger.hand_over(cast.CHIDI, "x" * 3001) == 200
+    assert "its end is left out" in words(chidi.modal)
+    assert "longer than 3000" in chidi.submit()["discussed"]
+    chidi.fill({"What to add": "And wait"})
+    accepted(chidi)
+    people.demo.settle()
+    people.eli.click("Read the notes", in_=line(people, "Notes of"))
+    assert "@Bo said: ask <first>\n\nAnd wait" in words(people.eli.modal)
+
+
+@ON_SQLITE
+def test_who_writes_no_notes_is_told_who_does(people: People, session: None, forger: Forger) -> None:
+    forger.hand_over(cast.DEE, "Anything")
+    assert "ask one of them" in people.dee.ephemerals("C0GENERAL")[-1]["text"]
+    forger.hand_over(cast.DEE, "Anything", shortcut="gone")
+    assert "does nothing any more" in people.dee.ephemerals("C0GENERAL")[-1]["text"]
+    payload = '{"type": "message_action", "callback_id": "add_to_notes"}'
+    assert forger.send({"payload": payload})[0] != 500

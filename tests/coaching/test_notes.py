@@ -17,7 +17,7 @@ from coaching.rules.note_facts import BY_WHEN, WHO, ActionRow, NotesDraft, Notes
 from coaching.rules.terms import ReminderKind, Rhythm, SessionState
 from storage.engine import Database
 from storage.models import Circle, Outgoing, Reminder
-from tests.coaching.closing_world import ANA, BO, CHIDI, DEE, ELI, ENDS, GUS, STARTS, World
+from tests.coaching.closing_world import ANA, BO, CHIDI, DEE, ELI, ENDS, GUS, MADE, STARTS, World
 from tests.support.databases import ON_SQLITE
 
 DAY = timedelta(days=1)
@@ -268,3 +268,22 @@ def test_the_form_opens_for_what_waits_then_for_what_comes(world: World) -> None
     assert in_hand(world, ELI, ENDS + DAY) == pair
     saves(world, ELI, session=pair, now=ENDS + DAY)
     assert in_hand(world, ELI, ENDS + 2 * DAY) is None
+
+
+def offered(world: World, who: str, now: datetime = ENDS) -> list[int]:
+    with world.reading() as db:
+        return [one.id for one in notes.to_add_to(db, world.actor(db, who), now)]
+
+
+@ON_SQLITE
+def test_words_can_be_added_to_the_last_three_sessions_and_the_next_one(world: World) -> None:
+    weeks = [world.schedule(STARTS.date() + 7 * DAY * count, MADE) for count in range(1, 6)]
+    now = STARTS + 28 * DAY
+    assert offered(world, BO, now) == offered(world, ANA, now) == [weeks[4], *weeks[3:0:-1]]
+    for one in offered(world, BO, now):
+        with world.database.transaction() as db:
+            notes.add(db, world.actor(db, BO), one, WORDS, now)
+    with pytest.raises(NotAllowed, match="ask one of them"):
+        offered(world, ELI, now)
+    with pytest.raises(NotAllowed, match="ask one of them"):
+        offered(world, BO, now + 200 * DAY)

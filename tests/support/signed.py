@@ -57,6 +57,22 @@ class Forger:
         answer: Json = json.loads(body) if body else {}
         return answer
 
+    def hand_over(self, user: str, text: str, *, shortcut: str = "add_to_notes") -> int:
+        """Chooses an entry in the menu of a message that says `text`; the status of the answer."""
+        local = self._local
+        hook = tickets.new_hook(local.workspace, user, CHANNEL, local.now())
+        payload = {
+            "type": "message_action",
+            **self._person(user, None),
+            "callback_id": shortcut,
+            "trigger_id": tickets.new_trigger(local.workspace, user, local.timing.trigger, None),
+            "channel": {"id": CHANNEL, "name": "general"},
+            "message_ts": "1.2",
+            "message": {"type": "message", "user": user, "ts": "1.2", "text": text},
+            "response_url": f"{self._demo.url}/hooks/actions/{hook.id}",
+        }
+        return self.send({"payload": json.dumps(payload)})[0]
+
     def send(self, fields: dict[str, str]) -> tuple[int, str]:
         """A signed form, as Slack sends commands and clicks: status and body of the answer."""
         body, at = urlencode(fields), str(int(time.time()))
