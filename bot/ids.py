@@ -52,6 +52,11 @@ class Action(StrEnum):
 
     SHOW_TRENDS = "trends.show"
     TRENDS_PICTURE = "trends.picture"
+    SHOW_PROGRAMME = "programme.show"
+    PROGRAMME_QUARTER = "programme.quarter"
+    NAME_OWNERS = "programme.name_owners"
+    STEP_DOWN = "programme.step_down"
+
     SHARE_REFLECTION = "evaluation.share_reflection"
     UNSHARE_REFLECTION = "evaluation.unshare_reflection"
     SEE_REFLECTION = "evaluation.see_reflection"
@@ -136,6 +141,7 @@ class View(StrEnum):
     ALREADY_MET = "already_met"
     EVALUATION = "evaluation"
     REFLECTION = "reflection"
+    PROGRAMME_OWNERS = "programme_owners"
     SETTINGS = "settings"
     CASE = "case"
     NOTES = "notes"

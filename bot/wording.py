@@ -30,6 +30,7 @@ COMMANDS = (
     ("notes", "write your session's notes, or read those of earlier ones"),
     ("log", "your circle's coaching log, and your own hours"),
     ("trends", "how your circle's evaluations go on over time"),
+    ("programme", "what leadership sees: sums over all circles"),
     ("calendar", "your sessions in your own calendar"),
     ("away", "days on which you are away"),
     ("settings", "your working days, your workplace, your reminders"),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from coaching import people
 from coaching.errors import NotAllowed, NotFound
 from coaching.rules.terms import CircleState, PersonKind, WhoMaySchedule
-from storage.models import Case, Circle, CoachingSession, Membership, Person
+from storage.models import Case, Circle, CoachingSession, Membership, Person, ProgrammeOwner
 
 
 class Right(StrEnum):
@@ -116,6 +116,25 @@ def case(db: Session, actor: Actor, case_id: int) -> Case:
         raise NotFound
     session(db, actor, found.session_id, Right.SEE)
     return found
+
+
+def programme(db: Session, actor: Actor) -> None:
+    """The programme page: for its owners, and just so for everybody in a circle, also in a closed one."""
+    inside = select(Membership.id).where(
+        Membership.workspace_id == actor.workspace_id,
+        Membership.person_id == actor.person.id,
+        Membership.left_at.is_(None),
+    )
+    if not owns_programme(db, actor) and db.scalar(inside.limit(1)) is None:
+        raise NotAllowed("The programme page is for people in a circle, and for programme owners.")
+
+
+def owns_programme(db: Session, actor: Actor) -> bool:
+    """Who has become a guest owns it no longer."""
+    named = select(ProgrammeOwner).where(
+        ProgrammeOwner.workspace_id == actor.workspace_id, ProgrammeOwner.person_id == actor.person.id
+    )
+    return actor.person.kind is PersonKind.FULL and db.scalar(named) is not None
 
 
 def circles(db: Session, actor: Actor, *, closed: bool = False) -> list[Circle]:

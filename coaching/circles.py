@@ -23,6 +23,8 @@ GROUP_DM_MEMBERS = 8
 """Slack's group DMs end here, so a larger circle needs a channel."""
 MOST_LEADS = 2
 CIRCLES_A_DAY = 5
+CIRCLES_A_DAY_FOR_OWNERS = 50
+"""Programme owners set up circles for others."""
 LONGEST_NAME = 80
 LONGEST_AGO = 24
 
@@ -100,7 +102,7 @@ def create(db: Session, actor: Actor, plan: CirclePlan, channel: Channel | None,
 
 
 def check_may_create(db: Session, actor: Actor, now: datetime) -> None:
-    """Guests make no circles, and nobody more than five a day. Raises `NotAllowed`."""
+    """Guests make no circles, nobody more than five a day, programme owners fifty. Raises `NotAllowed`."""
     if actor.person.kind is not PersonKind.FULL:
         raise NotAllowed(
             "Guests cannot make circles. Ask a colleague who is a full member; they can add you to one."
@@ -110,9 +112,11 @@ def check_may_create(db: Session, actor: Actor, now: datetime) -> None:
             Circle.created_by_id == actor.person.id, Circle.created_at > now - timedelta(days=1)
         )
     )
-    if (made or 0) >= CIRCLES_A_DAY:
+    owner = access.owns_programme(db, actor)
+    if (made or 0) >= (CIRCLES_A_DAY_FOR_OWNERS if owner else CIRCLES_A_DAY):
+        most = "fifty" if owner else "five"
         raise NotAllowed(
-            "You have made five circles in a day, which is the most. Tomorrow you can make more."
+            f"You have made {most} circles in a day, which is the most. Tomorrow you can make more."
         )
 
 

@@ -16,6 +16,7 @@ from bot.handlers import (
     members,
     notes,
     polls,
+    programme,
     rhythm,
     roles,
     sessions,
@@ -43,5 +44,6 @@ FEATURES = (
     closing,
     already_met,
     evaluations,
+    programme,
     trends,
 )

@@ -17,6 +17,7 @@ from bot.views import inputs
 from bot.views.fitting import MESSAGE_BLOCKS, fitting, on_top, sections
 from bot.views.inputs import entry
 from bot.views.log import see_log
+from bot.views.programme import what_leadership_sees
 from bot.views.text import (
     escape,
     minutes,
@@ -165,7 +166,7 @@ def page(
         *_unrecorded([] if closed else unrecorded[:MOST_UNRECORDED]),
         *([] if closed else [inputs.buttons(*actions)]),
         *(_for_leads(circle) if may_edit and not closed else []),
-        inputs.buttons(*looks_back, leave_it),
+        inputs.buttons(*looks_back, what_leadership_sees(), leave_it),
     ]
     return View(
         type="modal",

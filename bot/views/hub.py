@@ -18,6 +18,7 @@ from bot.views import sessions as session_views
 from bot.views import swaps as swap_views
 from bot.views.fitting import fitting
 from bot.views.inputs import entry
+from bot.views.programme import what_leadership_sees
 from bot.views.text import escape, mode, plain, section, shortened, small, when
 from bot.wording import COMMANDS
 from coaching.rules.facts import ActionFacts, HubFacts, SessionFacts, SettingsFacts
@@ -187,6 +188,7 @@ def _footer(hub: HubFacts) -> Block:
         inputs.button("Calendar", Action.SHOW_CALENDAR),
         inputs.button("Days away", Action.AWAY),
         inputs.button("Settings", Action.SETTINGS),
+        what_leadership_sees(),
         inputs.button("Help", Action.SHOW_HELP),
     ]
     new = [inputs.button("New circle", Action.NEW_CIRCLE)] if hub.may_create else []
@@ -208,6 +210,7 @@ def help_page() -> Said:
                 "*What I can do*\n`/coach` – what is coming up and what waits for you\n" + "\n".join(lines)
             ),
             small("Slash commands do not work in threads; type them in a channel or a direct message."),
+            inputs.buttons(what_leadership_sees()),
         ],
     )
 

@@ -104,5 +104,7 @@ class Field(StrEnum):
     BY_9 = "by_9"
     BY_10 = "by_10"
 
+    OWNERS = "owners"
+
     WORKING_DAYS = "working_days"
     WORKPLACE = "workplace"

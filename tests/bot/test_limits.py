@@ -32,6 +32,7 @@ from bot.views import (
     notices,
     pictures,
     polls,
+    programme,
     reminders,
     rhythm,
     roles,
@@ -81,6 +82,8 @@ from coaching.rules.note_facts import (
 )
 from coaching.rules.poll_facts import PollDraft, PollFacts, PollForm, SlotFacts
 from coaching.rules.polling import Misses
+from coaching.rules.programme import Quarter, Sums
+from coaching.rules.programme_facts import ProgrammeDuty, ProgrammeFacts
 from coaching.rules.swap_facts import SwapFacts, SwapForm
 from coaching.rules.terms import (
     CircleKind,
@@ -404,6 +407,7 @@ def everything(w: World) -> Iterator[Shown]:
     yield from _of_swaps(w)
     yield from _of_log(w)
     yield from _of_trends(w)
+    yield from _of_programme(w)
     yield notices.notice, notices.notice(w.text(600))
     yield notices.page, notices.page(list(hub.help_page().blocks), "Help")
     yield reminders.nothing_left, reminders.nothing_left()
@@ -676,6 +680,23 @@ def _of_trends(w: World) -> Iterator[Shown]:
             yield trends.page, Said(words.text)
     yield trends.choose_circle, trends.choose_circle([(HUGE, w.text(80))] * 60)
     yield trends.only_pairs, trends.only_pairs()
+
+
+def _of_programme(w: World) -> Iterator[Shown]:
+    quarters = tuple(Quarter(2026 - n // 4, 4 - n % 4) for n in range(8))
+    huge = Sums(HUGE, HUGE, HUGE, HUGE, HUGE, HUGE, HUGE, averages={}, withheld=True)
+    for owner, first in ((True, False), (False, True)):
+        may = ProgrammeDuty(owner=owner, names_first=first)
+        for many in (0, 80):
+            lines = ((w.text(140), 4.26),) * many
+            shown = ProgrammeFacts(quarters, quarters[-1], HUGE, huge, lines)
+            yield programme.page, programme.page(shown, may)
+        yield programme.page, programme.page(ProgrammeFacts((), None, 0, None, ()), may)
+        yield programme.page, programme.page(ProgrammeFacts(quarters[:1], quarters[0], 2, None, ()), may)
+        yield programme.owners, programme.owners(may)
+    yield programme.no_owner_yet, programme.no_owner_yet()
+    yield programme.named, programme.named(w.people[:10])
+    yield programme.stepped_down, programme.stepped_down()
 
 
 def _of_swaps(w: World) -> Iterator[Shown]:
