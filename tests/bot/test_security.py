@@ -128,8 +128,8 @@ NO_ID = {
     Action.MAKE_CALENDAR,
     Action.STOP_CALENDAR,
 }
-OF_ONES_OWN = {View.CIRCLE, View.SETTINGS, View.AWAY}
-"""Forms about nothing that is there already, or about oneself."""
+OF_ONES_OWN = {View.CIRCLE, View.SETTINGS, View.AWAY, View.ADD_TO_NOTES}
+"""Forms about nothing that is there already, or about oneself; the last names its session in a field."""
 TWO_IDS = {Action.SEE_RESULT, Action.SEE_REFLECTION, Action.SEE_PARTNERS_REFLECTION}
 LEADS_TO_IT = {
     Action.MORE: "reschedule",
@@ -172,6 +172,22 @@ def test_a_forged_form_of_an_outsider_changes_nothing(people: People, forger: Fo
         assert answers[0] == answers[1], form
         assert any(refusal in json.dumps(answers[0]) for refusal in REFUSALS), form
     assert "Presenter" in said(people.card())
+
+
+def test_a_forged_addition_to_notes_changes_nothing(people: People, forger: Forger, circle: People) -> None:
+    people.session(mode="Video", link=LINK)
+    answers = [
+        forger.submit(
+            cast.GUS,
+            View.ADD_TO_NOTES,
+            {},
+            {"choice": session, "discussed": "Ha"},
+            view_id=f"V{session}",
+        )
+        for session in ("1", "99999")
+    ]
+    assert answers[0] == answers[1]
+    assert any(refusal in json.dumps(answers[0]) for refusal in REFUSALS)
 
 
 def swap_and_draft(people: People) -> None:
