@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 TO_RUN := $(VENV)/.installed-to-run
 TO_WORK := $(VENV)/.installed-to-work
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Where Python is told to keep nothing that it compiled, the tests' dozens of processes would compile it all anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Tests wait for servers to start and end as well as compute, so there is one more of them than cores.
 TESTERS = $$(( 1 + $$(getconf _NPROCESSORS_ONLN) ))
 

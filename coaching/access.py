@@ -15,6 +15,8 @@ from coaching.errors import NotAllowed, NotFound
 from coaching.rules.terms import CircleState, PersonKind, WhoMaySchedule
 from storage.models import Case, Circle, CoachingSession, Membership, Person, ProgrammeOwner
 
+PROGRAMME_IS_FOR = "The programme page is for people in a circle, and for programme owners."
+
 
 class Right(StrEnum):
     SEE = "see"
@@ -126,7 +128,7 @@ def programme(db: Session, actor: Actor) -> None:
         Membership.left_at.is_(None),
     )
     if not owns_programme(db, actor) and db.scalar(inside.limit(1)) is None:
-        raise NotAllowed("The programme page is for people in a circle, and for programme owners.")
+        raise NotAllowed(PROGRAMME_IS_FOR)
 
 
 def owns_programme(db: Session, actor: Actor) -> bool:

@@ -7,7 +7,7 @@ No transaction is open while Slack is asked.
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import claims
 from scheduler.claims import Claim
+from scheduler.desk import Desk, Prepared
 from scheduler.messages import File, Guarded, HomeView, Message, Renderers, Skip
 from scheduler.outcomes import (
     LATE,
@@ -89,6 +90,7 @@ class Delivery:
         self._batch = batch
         self._per_workspace = per_workspace
         self._lanes = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(per_workspace))
+        self._desks = defaultdict[str, Desk](lambda: Desk(self._prepare))
         self._at_work: dict[int, Claim] = {}
         self._taking = 0
         self._idle = asyncio.Event()
@@ -176,7 +178,7 @@ class Delivery:
                 if isinstance(settled, Mark):
                     return settled
                 claim = settled
-            prepared = await asyncio.to_thread(self._prepare, claim)
+            prepared = await self._desks[claim.workspace_id].prepared(claim)
             return prepared if isinstance(prepared, Mark) else await self._send(claim, prepared)
         except SlackFault as fault:
             return await self._after_fault(claim, fault)
@@ -185,9 +187,17 @@ class Delivery:
         except Exception as error:
             return self._after_poison(claim, error)
 
-    def _prepare(self, claim: Claim) -> Parcel | Mark:
-        with self._database.reading() as db:
-            return prepare(db, claim, self._renderers, self._now())
+    def _prepare(self, claims: Sequence[Claim]) -> Sequence[Prepared | Exception]:
+        """All in one look at the database. After one that failed, the others get a look of their own."""
+        found: list[Prepared | Exception] = []
+        while len(found) < len(claims):
+            try:
+                with self._database.reading(hold=True) as db:
+                    for claim in claims[len(found) :]:
+                        found.append(prepare(db, claim, self._renderers, self._now()))
+            except Exception as error:
+                found.append(error)
+        return found
 
     async def _look_up(self, claim: Claim) -> Mark | Claim:
         """What became of a message in doubt, or the claim with which it may be sent once more."""

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from coaching import kept_packs
 from coaching.kept_packs import Kept
-from coaching.packs import NO_WORDS, SHIPPED, Pack, PackError, default_pack, load_pack
+from coaching.packs import NO_WORDS, SHIPPED, Pack, PackError, default_pack, load_pack, statements
 from service.settings import Settings
 from storage import migrate
 from storage.engine import Database
@@ -20,9 +20,13 @@ LAST_GOOD = "The content pack cannot be used, so the one that was right last is.
 
 def configured(settings: Settings, words: Mapping[str, str] = NO_WORDS) -> Pack:
     """The pack that is set, else the shipped one. Raises `PackError`."""
-    if settings.coach_packs is None and not words:
-        return default_pack()
+    if settings.coach_packs is None and not _reworded(words):
+        return default_pack()  # read once per process
     return load_pack(settings.coach_packs or SHIPPED, words)
+
+
+def _reworded(words: Mapping[str, str]) -> bool:
+    return any(words.get(one, text) != text for one, text in statements(default_pack()).items())
 
 
 def settle(settings: Settings, database: Database, now: datetime) -> Pack:

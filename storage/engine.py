@@ -40,9 +40,16 @@ class Database:
             yield db
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """A consistent look that takes no write lock."""
+    def reading(self, *, hold: bool = False) -> Iterator[Session]:
+        """A consistent look that takes no write lock.
+
+        `hold`: several things are looked up that have most of what they need in common. SQLAlchemy lets go of
+        what nobody refers to any more, and would read it again for the next one.
+        """
         with self._read() as db:
+            held: list[object] = []
+            if hold:
+                event.listen(db, "loaded_as_persistent", lambda _, one: held.append(one))
             yield db
 
     def compact(self) -> None:

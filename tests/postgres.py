@@ -20,6 +20,8 @@ from storage.engine import Database
 from storage.migrate import upgrade
 
 INSTALLED = Path("/usr/lib/postgresql")
+IN_MEMORY, ROOM = Path("/dev/shm"), 2 << 30  # noqa: S108 - each server makes a folder of its own in it
+"""Where a new database takes a tenth of the time that it takes on a disk; if so many bytes are free there."""
 
 # Nothing in it outlives the tests, so it may be forgetful. It ends when its standard input does: then also
 # when the tests are killed.
@@ -70,7 +72,7 @@ class Postgres:
     @contextmanager
     def _database(self, template: str) -> Iterator[str]:
         name = f"coach_test_{uuid4().hex}"
-        self._do(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._do(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         try:
             yield self._named(name)
         finally:
@@ -125,7 +127,7 @@ def _started() -> Iterator[str]:
     """Runs a server, and gives the folder of its socket."""
     with subprocess.Popen(
         ["sh", "-c", RUN],
-        env={**os.environ, "PATH": f"{_binaries()}:{os.environ['PATH']}"},
+        env={**os.environ, **_folder(), "PATH": f"{_binaries()}:{os.environ['PATH']}"},
         user="postgres" if os.geteuid() == 0 else None,  # it refuses to run as root
         cwd="/",
         stdin=subprocess.PIPE,
@@ -142,6 +144,12 @@ def _started() -> Iterator[str]:
             yield folder
         finally:
             process.stdin.close()
+
+
+def _folder() -> dict[str, str]:
+    """Where the server keeps its files, for its environment."""
+    roomy = IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM
+    return {"TMPDIR": str(IN_MEMORY)} if roomy else {}
 
 
 def _binaries() -> Path | None:

@@ -12,6 +12,7 @@ const SUBCOMMANDS = [
   ["notes", "Write a session's notes"],
   ["log", "The coaching log, and your hours"],
   ["trends", "How your evaluations go on"],
+  ["programme", "What leadership sees"],
   ["calendar", "Your sessions in your own calendar"],
   ["away", "Days on which you are away"],
   ["settings", "Your reminders and working days"],

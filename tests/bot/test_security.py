@@ -5,7 +5,8 @@ import json
 import pytest
 
 from bot.ids import Action, View
-from coaching import drafts
+from coaching import drafts, programme
+from coaching.access import PROGRAMME_IS_FOR
 from coaching.errors import NotFound
 from demo import cast
 from demo.person import Person, words
@@ -127,9 +128,14 @@ NO_ID = {
     Action.SHOW_CALENDAR,
     Action.MAKE_CALENDAR,
     Action.STOP_CALENDAR,
+    Action.SHOW_PROGRAMME,
+    Action.PROGRAMME_QUARTER,
+    Action.NAME_OWNERS,
+    Action.STEP_DOWN,
 }
-OF_ONES_OWN = {View.CIRCLE, View.SETTINGS, View.AWAY, View.ADD_TO_NOTES}
-"""Forms about nothing that is there already, or about oneself; the last names its session in a field."""
+OF_ONES_OWN = {View.CIRCLE, View.SETTINGS, View.AWAY, View.ADD_TO_NOTES, View.PROGRAMME_OWNERS}
+"""Forms about nothing that is there already, about oneself, or about no circle. Notes are added to a session
+that is chosen in a field."""
 TWO_IDS = {Action.SEE_RESULT, Action.SEE_REFLECTION, Action.SEE_PARTNERS_REFLECTION}
 LEADS_TO_IT = {
     Action.MORE: "reschedule",
@@ -188,6 +194,18 @@ def test_a_forged_addition_to_notes_changes_nothing(people: People, forger: Forg
     ]
     assert answers[0] == answers[1]
     assert any(refusal in json.dumps(answers[0]) for refusal in REFUSALS)
+
+
+def test_who_owns_no_programme_and_is_in_no_circle_learns_and_changes_nothing(
+    people: People, forger: Forger, circle: People
+) -> None:
+    people.session(mode="Video", link=LINK)
+    for action in (Action.SHOW_PROGRAMME, Action.PROGRAMME_QUARTER, Action.NAME_OWNERS, Action.STEP_DOWN):
+        assert forger.click(cast.GUS, action, "8105") in (PROGRAMME_IS_FOR, programme.ONLY_OWNERS), action
+    answer = forger.submit(cast.GUS, View.PROGRAMME_OWNERS, {}, {"reason": "Ha"}, view_id="Vprogramme")
+    assert programme.ONLY_OWNERS in json.dumps(answer)
+    people.ana.command("/coach programme")
+    assert "has no programme owner yet" in words(people.ana.modal["blocks"])
 
 
 def swap_and_draft(people: People) -> None:

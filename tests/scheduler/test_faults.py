@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from aiohttp import web
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
@@ -349,6 +350,23 @@ def test_a_poisoned_row_dies_alone_and_says_nothing_of_its_content(world: World)
     assert {world.state(row) for row in others} == {(SENT, None)}
     assert len([line for line in logs if line["log_level"] == "error"]) == 1
     assert "private" not in str(logs)
+
+
+def test_what_breaks_a_transaction_breaks_no_neighbours(world: World) -> None:
+    """On PostgreSQL nothing more can be read in a transaction after an error of the database."""
+    poisoned = world.put(Outgoing.BOOKKEEPING, world.ana)
+    good = [world.put(Outgoing.SESSION_NEWS, one) for one in (world.bo, world.chidi)]
+
+    def broken(db: Session, _row: OutboxRow, _now: datetime) -> Content:
+        db.execute(text("SELECT nothing FROM nowhere"))
+        raise AssertionError
+
+    async def scene(workers: Workers) -> None:
+        await workers.delivery({**PLAIN, Outgoing.BOOKKEEPING: broken}).deliver_due()
+
+    world.run(scene)
+    assert [world.state(row)[0] for row in (poisoned, *good)] == [OutboxState.DUE, SENT, SENT]
+    assert [world.row(row).attempts for row in good] == [1, 1]
 
 
 def test_a_kind_without_a_renderer_is_poison_too(world: World) -> None:
