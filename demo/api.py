@@ -35,6 +35,7 @@ def routes(local: Local) -> list[Route]:
         "command": command,
         "message": message,
         "click": click,
+        "shortcut": shortcut,
         "submit": submit,
         "close": close,
         "options": options,
@@ -180,6 +181,12 @@ async def click(local: Local, request: Request) -> Response:
         body.get("state") or {},
     )
     return _outcome(notice)
+
+
+async def shortcut(local: Local, request: Request) -> Response:
+    body = await _body(request)
+    doer = _acting(local, request, body)
+    return _outcome(await clicks.use_shortcut(doer, body["channel"], body["ts"], body["callback_id"]))
 
 
 async def submit(local: Local, request: Request) -> Response:

@@ -22,7 +22,7 @@ from demo.records import (
 )
 from demo.workspace import Workspace
 
-VERSION = 1
+VERSION = 2
 T = TypeVar("T")
 
 

@@ -38,6 +38,7 @@ def riverbend(now: datetime, *, look_up: bool = True) -> Workspace:
             token=f"xoxb-{secrets.token_urlsafe(24)}",
             verification=secrets.token_urlsafe(18),
             commands=["/coach"],
+            shortcuts={"add_to_notes": "Add to coaching notes"},
             scopes=[*REQUIRED_SCOPES, LOOK_UP_SCOPE] if look_up else list(REQUIRED_SCOPES),
         ),
     )

@@ -49,6 +49,17 @@ def _click_notice(place: Message | View, answer: Answer) -> str:
     return "This app responded with an error" + (f" (status code {answer.status})." if answer.status else ".")
 
 
+async def use_shortcut(doer: Doer, channel_id: str, ts: str, callback_id: str) -> str | None:
+    """An entry that the bot adds to the menu of a message; returns the notice when it was not taken."""
+    message = doer.message(channel_id, ts)
+    words = doer.local.workspace.bot.shortcuts.get(callback_id)
+    if words is None or message.only_for is not None:
+        raise NotPossible("There is no such entry in the menu of this message.")
+    payload = payloads.message_action(doer.act(), message, callback_id, _hook_of(doer, message))
+    answer = await doer.local.line.interaction(payload, f"shortcut {words}")
+    return None if answer.good else doer.tell(_click_notice(message, answer))
+
+
 async def options(doer: Doer, container: Json, block_id: str, action_id: str, query: str) -> Json:
     """What an external menu offers for the words typed so far."""
     place = doer.place(container)

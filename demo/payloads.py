@@ -117,6 +117,21 @@ def view_click(act: Act, view: View, action: Json, state: State) -> Json:
     }
 
 
+def message_action(act: Act, message: Message, callback_id: str, hook: Hook) -> Json:
+    """A shortcut chosen in the menu of a message. Slack hands over this one message, whoever wrote it."""
+    channel = act.workspace.channels[message.channel]
+    return {
+        **_envelope(act, "message_action"),
+        "action_ts": act.ts,
+        "callback_id": callback_id,
+        "trigger_id": act.trigger_id,
+        "channel": {"id": channel.id, "name": _channel_name(channel)},
+        "message_ts": message.ts,
+        "message": objects.message_json(act.workspace, message),
+        "response_url": act.hook_url("actions", hook),
+    }
+
+
 def action_of(element: Json, block_id: str, given: Json, ts: str) -> Json:
     """`actions[0]`: who was pressed, and what was chosen by it."""
     action = {

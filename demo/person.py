@@ -192,6 +192,12 @@ class Person:
         ids = {"block_id": block["block_id"], "action_id": element["action_id"]}
         self._act("click", container=container, element=sends, state=state, **ids)
 
+    def use(self, message: Json, shortcut: str) -> None:
+        """Chooses what the bot adds to the menu of a message, by its words. Raises Trouble when it fails."""
+        offered = {one["name"]: one["callback_id"] for one in self.state()["bot"]["shortcuts"]}
+        callback_id = find("shortcut", shortcut, offered)
+        self._act("shortcut", channel=message["channel"], ts=message["ts"], callback_id=callback_id)
+
     def open(self, channel: str | None = None) -> None:
         """Looks at a channel; at the DM with the bot by default, of which the bot hears."""
         self._act("open", channel=self.channel_id(channel))

@@ -39,6 +39,8 @@ class Bot:
     verification: str
     """The old shared word in every request; kept because real payloads have it."""
     commands: list[str]
+    shortcuts: dict[str, str]
+    """What it adds to the menu of every message: by callback id, the words."""
     scopes: list[str]
 
 

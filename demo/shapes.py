@@ -33,7 +33,13 @@ def whole_state(workspace: Workspace, me: Person, now: datetime, *, moving: bool
 def _bot(workspace: Workspace) -> Json:
     bot = workspace.bot
     name = workspace.people[bot.user_id].real_name
-    return {"user_id": bot.user_id, "bot_id": bot.bot_id, "name": name, "command": bot.commands[0]}
+    return {
+        "user_id": bot.user_id,
+        "bot_id": bot.bot_id,
+        "name": name,
+        "command": bot.commands[0],
+        "shortcuts": [{"callback_id": one, "name": words} for one, words in bot.shortcuts.items()],
+    }
 
 
 def _person(person: Person, now: datetime) -> Json:

@@ -30,6 +30,7 @@ export const api = {
   command: (as, channel, text) => post("/demo/command", { as, channel, text }),
   message: (as, channel, text, thread_ts) => post("/demo/message", { as, channel, text, ...(thread_ts && { thread_ts }) }),
   click: (as, click) => post("/demo/click", { as, ...click }),
+  shortcut: (as, message, callback_id) => post("/demo/shortcut", { as, channel: message.channel, ts: message.ts, callback_id }),
   submit: (as, view_id, state) => post("/demo/submit", { as, view_id, state }),
   close: (as, view_id, all) => post("/demo/close", { as, view_id, all }),
   options: (as, ask) => post("/demo/options", { as, ...ask }),

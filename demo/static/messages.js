@@ -1,12 +1,14 @@
 /** Messages: the list of a channel, and each one in it. */
-import { fileUrl } from "./api.js";
+import { api, fileUrl } from "./api.js";
 import { Blocks } from "./blocks.js";
 import { ofMessage } from "./container.js";
 import { classes, html, useContext, useEffect, useLayoutEffect, useRef, useState, Viewer } from "./dom.js";
 import { Icon } from "./icons.js";
+import { Menu } from "./menu.js";
 import { Mrkdwn } from "./mrkdwn.js";
+import { say } from "./notices.js";
 import { Avatar, Badge } from "./people.js";
-import { go, state, useApp } from "./state.js";
+import { go, refresh, state, useApp } from "./state.js";
 import { dayDivider, fullMoment, hhmm, isoDate } from "./time.js";
 
 const NOBODY = { id: "", real_name: "Somebody", initials: "?", kind: "full" };
@@ -44,6 +46,29 @@ function ThreadLink({ message, viewer }) {
   </button>`;
 }
 
+async function useShortcut(message, callbackId) {
+  try {
+    await api.shortcut(state.as, message, callbackId);
+  } catch (error) {
+    say(error.message);
+  }
+  await refresh();
+}
+
+/** What can be done with a message: a thread, and what the bot adds to its menu. */
+function MessageTools({ message, inThread, viewer }) {
+  const items = viewer.me.deleted ? [] : viewer.bot.shortcuts.map(({ callback_id: key, name }) => ({
+    key,
+    label: html`${name}<span class="quiet menu-note">${viewer.bot.name}</span>`,
+  }));
+  return html`<div class="message-tools">
+    ${!inThread && html`<button type="button" class="icon-button" aria-label="Reply in thread" title="Reply in thread"
+      onClick=${() => go(state.place.channel, message.ts)}><${Icon} name="message" /></button>`}
+    ${items.length > 0 && html`<${Menu} label="More actions" buttonLabel="More actions" face=${html`<${Icon} name="more" />`} items=${items}
+      onPick=${({ key }) => useShortcut(message, key)} buttonClass="icon-button" buttonProps=${{ title: "More actions" }} />`}
+  </div>`;
+}
+
 /** One message. Alone in a thread's head it offers no link to its own thread. */
 function Message({ message, compact, inThread }) {
   const viewer = useContext(Viewer);
@@ -66,8 +91,7 @@ function Message({ message, compact, inThread }) {
       ${message.files.map((file) => html`<${FileCard} key=${file.id} file=${file} viewer=${viewer} />`)}
       ${canReply && message.reply_count > 0 && html`<${ThreadLink} message=${message} viewer=${viewer} />`}
     </div>
-    ${canReply && html`<div class="message-tools"><button type="button" class="icon-button" aria-label="Reply in thread" title="Reply in thread"
-      onClick=${() => go(state.place.channel, message.ts)}><${Icon} name="message" /></button></div>`}
+    ${!message.ephemeral && html`<${MessageTools} message=${message} inThread=${inThread} viewer=${viewer} />`}
   </article>`;
 }
 

@@ -13,9 +13,11 @@ from bot.routes import Routes
 from bot.views import evaluations
 from coaching.rules.closing_facts import PairFacts, Standing
 from coaching.rules.terms import CircleKind
+from demo.cast import riverbend
 from service.manifest import EXAMPLE_URL, manifest
 from tests.bot.test_limits import World, everything
 from tests.bot.views.test_closing import MESSAGES, VIEWS, facts, reflection, session
+from tests.support.instants import START
 
 LINKS_ONLY = {Action.LINK.value}
 MENU = {Action.MORE.value}
@@ -71,8 +73,9 @@ def test_each_menu_that_asks_has_a_handler_and_something_that_shows_it(action_id
 
 
 def test_each_entry_in_the_menu_of_messages_has_a_handler_and_stands_in_the_manifest() -> None:
-    named = {one["callback_id"] for one in manifest(EXAMPLE_URL)["features"]["shortcuts"]}
-    assert set(all_routes().shortcuts) == {one.value for one in Shortcut} == named
+    named = {one["callback_id"]: one["name"] for one in manifest(EXAMPLE_URL)["features"]["shortcuts"]}
+    assert set(all_routes().shortcuts) == {one.value for one in Shortcut} == set(named)
+    assert riverbend(START).bot.shortcuts == named
 
 
 def test_nothing_is_shown_that_nobody_answers(action_ids: set[str]) -> None:

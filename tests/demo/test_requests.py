@@ -1,10 +1,11 @@
 """What the bot is sent: signed, and shaped as Slack shapes it."""
 
+import pytest
 from slack_sdk import WebClient
 
 from demo import cast
 from demo.delivery import signature
-from demo.person import Person
+from demo.person import Person, Refused
 from demo.server import LocalWorkspace
 from demo.workspace import Workspace
 from tests.demo.botside import ScriptedBot
@@ -91,6 +92,29 @@ def test_a_click_in_an_ephemeral_message_does_not(client: WebClient, bot: Script
     payload = bot.last("block_actions")
     assert payload["container"]["is_ephemeral"]
     assert "message" not in payload
+
+
+def test_a_shortcut_brings_one_message_whoever_wrote_it(bot: ScriptedBot, ana: Person, bo: Person) -> None:
+    ts = bo.say("Ask first, then advise", "#practice-circle")
+    [message] = [one for one in ana.messages("#practice-circle") if one["ts"] == ts]
+    ana.use(message, "Add to coaching notes")
+    payload = bot.last("message_action")
+    assert (payload["callback_id"], payload["message_ts"]) == ("add_to_notes", ts)
+    assert payload["channel"] == {"id": cast.PRACTICE_CIRCLE, "name": "privategroup"}
+    assert (payload["message"]["user"], payload["message"]["text"]) == (cast.BO, "Ask first, then advise")
+    assert payload["user"]["id"] == cast.ANA
+    assert payload["trigger_id"]
+    assert "/hooks/actions/" in payload["response_url"]
+    assert "state" not in payload
+    assert "actions" not in payload
+
+
+def test_a_message_that_one_person_sees_has_no_such_menu(
+    client: WebClient, bot: ScriptedBot, ana: Person
+) -> None:
+    client.chat_postEphemeral(channel=cast.GENERAL, user=cast.ANA, text="x")
+    with pytest.raises(Refused):
+        ana.use(ana.ephemerals("#general")[0], "Add to coaching notes")
 
 
 def test_a_menu_brings_the_option(client: WebClient, bot: ScriptedBot, ana: Person) -> None:

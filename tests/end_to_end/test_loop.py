@@ -19,6 +19,7 @@ MESSAGE = "Bring something you are stuck with."
 TITLE = "A family that cancels every second visit"
 SITUATION = "Four visits since summer, two of them cancelled on the day."
 DISCUSSED = "How to make it easy for them to say when a visit does not suit."
+SAID = "Offer two days to choose from, and ask which one suits."
 ANSWERS = (
     ([5, 4, 5, 3, 5], "Questions before advice."),
     ([4, 4, 5, 4, 5], "Chidi held us to the time."),
@@ -172,6 +173,24 @@ def meet(sitting: Sitting, pictures: Path | None) -> None:
     for words in (DISCUSSED, "Ask the school for the plan", "Bring the form for visits"):
         expect(sitting.modal).to_contain_text(words)
     sitting.picture(pictures, "notes", height=760)
+    close(sitting)
+    add_a_message_to_the_notes(sitting, pictures)
+
+
+def add_a_message_to_the_notes(sitting: Sitting, pictures: Path | None) -> None:
+    """Bo says something in the channel; Chidi, who takes the notes, adds it by the menu of that message."""
+    sitting.act_as("Bo Jensen")
+    sitting.say(SAID)
+    expect(sitting.message(SAID)).to_be_visible()
+    sitting.act_as("Chidi Okafor")
+    sitting.message(SAID).hover()
+    sitting.message(SAID).get_by_role("button", name="More actions").click()
+    sitting.page.get_by_role("menuitem", name="Add to coaching notes").click()
+    expect(sitting.field("What to add")).to_have_value(SAID)
+    sitting.submit_and_close()
+    sitting.page.get_by_test_id("thread-pane").get_by_role("button", name="Read the notes").click()
+    expect(sitting.modal).to_contain_text(DISCUSSED)
+    expect(sitting.modal).to_contain_text(SAID)
     close(sitting)
 
 
