@@ -20,6 +20,7 @@ from coaching import (
     actions,
     attendance,
     away,
+    cases,
     circles,
     closing,
     evaluations,
@@ -34,6 +35,7 @@ from coaching.access import Actor
 from coaching.circles import Channel, CirclePlan
 from coaching.closing import Record
 from coaching.evaluations import Filled
+from coaching.rules.case_facts import CaseDraft
 from coaching.rules.fields import Field
 from coaching.rules.note_facts import ActionRow, NotesDraft
 from coaching.rules.poll_facts import PollDraft
@@ -63,6 +65,19 @@ class Written:
 
 
 @dataclass(frozen=True)
+class Brought:
+    """The case of a session."""
+
+    title: str
+    situation: str
+    strengths: str
+    challenges: str
+    feedback: str
+    tags: tuple[str, ...]
+    """Ids of the shipped content pack."""
+
+
+@dataclass(frozen=True)
 class Past:
     """One session of the circle's past, as it was."""
 
@@ -71,6 +86,7 @@ class Past:
     scores: tuple[tuple[int, int, int, int, int], ...]
     """One row per person who answered."""
     worked: tuple[str, ...]
+    case: Brought
     notes: Written
     change: tuple[str, ...] = ()
     swapped: tuple[str, str] | None = None
@@ -83,6 +99,15 @@ PAST = (
         (),
         ((4, 4, 4, 3, 5), (4, 3, 4, 3, 4), (5, 4, 4, 4, 5), (4, 4, 3, 2, 4)),
         ("Hearing that others get stuck at the same point.",),
+        Brought(
+            "She agrees to everything, and does not come",
+            "I have seen a mother of two since spring. Every plan we make is hers as much as mine, and then "
+            "she is not there: three of the last four appointments.",
+            "She always calls back the next day. The children are well looked after.",
+            "I notice that I make the next plan smaller and smaller, and am a little cross.",
+            "What would you want to know before the next appointment? Questions first, please.",
+            ("contextual_support",),
+        ),
         Written(
             "A mother who agrees to every plan and then does not turn up. What may speak for not coming?",
             "Ask what would have to be true for the next appointment to be worth the way.",
@@ -95,6 +120,14 @@ PAST = (
         (ELI,),
         ((4, 4, 5, 4, 5), (5, 4, 4, 4, 4)),
         ("The case was well prepared.",),
+        Brought(
+            "Who calls the family first?",
+            "Two agencies support one family. Each waits for the other to begin; the family waits for both.",
+            "All of us want the same, and say so.",
+            "Nobody has said who takes the first step, and by when.",
+            "How do you settle such a thing without becoming the one who does it all?",
+            ("co_creation", "accountability"),
+        ),
         Written(
             "Two agencies that each wait for the other to call the family first.",
             "Write down together, in one page, who does the next step.",
@@ -106,6 +139,15 @@ PAST = (
         (),
         ((5, 5, 5, 4, 5), (5, 4, 5, 5, 5), (4, 4, 5, 4, 5), (5, 5, 4, 4, 5), (4, 5, 5, 5, 5)),
         ("Being in one room made it easier to disagree.", "Chidi's question about what the family wants."),
+        Brought(
+            "A plan that everybody likes and nobody follows",
+            "Six months ago we wrote a plan with a family and the school. All signed it. "
+            "Two of its nine steps were done.",
+            "The grandmother comes to every meeting, and says what she thinks.",
+            "I wrote most of it. I wonder whose plan it is.",
+            "Please look at the plan with me: what in it would you take out?",
+            ("co_creation",),
+        ),
         Written(
             "Reviewing a plan that everybody likes and nobody follows. Whose words are in it?",
             "Read the plan aloud with the family, and cross out what is not theirs.",
@@ -118,6 +160,14 @@ PAST = (
         (BO,),
         ((4, 4, 4, 5, 5), (4, 3, 4, 4, 5), (5, 4, 4, 4, 4)),
         ("Short and focused.",),
+        Brought(
+            "Every question sounds like a check",
+            "A colleague whom I support hears my questions as control, and answers with reasons.",
+            "He asks for our meetings himself, and is never late.",
+            "The more careful I ask, the longer his reasons become.",
+            "Play me, and let me be him for five minutes.",
+            ("responsiveness",),
+        ),
         Written(
             "A colleague who takes every question as a check.",
             "Say first what the question is for.",
@@ -129,6 +179,14 @@ PAST = (
         (),
         ((5, 4, 5, 4, 5), (4, 4, 4, 4, 5), (4, 5, 5, 4, 4), (5, 5, 4, 5, 5)),
         ("Questions before advice.", "Everybody spoke."),
+        Brought(
+            "The talk that I have put off three times",
+            "A team member leaves early on most days, and the others have begun to talk.",
+            "She does excellent work, and I want to keep her.",
+            "I fear that the talk becomes one about trust.",
+            "Help me to the first sentence. I can do the rest.",
+            ("integrity",),
+        ),
         Written(
             "A hard talk that has been put off three times. What is the first sentence?",
             "Write the first sentence down beforehand. Let a silence stand for five seconds.",
@@ -289,6 +347,8 @@ class _Life:
         if past.swapped:
             self._swap(session, *past.swapped)
         ends = datetime.combine(day, AT, tzinfo=ZoneInfo(ZONE)) + timedelta(minutes=60)
+        self.demo.live_until(ends - 4 * DAY, step=DAY)
+        self._bring(session, past.case)
         self.demo.live_until(ends + timedelta(minutes=5), step=DAY)
         there = [one for one in MEMBERS if one not in past.cannot_come]
         self._answer(session, there, past)
@@ -299,6 +359,20 @@ class _Life:
             closing.record_met(db, self._actor(db, ANA), session, record, self._now)
         self._write(session, day, past.notes)
         self.demo.live_until(ends + 6 * DAY, step=DAY)
+
+    def _bring(self, session: int, brought: Brought) -> None:
+        with self.demo.coach.database.transaction() as db:
+            kept = db.get_one(CoachingSession, session)
+            presenter = next(one for one in kept.circle.members if one.person_id == kept.presenter_id)
+            texts = {
+                Field.SITUATION: brought.situation,
+                Field.STRENGTHS: brought.strengths,
+                Field.CHALLENGES: brought.challenges,
+                Field.FEEDBACK: brought.feedback,
+            }
+            draft = CaseDraft(brought.title, texts, brought.tags, shared=True)
+            actor = self._actor(db, presenter.person.slack_id)
+            cases.save(db, actor, session, 0, draft, self.demo.coach.pack, self._now)
 
     def _write(self, session: int, day: date, written: Written) -> None:
         """The note-taker writes; what was promised the time before is done by now."""
