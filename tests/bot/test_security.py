@@ -1,20 +1,28 @@
 """What a member, somebody who has left, an outsider and a forger of ids must not be able to see or do."""
 
 import json
+from typing import Any
 
 import pytest
+from sqlalchemy import Select, Table, select
 
 from bot.ids import Action, View
-from coaching import drafts, programme
+from bot.wording import COMMANDS
+from coaching import drafts, programme, workspaces
 from coaching.access import PROGRAMME_IS_FOR
 from coaching.errors import NotFound
+from coaching.people import Profile, learn
+from coaching.rules.terms import PersonKind
 from demo import cast
 from demo.person import Person, words
 from demo.records import Json
+from service.demo import Demo
+from storage.base import Base
 from tests.support.people import CIRCLE, FIVE, People, accepted, circle_fields, previewed
 from tests.support.signed import Forger
 
 LINK = "https://meet.example/one"
+TEAM = "T0RIVERBEND"
 
 
 def said(message: Json) -> str:
@@ -155,14 +163,17 @@ def test_an_outsider_is_told_the_same_of_what_is_not_theirs_and_what_is_not_ther
     people.session(mode="Video", link=LINK)
     swap_and_draft(people)
 
-    def press(action: Action, number: int) -> str:
-        value = f"{LEADS_TO_IT[action]}:{number}" if action in LEADS_TO_IT else str(number)
-        return forger.click(cast.GUS, action, f"{number}:1" if action in TWO_IDS else value)
-
     for action in set(Action) - NO_ID:
-        told = press(action, 1)
+        told = forger.click(cast.GUS, action, value_of(action, 1))
         assert told in REFUSALS, action
-        assert told == press(action, 99999), action
+        assert told == forger.click(cast.GUS, action, value_of(action, 99999)), action
+
+
+def value_of(action: Action, number: int) -> str:
+    """What a button carries that leads to the thing with this id."""
+    if action in TWO_IDS:
+        return f"{number}:1"
+    return f"{LEADS_TO_IT[action]}:{number}" if action in LEADS_TO_IT else str(number)
 
 
 def test_a_forged_form_of_an_outsider_changes_nothing(people: People, forger: Forger, circle: People) -> None:
@@ -206,6 +217,55 @@ def test_who_owns_no_programme_and_is_in_no_circle_learns_and_changes_nothing(
     assert programme.ONLY_OWNERS in json.dumps(answer)
     people.ana.command("/coach programme")
     assert "has no programme owner yet" in words(people.ana.modal["blocks"])
+
+
+def test_ids_of_one_workspace_open_nothing_in_another(people: People, forger: Forger, circle: People) -> None:
+    """Ana leads the circle. Somebody with the same id elsewhere is nobody to it."""
+    people.session(mode="Video", link=LINK)
+    swap_and_draft(people)
+    before = kept(people.demo)
+    forger.team = serve_another(people.demo)
+    for action in set(Action) - NO_ID - {Action.SHOW_PROGRAMME, Action.PROGRAMME_QUARTER}:
+        told = forger.click(cast.ANA, action, value_of(action, 1))
+        assert told in REFUSALS, action
+    for form in set(View) - OF_ONES_OWN:
+        ids = dict.fromkeys(NAMES_OF_IDS, 1)
+        answer = forger.submit(cast.ANA, form, ids, {"reason": "Ha"}, view_id=f"V{form}")
+        assert any(refusal in json.dumps(answer) for refusal in REFUSALS), form
+    for word, _ in COMMANDS:
+        heard = forger.command(cast.ANA, word)
+        assert CIRCLE not in heard, word
+        assert "Bo" not in heard, word
+    assert forger.hand_over(cast.ANA, "Anything") == 200
+    assert CIRCLE not in words(people.ana.modal["blocks"])
+    assert kept(people.demo) == before
+
+
+def serve_another(demo: Demo) -> str:
+    """The bot's one workspace is another one from now on, in which Ana's id is somebody's too."""
+    team = "T0OTHER"
+    token = demo.coach.token
+    with demo.coach.database.transaction() as db:
+        workspaces.remember(db, team, "Hillside", cast.COACH, demo.clock.now())
+        ana = Profile(cast.ANA, "Ann Thorne", "Europe/London", "en-GB", PersonKind.FULL, True, True)
+        learn(db, team, [ana])
+    token._found = (team, cast.COACH)
+    return team
+
+
+def kept(demo: Demo) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of the first workspace; of messages only that they are there, since a worker is at them."""
+    with demo.coach.database.reading() as db:
+        return {
+            name: sorted(tuple(row) for row in db.execute(_of_team(table)))
+            for name, table in Base.metadata.tables.items()
+            if "workspace_id" in table.c
+        }
+
+
+def _of_team(table: Table) -> Select[Any]:
+    columns = [table.c.id] if table.name == "outbox" else table.c
+    return select(*columns).where(table.c.workspace_id == TEAM)
 
 
 def swap_and_draft(people: People) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit
 
 from demo import tickets
 from demo.delivery import signature
+from demo.payloads import Act, command_form
 from demo.records import Json
 from service.demo import Demo
 
@@ -20,14 +21,16 @@ class Forger:
         self._demo = demo
         self._local = demo.workspace.local
         self._secret = demo.coach.settings.slack_signing_secret.get_secret_value()
+        self.team = self._local.workspace.team.id
+        """The workspace that the requests come from."""
 
-    def click(self, user: str, action: str, value: str, *, team: str | None = None) -> str:
+    def click(self, user: str, action: str, value: str) -> str:
         """Presses a button that may never have been there; what the person is told, "" for nothing."""
         hook = tickets.new_hook(self._local.workspace, user, CHANNEL, self._local.now())
         chosen = {"selected_option": {"value": value}} if action == "session.more" else {"value": value}
         payload = {
             "type": "block_actions",
-            **self._person(user, team),
+            **self._person(user),
             "container": {"type": "message", "message_ts": "1.2", "channel_id": CHANNEL},
             "channel": {"id": CHANNEL},
             "response_url": f"{self._demo.url}/hooks/actions/{hook.id}",
@@ -51,11 +54,22 @@ class Forger:
             "blocks": blocks,
             "state": {"values": values},
         }
-        payload = {"type": "view_submission", **self._person(user, None), "view": view}
+        payload = {"type": "view_submission", **self._person(user), "view": view}
         status, body = self.send({"payload": json.dumps(payload)})
         assert status == 200
         answer: Json = json.loads(body) if body else {}
         return answer
+
+    def command(self, user: str, text: str) -> str:
+        """A slash command; the body of the answer, empty where a form is opened."""
+        workspace = self._local.workspace
+        trigger = tickets.new_trigger(workspace, user, self._local.timing.trigger, None)
+        hook = tickets.new_hook(workspace, user, CHANNEL, self._local.now())
+        act = Act(workspace, workspace.people[user], trigger, self._demo.url, "1.2")
+        form = command_form(act, workspace.channels[CHANNEL], "/coach", text, hook) | {"team_id": self.team}
+        status, body = self.send(form)
+        assert status == 200
+        return body
 
     def hand_over(self, user: str, text: str, *, shortcut: str = "add_to_notes") -> int:
         """Chooses an entry in the menu of a message that says `text`; the status of the answer."""
@@ -63,7 +77,7 @@ class Forger:
         hook = tickets.new_hook(local.workspace, user, CHANNEL, local.now())
         payload = {
             "type": "message_action",
-            **self._person(user, None),
+            **self._person(user),
             "callback_id": shortcut,
             "trigger_id": tickets.new_trigger(local.workspace, user, local.timing.trigger, None),
             "channel": {"id": CHANNEL, "name": "general"},
@@ -90,9 +104,8 @@ class Forger:
         finally:
             connection.close()
 
-    def _person(self, user: str, team: str | None) -> Json:
-        workspace = team or self._local.workspace.team.id
-        return {"team": {"id": workspace}, "user": {"id": user, "team_id": workspace}}
+    def _person(self, user: str) -> Json:
+        return {"team": {"id": self.team}, "user": {"id": user, "team_id": self.team}}
 
     def _told(self, user: str) -> list[str]:
         messages = self._local.workspace.messages[CHANNEL].values()
