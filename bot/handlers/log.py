@@ -21,11 +21,12 @@ def register(routes: Routes) -> None:
 
 
 def by_command(context: Context) -> Reply:
-    """Straight to the one circle's, or the question which; closed ones can be read too."""
+    """Straight to the circle's that is meant, or the question which; closed ones can be read too."""
     actor = context.actor()
     mine = access.circles(context.db, actor, closed=True)
-    if len(mine) == 1:
-        return OpenModal(views.page(log.of_circle(context.db, actor, mine[0].id)))
+    meant = showing.meant(mine, context.request)
+    if meant:
+        return OpenModal(views.page(log.of_circle(context.db, actor, meant.id)))
     return Ephemeral(views.choose_circle([(one.id, one.name) for one in mine]))
 
 

@@ -26,10 +26,11 @@ def register(routes: Routes) -> None:
 
 
 def by_command(context: Context) -> Reply:
-    """Straight to the one circle, or the question which."""
+    """Straight to the circle that is meant, or the question which."""
     mine = access.circles(context.db, context.actor())
-    if len(mine) == 1:
-        return OpenModal(_page(context, mine[0]))
+    meant = showing.meant(mine, context.request)
+    if meant:
+        return OpenModal(_page(context, meant))
     return (
         Ephemeral(views.choose_circle([(one.id, one.name) for one in mine])) if mine else hub_message(context)
     )

@@ -17,11 +17,12 @@ def register(routes: Routes) -> None:
 
 
 def by_command(context: Context) -> Reply:
-    """Straight to the one group, or the question which."""
+    """Straight to the group that is meant, or the question which."""
     mine = access.circles(context.db, context.actor())
     groups = [one for one in mine if one.kind is CircleKind.GROUP]
-    if len(groups) == 1:
-        return OpenModal(views.page(trends.facts(context.db, groups[0], context.pack)))
+    meant = showing.meant(groups, context.request)
+    if meant:
+        return OpenModal(views.page(trends.facts(context.db, meant, context.pack)))
     if groups:
         return Ephemeral(views.choose_circle([(one.id, one.name) for one in groups]))
     return Ephemeral(views.only_pairs()) if mine else hub_message(context)

@@ -183,6 +183,19 @@ def test_in_several_circles_roles_ask_which(people: People, circle: People) -> N
     assert "Hana is coached first" in words(people.ana.modal)
 
 
+@ON_SQLITE
+def test_in_a_circles_own_conversation_nobody_is_asked_which(people: People, circle: People) -> None:
+    people.circle(name="Pair", members=["Ana Torres", "Hana Sato"], channel=None)
+    for command in ("/coach roles", "/coach log"):
+        before = len(people.ana.ephemerals("#practice-circle"))
+        people.ana.command(command, channel="#practice-circle")
+        assert "Practice circle" in words(people.ana.modal["blocks"])
+        assert len(people.ana.ephemerals("#practice-circle")) == before
+        people.ana.close()
+        people.ana.command(command, channel="#general")  # elsewhere one is asked still
+        assert not people.ana.has_modal
+
+
 def test_settings_are_kept_and_what_cannot_be_is_refused(people: People) -> None:
     dee = people.dee
     dee.command("/coach settings")
