@@ -17,6 +17,7 @@ from coaching import (
     actions,
     attendance,
     away,
+    cases,
     circle_states,
     circles,
     closing,
@@ -37,6 +38,7 @@ from coaching.circles import Channel, CirclePlan
 from coaching.closing import Record
 from coaching.errors import CoachingError
 from coaching.evaluations import Filled
+from coaching.rules.case_facts import CaseDraft
 from coaching.rules.fields import Field
 from coaching.rules.note_facts import ActionRow, NotesDraft
 from coaching.rules.poll_facts import PollDraft
@@ -66,6 +68,8 @@ class Habits:
     records: float = 0.8
     did_not_meet: float = 0.03
     writes: float = 0.4
+    prepares: float = 0.06
+    shares: float = 0.7
     does: float = 0.05
     skips: float = 0.006
     moves: float = 0.015
@@ -140,6 +144,7 @@ class Life:
         for circle in self.circles:
             for step in (
                 self._answer,
+                self._prepare_cases,
                 self._record,
                 self._write_notes,
                 self._evaluate,
@@ -161,6 +166,13 @@ class Life:
         for search, member in self._searches(circle):
             if self._chance(self.habits.takes):
                 self._do(member, swaps.take, search)
+
+    def _prepare_cases(self, circle: int) -> None:
+        """Whoever brings a case writes it some day, mostly to share it at once."""
+        for session in self._coming(circle):
+            for member in self._to_prepare(session):
+                if self._chance(self.habits.prepares):
+                    self._do(member, self._prepare, session, self._chance(self.habits.shares))
 
     def _record(self, circle: int) -> None:
         for session, convener, record in self._ended(circle):
@@ -269,6 +281,12 @@ class Life:
         changed = type(draft)(**{**draft.__dict__, "date": day, "remote_reason": "The room is taken"})
         sessions.move(db, actor, session, found.revision, changed, now)
 
+    def _prepare(self, db: Session, actor: Actor, session: int, shared: bool, now: datetime) -> None:
+        pack = self.demo.coach.pack
+        revision = cases.open_form(db, actor, session, pack, now).revision
+        draft = CaseDraft("A case", {Field.SITUATION: "It goes on"}, (), shared)
+        cases.save(db, actor, session, revision, draft, pack, now)
+
     def _fill_in(self, db: Session, actor: Actor, session: int, now: datetime) -> None:
         pack = self.demo.coach.pack
         circle = db.get_one(CoachingSession, session).circle
@@ -291,6 +309,17 @@ class Life:
         with self.demo.coach.database.reading() as db:
             found = sessions.scheduled(db, db.get_one(Circle, circle), self.now)
             return [one.id for one in found if one.starts_at > self.now]
+
+    def _to_prepare(self, session: int) -> list[str]:
+        """Who brings a case and has not shared one."""
+        with self.demo.coach.database.reading() as db:
+            found = db.get_one(CoachingSession, session)
+            shared = {one.person_id for one in cases.shared(db, found)}
+            return [
+                one.person.slack_id
+                for one in found.circle.members
+                if cases.may_prepare(found, one.person_id, self.now) and one.person_id not in shared
+            ]
 
     def _members_of_coming(self, circle: int) -> list[tuple[int, str]]:
         """Who has not said yet whether they come."""

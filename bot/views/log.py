@@ -8,6 +8,7 @@ from slack_sdk.models.views import View
 from bot.ids import Action
 from bot.replies import Said
 from bot.views import inputs, notices
+from bot.views.choosing import which_circle
 from bot.views.fitting import sections
 from bot.views.text import (
     escape,
@@ -17,7 +18,6 @@ from bot.views.text import (
     option_text,
     plain,
     section,
-    shortened,
     small,
     spoken_day,
     spoken_time,
@@ -135,11 +135,8 @@ def my_hours() -> ButtonElement:
 
 def choose_circle(choices: Sequence[tuple[int, str]]) -> Said:
     """In several circles: which one's log? One's own hours are of all."""
-    text = "Which circle's log would you like to see?" if choices else "You are in no circle now."
-    buttons = [
-        inputs.buttons(inputs.button(shortened(name, 75), Action.SHOW_LOG, one)) for one, name in choices[:40]
-    ]
-    return Said(text, [section(text), *buttons, inputs.buttons(my_hours())])
+    question = "Which circle's log would you like to see?" if choices else "You are in no circle now."
+    return which_circle(question, choices, Action.SHOW_LOG, my_hours())
 
 
 def hours(shown: HoursFacts, roles: Sequence[str], *, on_its_way: bool = False) -> View:

@@ -10,6 +10,7 @@ from bot.ids import Action
 from bot.ids import View as Form
 from bot.replies import Said
 from bot.views import inputs, notices
+from bot.views.choosing import which_circle
 from bot.views.fitting import sections
 from bot.views.inputs import entry
 from bot.views.text import escape, plain, section, shortened, small, spoken_day
@@ -85,13 +86,7 @@ def _times(count: int, what: str) -> str:
 
 
 def choose_circle(choices: Sequence[tuple[int, str]]) -> Said:
-    """In several circles: which one's roles?"""
-    text = "Whose roles would you like to see?"
-    buttons = [
-        inputs.buttons(inputs.button(shortened(name, 75), Action.SHOW_ROLES, one))
-        for one, name in choices[:40]
-    ]
-    return Said(text, [section(text), *buttons])
+    return which_circle("Whose roles would you like to see?", choices, Action.SHOW_ROLES)
 
 
 def excuse(circle: CircleFacts) -> View:

@@ -8,8 +8,9 @@ from slack_sdk.models.views import View
 from bot.ids import Action
 from bot.replies import Said
 from bot.views import inputs, notices
+from bot.views.choosing import which_circle
 from bot.views.fitting import sections
-from bot.views.text import escape, listed, section, shortened, small, spoken_day
+from bot.views.text import escape, listed, section, small, spoken_day
 from coaching.rules.closing_facts import Trend, TrendsFacts
 from coaching.rules.terms import CircleKind
 
@@ -65,13 +66,7 @@ def _too_few(shown: TrendsFacts) -> str:
 
 
 def choose_circle(choices: Sequence[tuple[int, str]]) -> Said:
-    """In several circles: which one's trends?"""
-    text = "Which circle's trends would you like to see?"
-    buttons = [
-        inputs.buttons(inputs.button(shortened(name, 75), Action.SHOW_TRENDS, one))
-        for one, name in choices[:40]
-    ]
-    return Said(text, [section(text), *buttons])
+    return which_circle("Which circle's trends would you like to see?", choices, Action.SHOW_TRENDS)
 
 
 def only_pairs() -> Said:

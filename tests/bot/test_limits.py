@@ -13,6 +13,7 @@ import pytest
 from slack_sdk.models.views import View
 
 import bot.views
+from bot.ids import Action
 from bot.replies import Said
 from bot.views import (
     actions,
@@ -21,6 +22,7 @@ from bot.views import (
     away,
     cases,
     channels,
+    choosing,
     circle_form,
     circle_states,
     circles,
@@ -527,6 +529,7 @@ def _of_the_hub(w: World) -> Iterator[Shown]:
     for typed in ("", w.text(2000)):
         yield hub.unknown, hub.unknown(typed)
     yield roles.choose_circle, roles.choose_circle([(HUGE, w.text(80))] * 60)
+    yield choosing.which_circle, choosing.which_circle("Which?", [(HUGE, w.text(80))] * 60, Action.SHOW_ROLES)
     yield hub.settings, hub.settings(SettingsFacts(ZONE, tuple(range(7)), w.text(200), ()))
     yield hub.settings, hub.settings(SettingsFacts(ZONE, (), None, ()))
     for many in (0, 1, 60):

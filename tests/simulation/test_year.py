@@ -30,7 +30,7 @@ def test_nothing_goes_wrong_in_an_eventful_spring(tmp_path: Path) -> None:
     url = f"sqlite:///{shutil.copy(pasts.lived('sqlite', pasts.nothing).database, tmp_path / 'coach.db')}"
     with Demo(town(START, 8), url, START) as demo:
         year = Year(demo, Random(7), (2, 4), EVENTFUL)
-        year.live(timedelta(days=55))
+        year.live(timedelta(days=66))
         assert year.problems() == []
         kinds = {one.kind for one in year.diary.sent.values()}
         assert {Outgoing.BOOKKEEPING, Outgoing.SESSION_NEWS, Outgoing.EVALUATION} <= kinds
