@@ -64,8 +64,8 @@ function MessageTools({ message, inThread, viewer }) {
   return html`<div class="message-tools">
     ${!inThread && html`<button type="button" class="icon-button" aria-label="Reply in thread" title="Reply in thread"
       onClick=${() => go(state.place.channel, message.ts)}><${Icon} name="message" /></button>`}
-    ${items.length > 0 && html`<${Menu} label="More actions" buttonLabel="More actions" face=${html`<${Icon} name="more" />`} items=${items}
-      onPick=${({ key }) => useShortcut(message, key)} buttonClass="icon-button" buttonProps=${{ title: "More actions" }} />`}
+    ${items.length > 0 && html`<${Menu} label="Message actions" buttonLabel="Message actions" face=${html`<${Icon} name="more" />`} items=${items}
+      onPick=${({ key }) => useShortcut(message, key)} buttonClass="icon-button" buttonProps=${{ title: "Message actions" }} />`}
   </div>`;
 }
 

@@ -184,7 +184,7 @@ def add_a_message_to_the_notes(sitting: Sitting, pictures: Path | None) -> None:
     expect(sitting.message(SAID)).to_be_visible()
     sitting.act_as("Chidi Okafor")
     sitting.message(SAID).hover()
-    sitting.message(SAID).get_by_role("button", name="More actions").click()
+    sitting.message(SAID).get_by_role("button", name="Message actions").click()
     sitting.page.get_by_role("menuitem", name="Add to coaching notes").click()
     expect(sitting.field("What to add")).to_have_value(SAID)
     sitting.submit_and_close()
