@@ -50,6 +50,8 @@ class Action(StrEnum):
     MY_HOURS = "log.my_hours"
     HOURS_CSV = "log.hours_csv"
 
+    PUT_OFF = "reminders.put_off"
+
     SHOW_TRENDS = "trends.show"
     TRENDS_PICTURE = "trends.picture"
     SHOW_PROGRAMME = "programme.show"

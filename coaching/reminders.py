@@ -378,32 +378,40 @@ def _day_message(
     db: Session, session: CoachingSession, one: Planned, now: datetime
 ) -> tuple[int, datetime, date]:
     """The one message of a person's day. Once that is out, the next day's; or that one, edited silently."""
-    message, waits = _message_of(db, session, one, one.local_date, one.due_at, now)
+    message, waits = _message_of(db, session.workspace_id, one, one.local_date, one.due_at, now)
     if waits:
         return message, one.due_at, one.local_date
     person = db.get_one(Person, one.person_id)
     tomorrow = hours.next_working_day_at(max(one.due_at, now), time(8), people.hours(person))
     if tomorrow < one.expires_at:
         day = hours.local(tomorrow, people.hours(person)).date()
-        later, _ = _message_of(db, session, one, day, tomorrow, now)
+        later, _ = _message_of(db, session.workspace_id, one, day, tomorrow, now)
         return later, tomorrow, day
     outbox.refresh(db, [db.get_one(OutboxRow, message)], now)
     return message, one.due_at, one.local_date
 
 
 def _message_of(
-    db: Session, session: CoachingSession, one: Planned, day: date, due_at: datetime, now: datetime
+    db: Session, workspace_id: str, one: Planned | Reminder, day: date, due_at: datetime, now: datetime
 ) -> tuple[int, bool]:
-    """The message of a person's day, with this in it from now on; and whether it is still to go out.
+    """The message of a person's day, with this in it from now on; and whether it is still to go out."""
+    return _message(db, workspace_id, one, day_key(one.person_id, day), due_at, now)
 
-    A new one is not read again: of a session's reminders nearly all are new.
-    """
-    key = f"bookkeeping:{one.person_id}:{day.isoformat()}"
+
+def day_key(person_id: int, day: date) -> str:
+    """Under which there is one message of a person's day."""
+    return f"bookkeeping:{person_id}:{day.isoformat()}"
+
+
+def _message(
+    db: Session, workspace_id: str, one: Planned | Reminder, key: str, due_at: datetime, now: datetime
+) -> tuple[int, bool]:
+    """A new one is not read again: of a session's reminders nearly all are new."""
     new = outbox.put(
         db,
         Outgoing.BOOKKEEPING,
         key,
-        workspace_id=session.workspace_id,
+        workspace_id=workspace_id,
         person=one.person_id,
         due_at=due_at,
         expires_at=one.expires_at,
@@ -411,13 +419,24 @@ def _message_of(
     )
     if new is not None:
         return new, True
-    row = outbox.get(db, session.workspace_id, key)
+    row = outbox.get(db, workspace_id, key)
     if row.state in ENDED:
         _revive(row, due_at, one.expires_at)
     elif row.state is OutboxState.DUE:
         row.due_at = min(row.due_at, due_at)
         row.expires_at = max(row.expires_at or one.expires_at, one.expires_at)
     return row.id, row.state is OutboxState.DUE
+
+
+def carry_later(
+    db: Session, reminder: Reminder, key: str, day: date, due_at: datetime, now: datetime
+) -> None:
+    """Another message says it, at another time; if that one is out already, it is edited."""
+    message, waits = _message(db, reminder.workspace_id, reminder, key, due_at, now)
+    reminder.outbox_id, reminder.due_at, reminder.local_date = message, due_at, day
+    db.flush()
+    if not waits:
+        outbox.refresh(db, [db.get_one(OutboxRow, message)], now)
 
 
 def _revive(row: OutboxRow, due_at: datetime, expires_at: datetime) -> None:

@@ -17,6 +17,7 @@ from bot.handlers import (
     notes,
     polls,
     programme,
+    reminders,
     rhythm,
     roles,
     sessions,
@@ -44,6 +45,7 @@ FEATURES = (
     closing,
     already_met,
     evaluations,
+    reminders,
     programme,
     trends,
 )

@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 from bot.outgoing.evaluations import nudge_part
 from bot.outgoing.notes import action_part
 from bot.outgoing.rhythm import confirm_part
-from bot.outgoing.sending import message
+from bot.outgoing.sending import message, recipient
 from bot.views import inputs
 from bot.views import reminders as views
 from bot.views.reminders import Part
+from bot.views.text import when
 from coaching import reminders, sessions
 from coaching.packs import Pack
+from coaching.postponing import STAYS
 from coaching.rules.reminder_plan import newest_only
 from coaching.rules.terms import ReminderKind
 from scheduler.messages import Content, Renderers, Skip
@@ -29,10 +31,16 @@ def renderers(pack: Pack) -> Renderers:
         # several late ones only the newest. A message that stands keeps the choice of when it went out.
         then = row.finished_at if sent and row.finished_at else now
         chosen = [*newest_only(holding, then), *(one for one in holding if one.due_at > then)]
-        parts = [part for one in chosen if (part := _part(db, one, now, pack)) is not None]
+        parts = [(one.kind, part) for one in chosen if (part := _part(db, one, now, pack)) is not None]
+        at = datetime.fromisoformat(row.facts["put_off"]) if "put_off" in row.facts else None
+        again = when(at, recipient(db, row).zone) if at else None
         if parts:
-            return message(views.bookkeeping(parts))
-        return message(views.nothing_left()) if sent else Skip(NOTHING)
+            may_wait = any(kind not in STAYS for kind, _ in parts)
+            rest = again if at and at > now else None
+            return message(views.bookkeeping([part for _, part in parts], may_wait=may_wait, rest=rest))
+        if not sent:
+            return Skip(NOTHING)
+        return message(views.put_off(again) if again else views.nothing_left())
 
     return {Outgoing.BOOKKEEPING: bookkeeping}
 

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    DividerBlock,
+    Option,
+    StaticSelectElement,
+)
 
 from bot.ids import Action
 from bot.replies import Said
@@ -12,8 +19,9 @@ from bot.views.cases import prepare_button
 from bot.views.fitting import MESSAGE_BLOCKS, fitting, on_top, sections
 from bot.views.notes import write_button
 from bot.views.sessions import answer_buttons, roles_line, swap_button, where_lines
-from bot.views.text import escape, mode, section, small, when
+from bot.views.text import escape, mode, plain, section, small, when
 from coaching.rules.facts import SessionFacts
+from coaching.rules.postponing import PutOff
 from coaching.rules.terms import CircleKind, Coming, ReminderKind, Role
 
 
@@ -25,19 +33,44 @@ class Part:
     blocks: tuple[Block, ...] = ()
 
 
-def bookkeeping(parts: Sequence[Part]) -> Said:
-    """All parts in one message. The text on top says all of them, for notifications and screen readers."""
+def bookkeeping(parts: Sequence[Part], *, may_wait: bool = True, rest: str | None = None) -> Said:
+    """All parts in one message. The text on top says all of them, for notifications and screen readers.
+
+    `may_wait`: some of it can be put off. `rest`: when what stood here besides comes again.
+    """
     blocks, more = fitting(
         [
             [*([DividerBlock()] if number else []), *sections(part.line.split("\n")), *part.blocks]
             for number, part in enumerate(parts)
         ],
-        MESSAGE_BLOCKS - 2,
+        MESSAGE_BLOCKS - 4,
     )
     if more:
         blocks.append(section(f"And {more} more: `/coach` shows what waits for you."))
+    if rest:
+        blocks.append(small(f"I will remind you of the rest on {rest}."))
+    blocks.append(ActionsBlock(elements=[*([_later()] if may_wait else []), _turn_off()]))
     blocks.append(small("At most one such message a day. `/coach settings` changes what I remind you of."))
     return Said(on_top([part.line.replace("*", "") for part in parts]), blocks)
+
+
+def _later() -> StaticSelectElement:
+    words = {PutOff.HOUR: "In 1 hour", PutOff.TOMORROW: "Tomorrow at 9:00"}
+    return StaticSelectElement(
+        action_id=Action.PUT_OFF.value,
+        placeholder=plain("Remind me later"),
+        options=[Option(value=one.value, text=plain(text)) for one, text in words.items()],
+    )
+
+
+def _turn_off() -> ButtonElement:
+    return inputs.button("Turn these off", Action.SETTINGS)
+
+
+def put_off(at: str) -> Said:
+    """What a message reads once all of it comes again later."""
+    text = f"I will remind you of this again on {at}."
+    return Said(text, [section(text)])
 
 
 def nothing_left() -> Said:

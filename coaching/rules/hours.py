@@ -61,6 +61,11 @@ def next_working_day_at(moment: datetime, at: time, hours: PersonHours) -> datet
     return next(one for one in _at(at, moment, hours, step=1) if local(one, hours).date() > today)
 
 
+def tomorrow_at(moment: datetime, at: time, hours: PersonHours) -> datetime:
+    """That time on the person's next day, whether they work on it or not: they have asked for it (UTC)."""
+    return to_utc(local(moment, hours).date() + timedelta(days=1), at, hours.zone).instant
+
+
 def _at(wall: time, moment: datetime, hours: PersonHours, step: int) -> Iterator[datetime]:
     """That time on the moment's day and on those after it (or before it), as far as they are working days."""
     today = local(moment, hours).date()

@@ -12,6 +12,7 @@ from demo.records import Json
 from service.demo import Demo
 from storage.models import CoachingSession, EvaluationReceipt, OutboxRow, Outgoing
 from tests.support import pasts
+from tests.support.databases import ON_SQLITE
 from tests.support.pasts import Beginning
 from tests.support.people import FIVE, ROOM, People, accepted, filled_in, refused
 
@@ -186,6 +187,21 @@ def test_the_nudge_comes_the_next_working_day_to_who_has_not_answered(people: Pe
     people.chidi.click("Not now", in_=people.chidi.dm()[-1])
     people.chidi.click("Answer", in_=people.chidi.dm()[-1])
     assert people.chidi.has_modal
+
+
+@ON_SQLITE
+def test_the_nudge_is_not_put_off(people: People, session: None) -> None:
+    """Moved, it would tell until the window closes who had not answered."""
+    people.wait("2026-12-09 10:01")
+    assert "Remind me later" not in said(people.dee.dm()[-1])  # there is nothing else in hers
+    notes_too = people.chidi.dm()[-1]
+    people.chidi.click("In 1 hour", in_=notes_too)
+    [stays] = [one for one in people.chidi.dm() if one["ts"] == notes_too["ts"]]
+    assert "is open until" in said(stays)
+    assert "remind you of the rest" in said(stays)
+    people.wait("2026-12-09 11:05")
+    assert "the notes of" in said(people.chidi.dm()[-1])
+    assert "is open until" not in said(people.chidi.dm()[-1])
 
 
 def test_a_pair_looks_back_for_itself_and_may_share(people: People) -> None:

@@ -413,8 +413,9 @@ def everything(w: World) -> Iterator[Shown]:
     yield notices.notice, notices.notice(w.text(600))
     yield notices.page, notices.page(list(hub.help_page().blocks), "Help")
     yield reminders.nothing_left, reminders.nothing_left()
+    yield reminders.put_off, reminders.put_off(w.text(80))
     for many in (1, 6):
-        yield reminders.bookkeeping, reminders.bookkeeping(_parts(w, many))
+        yield reminders.bookkeeping, reminders.bookkeeping(_parts(w, many), rest=w.text(80))
 
 
 def _of_dates(w: World) -> Iterator[Shown]:

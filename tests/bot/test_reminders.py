@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from bot.ids import Action
 from bot.views.circles import ALL_REMINDERS
 from coaching.rules.circle_form import CAN_BE_DROPPED
 from demo import cast
@@ -20,9 +21,11 @@ from tests.support.databases import ON_SQLITE
 from tests.support.instants import BERLIN, CHICAGO, NEW_YORK, on_the_wall, wall
 from tests.support.pasts import Beginning
 from tests.support.people import ROOM, People, accepted
+from tests.support.signed import Forger
 
 LINK = "https://meet.example/one"
 MONDAY = "2027-01-11"
+DEE_PRESENTS = {"mode": "Video", "link": LINK, "presenter": "Dee", "note_taker": "Eli"}
 ZONES = {cast.CHIDI: CHICAGO, cast.ELI: BERLIN}
 BOOKKEEPING = "At most one such message a day"
 
@@ -245,3 +248,67 @@ def test_a_reminder_that_stands_follows_what_happens_after_it(people: People, ci
     people.demo.settle()
     [settled] = [one for one in people.chidi.dm() if "is settled" in one["text"]]
     assert "Can you come?" not in said(settled)
+
+
+@pytest.fixture
+def asked_to_prepare(people: People, monday: None) -> Json:
+    """Bo is asked for his case, two weeks before."""
+    people.wait("2026-12-28 10:01")
+    [message] = _with(people.bo.dm(), [BOOKKEEPING])
+    return message
+
+
+def test_it_comes_again_in_an_hour_and_only_then(people: People, asked_to_prepare: Json) -> None:
+    people.bo.click("In 1 hour", in_=asked_to_prepare)
+    [first] = _with(people.bo.dm(), ["remind you of this again"])
+    assert first["ts"] == asked_to_prepare["ts"]
+    assert "Prepare the case" not in words(first["blocks"])
+    people.wait("2026-12-28 10:58")
+    assert got(people.bo, BOOKKEEPING) == []
+    people.wait("2026-12-28 11:05")
+    assert got(people.bo, BOOKKEEPING) == ["Mon 2026-12-28 11:01"]
+    [again] = _with(people.bo.dm(), [BOOKKEEPING])
+    assert "Which situation would you like to bring?" in words(again["blocks"])
+    people.bo.click("In 1 hour", in_=again)  # once more, at five past
+    people.wait("2026-12-28 13:00")
+    assert got(people.bo, BOOKKEEPING) == ["Mon 2026-12-28 12:05"]
+
+
+def test_put_off_until_tomorrow_it_is_part_of_that_days_one_message(
+    people: People, asked_to_prepare: Json
+) -> None:
+    people.session(
+        date="2026-12-30", time="16:00", mode="Video", link=LINK, presenter="Dee", note_taker="Eli"
+    )
+    people.bo.click("Tomorrow at 9:00", in_=asked_to_prepare)
+    people.wait("2026-12-29 16:30")
+    [told] = got(people.bo, BOOKKEEPING)
+    assert told == "Tue 2026-12-29 09:00"
+    [message] = _with(people.bo.dm(), [BOOKKEEPING])
+    assert "Which situation would you like to bring?" in words(message["blocks"])
+    assert "30 December 2026" in words(message["blocks"])  # due at 16:00
+
+
+@ON_SQLITE
+def test_what_is_settled_meanwhile_does_not_come_again(people: People, asked_to_prepare: Json) -> None:
+    people.bo.click("In 1 hour", in_=asked_to_prepare)
+    people.bo.click("Can't make it", in_=people.card())
+    people.wait("2026-12-28 13:00")
+    assert got(people.bo, BOOKKEEPING) == []
+
+
+@ON_SQLITE
+def test_an_old_button_and_somebody_elses_message_put_nothing_off(
+    people: People, asked_to_prepare: Json, forger: Forger
+) -> None:
+    people.bo.click("In 1 hour", in_=asked_to_prepare)
+    told = forger.click(cast.DEE, Action.PUT_OFF, "tomorrow")
+    assert "cannot be put off any more" in told
+    people.wait("2026-12-29 10:00")
+    assert got(people.bo, BOOKKEEPING) == ["Mon 2026-12-28 11:01"]
+
+
+@ON_SQLITE
+def test_reminders_are_turned_off_from_where_they_stand(people: People, asked_to_prepare: Json) -> None:
+    people.bo.click("Turn these off", in_=asked_to_prepare)
+    assert "Reminders" in words(people.bo.modal["blocks"])

@@ -136,6 +136,7 @@ NO_ID = {
     Action.SHOW_CALENDAR,
     Action.MAKE_CALENDAR,
     Action.STOP_CALENDAR,
+    Action.PUT_OFF,  # the message that was clicked is what it is about
     Action.SHOW_PROGRAMME,
     Action.PROGRAMME_QUARTER,
     Action.NAME_OWNERS,
