@@ -153,7 +153,7 @@ class PromptServer(uvicorn.Server):
         ticks = 0
         while not await self.on_tick(ticks):
             ticks += 1
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.03)
 
 
 class LocalWorkspace:

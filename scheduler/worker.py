@@ -153,8 +153,11 @@ class Worker:
         await asyncio.to_thread(self._database.compact)
 
     async def _run(self, planners: Sequence[Planner], now: datetime) -> None:
+        await asyncio.to_thread(self._run_all, planners, now)
+
+    def _run_all(self, planners: Sequence[Planner], now: datetime) -> None:
         for planner in planners:
-            await asyncio.to_thread(self._run_one, planner, now)
+            self._run_one(planner, now)
 
     def _run_one(self, planner: Planner, now: datetime) -> None:
         """Each in a transaction of its own: one that fails takes nothing else with it."""

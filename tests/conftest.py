@@ -11,7 +11,7 @@ from tests.support import pasts
 from tests.support.pasts import Beginning
 from tests.support.people import People
 
-pytest_plugins = ["tests.no_skips", "tests.warm"]
+pytest_plugins = ["tests.no_skips", "tests.read_only", "tests.warm"]
 
 
 @pytest.fixture

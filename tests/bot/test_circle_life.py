@@ -64,6 +64,7 @@ def test_a_paused_circle_plans_nothing_and_goes_on_by_itself(people: People, cir
     assert CIRCLE in people.card()["text"]
 
 
+@ON_SQLITE
 def test_a_kept_session_goes_on_as_normal(people: People, circle: People) -> None:
     people.session(mode="Video", link=LINK)
     pauses(people.ana, "2027-01-20")
@@ -132,6 +133,7 @@ def closes(person: Person) -> None:
     assert "cannot be taken back" in words(person.modal)
 
 
+@ON_SQLITE
 def test_a_circle_is_closed_after_being_asked_twice(people: People, circle: People, forger: Forger) -> None:
     people.session(mode="Video", link=LINK)
     closes(people.ana)
@@ -262,6 +264,7 @@ def test_the_only_lead_reads_who_follows(people: People, circle: People) -> None
 # --- groups and pairs ---
 
 
+@ON_SQLITE
 def test_a_group_of_two_becomes_a_pair_only_when_a_lead_says_so(people: People) -> None:
     people.circle(members=["Ana Torres", "Bo Jensen", "Chidi Okafor"])
     people.session(mode="Video", link=LINK, presenter="Ana", note_taker="Bo")

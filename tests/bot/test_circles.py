@@ -94,6 +94,7 @@ def test_everybody_is_welcomed_once_and_the_channel_hears_nothing(people: People
     assert people.gus.dm() == []
 
 
+@ON_SQLITE
 def test_two_people_make_a_pair_that_both_lead(people: People) -> None:
     people.circle(name="Pair", members=["Ana Torres", "Hana Sato"], channel=None)
     assert "A pair:* Ana and Hana" in circle_page(people.hana)
@@ -119,6 +120,7 @@ def test_a_channel_must_be_ones_own(people: People) -> None:
     assert "not in that channel yourself" in refused(people.chidi)["Channel"]
 
 
+@ON_SQLITE
 def test_nobody_makes_more_than_five_circles_a_day(people: People) -> None:
     for number in range(5):
         people.circle(name=f"Circle {number}", members=["Ana Torres", "Bo Jensen"], channel=None)
@@ -181,6 +183,7 @@ def _session_of(message: dict[str, object]) -> str:
     return str(found[0]["value"])
 
 
+@ON_SQLITE
 def test_who_takes_over_a_role_is_told(people: People, circle: People) -> None:
     people.session(mode="Video", link=LINK, presenter="Eli", note_taker="Dee")
     edits(people, Members=[name for name in FIVE if name != "Eli Stern"])
@@ -192,6 +195,7 @@ def test_who_takes_over_a_role_is_told(people: People, circle: People) -> None:
     assert told == [people.ana]  # first in the line of a new circle
 
 
+@ON_SQLITE
 def test_who_leaves_while_they_meet_has_presented_all_the_same(people: People, circle: People) -> None:
     people.session(mode="Video", link=LINK, presenter="Eli", note_taker="Dee")
     people.demo.live_until(wall("2026-12-08 10:10"), step=timedelta(days=1))
@@ -201,6 +205,7 @@ def test_who_leaves_while_they_meet_has_presented_all_the_same(people: People, c
     assert "Presenter: Eli" in words(people.card()["blocks"])
 
 
+@ON_SQLITE
 def test_one_quiet_step_out(people: People, circle: People) -> None:
     people.session(mode="Video", link=LINK)
     welcome = people.dee.dm()[0]
@@ -226,6 +231,7 @@ def test_an_old_button_after_leaving_gets_a_plain_sentence(people: People, circl
     assert "Can't make it: Dee" not in words(people.card()["blocks"])
 
 
+@ON_SQLITE
 def test_the_longest_in_the_circle_leads_when_no_lead_is_left(people: People, circle: People) -> None:
     people.ana.command("/coach leave")
     accepted(people.ana)
@@ -238,6 +244,7 @@ def test_the_longest_in_the_circle_leads_when_no_lead_is_left(people: People, ci
     assert "Coaching lead:* Dee\n" in circle_page(people.bo)
 
 
+@ON_SQLITE
 def test_who_leaves_slack_has_no_turn_any_more(people: People, circle: People) -> None:
     people.session(mode="Video", link=LINK, presenter="Chidi", note_taker="Dee")
     people.chidi.leave_slack()
@@ -255,6 +262,7 @@ def test_who_leaves_slack_has_no_turn_any_more(people: People, circle: People) -
     assert "Chidi" not in words(people.ana.modal["blocks"])
 
 
+@ON_SQLITE
 def test_a_circle_of_one_rests_until_somebody_joins(people: People) -> None:
     people.circle(name="Ana and Hana", members=["Ana Torres", "Hana Sato"])
     people.session(mode="Video", link=LINK)

@@ -70,6 +70,7 @@ def test_the_hub_shows_what_comes_what_waits_and_how_circles_stand(people: Peopl
     assert "Coming: Ana and Chidi" in words(people.card()["blocks"])
 
 
+@ON_SQLITE
 def test_home_is_drawn_anew_when_something_changes(people: People, circle: People) -> None:
     for person in (people.dee, people.eli):
         assert "Nothing is planned yet" in words(person.open_home()["blocks"])
@@ -166,6 +167,7 @@ def test_the_roles_page_is_the_same_for_all_members(people: People, circle: Peop
     assert "not yours" in forger.click(cast.GUS, "hub.roles", "1")
 
 
+@ON_SQLITE
 def test_the_roles_page_is_in_order_of_date(people: People, circle: People) -> None:
     people.session(date="2027-03-15", mode="Video")
     people.ana.command("/coach roles")

@@ -235,6 +235,7 @@ def test_answers_can_be_changed_until_it_is_over(people: People, poll: None, for
     assert "This poll is over" in forger.click(cast.BO, "poll.answer", "1")
 
 
+@ON_SQLITE
 def test_another_time_for_a_session_moves_it(people: People, circle: People) -> None:
     people.session(mode="Video", link="https://meet.example/one")
     session = people.card()

@@ -102,6 +102,7 @@ def test_in_person_the_last_one_comes_an_hour_before(demo: Demo, people: People,
     assert "Room 4" in _with(people.dee.dm(), ["starts at"])[0]["text"]
 
 
+@ON_SQLITE
 def test_two_circles_share_one_message_a_day(demo: Demo, people: People, monday: None) -> None:
     people.circle(
         name="Pair", members=["Ana Torres", "Dee Novak"], channel=None, starts_on=MONDAY, usual_time="15:00"
@@ -125,6 +126,7 @@ def test_who_cannot_make_it_hears_nothing_more(demo: Demo, people: People, monda
     assert got(people.ana, BOOKKEEPING) == ["Fri 2027-01-08 17:00"]
 
 
+@ON_SQLITE
 def test_a_move_voids_what_was_laid_out(demo: Demo, people: People, monday: None) -> None:
     people.wait("2026-12-30 12:00")
     people.ana.click("Reschedule", in_=people.card())

@@ -149,6 +149,7 @@ def test_each_refusal_stands_at_its_field_and_the_rest_is_kept(people: People, s
     accepted(ana)
 
 
+@ON_SQLITE
 def test_an_overlap_across_midnight_names_the_day_it_begins(people: People, circle: People) -> None:
     people.session(date="2026-12-10", time="23:30", **VIDEO)
     people.ana.command("/coach schedule")
@@ -211,6 +212,7 @@ def test_every_member_gets_a_message_with_all_of_it(people: People, session: Non
     assert people.gus.dm() == people.hana.dm() == []
 
 
+@ON_SQLITE
 def test_the_card_follows_the_answers(people: People, session: None) -> None:
     people.bo.click("I'll be there", in_=people.card())
     assert "Coming: Ana and Bo" in said(people.card())  # at once, for the one who pressed
@@ -235,6 +237,7 @@ def test_somebody_else_leads_when_the_facilitator_cannot_come(people: People, se
     assert "Facilitator: Dee" in said(people.card())
 
 
+@ON_SQLITE
 def test_the_calendar_file_taken_from_a_modal_says_where_it_goes(people: People, session: None) -> None:
     people.bo.click("How to join", in_=people.card())
     people.bo.click("Calendar file")
@@ -257,6 +260,7 @@ def test_only_members_learn_how_to_join(people: People) -> None:
     assert LINK in words(people.bo.modal)
 
 
+@ON_SQLITE
 def test_the_calendar_file_follows_the_session(people: People, session: None) -> None:
     people.bo.click("Calendar file", in_=people.bo.dm()[-1])
     people.demo.settle()
@@ -306,6 +310,7 @@ def test_moving_asks_everybody_anew(people: People, session: None) -> None:
     assert len(people.ana.messages(ROOM)) == 1
 
 
+@ON_SQLITE
 def test_a_new_length_is_not_called_a_move(people: People, session: None) -> None:
     card = people.card()
     reschedule(people.ana, card, length="90")
@@ -318,6 +323,7 @@ def test_a_new_length_is_not_called_a_move(people: People, session: None) -> Non
     assert line["text"].startswith("New length, 90 minutes on")
 
 
+@ON_SQLITE
 def test_a_new_place_edits_what_stands_and_tells_only_when_it_is_soon(
     demo: Demo, people: People, session: None
 ) -> None:
@@ -339,6 +345,7 @@ def test_a_new_place_edits_what_stands_and_tells_only_when_it_is_soon(
     assert "meet.example/three" in said(told[0])
 
 
+@ON_SQLITE
 def test_a_new_role_is_told_to_its_holder_alone(people: People, session: None) -> None:
     counts = {person.user_id: len(person.dm()) for person in people.five}
     reschedule(people.ana, people.card(), presenter="Eli")
@@ -392,6 +399,7 @@ def _session_of(message: Json) -> str:
     return str(button["value"])
 
 
+@ON_SQLITE
 def test_an_in_person_session_is_due_after_two_remote_ones(people: People, circle: People) -> None:
     people.session(**VIDEO)
     people.session(**VIDEO)
@@ -428,6 +436,7 @@ def _reasons(demo: Demo) -> list[str | None]:
         return list(db.scalars(select(CoachingSession.remote_reason).order_by(CoachingSession.starts_at)))
 
 
+@ON_SQLITE
 def test_moving_a_session_that_became_remote_asks_for_the_reason_too(people: People, circle: People) -> None:
     people.session(**VIDEO)
     people.session(**VIDEO)
@@ -439,6 +448,7 @@ def test_moving_a_session_that_became_remote_asks_for_the_reason_too(people: Peo
     assert _reasons(people.demo)[-1] == "Snow"
 
 
+@ON_SQLITE
 def test_the_reason_of_a_remote_session_stays_when_it_is_edited_or_moved(
     people: People, circle: People
 ) -> None:
@@ -491,6 +501,7 @@ def test_a_pair_meets_without_note_taker_and_facilitator(people: People) -> None
     assert "Facilitator" not in news
 
 
+@ON_SQLITE
 def test_who_is_coached_first_now_is_told_so(people: People) -> None:
     people.circle(name="Ana and Hana", members=("Ana Torres", "Hana Sato"))
     people.session(**VIDEO)

@@ -51,6 +51,7 @@ def test_people_are_shown_as_they_are(ana: Person) -> None:
         "bot_id": "B0COACHBOT",
         "name": "Coach",
         "command": "/coach",
+        "shortcuts": [{"callback_id": "add_to_notes", "name": "Add to coaching notes"}],
     }
     assert state["clock"] == {"now": START.timestamp(), "moving": False, "movable": True}
 
