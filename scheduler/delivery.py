@@ -197,7 +197,7 @@ class Delivery:
                         found.append(prepare(db, claim, self._renderers, self._now()))
             except Exception as error:
                 found.append(error)
-        return found
+        return found[: len(claims)]  # leaving the look may fail too, when all has been read
 
     async def _look_up(self, claim: Claim) -> Mark | Claim:
         """What became of a message in doubt, or the claim with which it may be sent once more."""

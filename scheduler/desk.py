@@ -9,7 +9,7 @@ from scheduler.preparing import Parcel
 
 Prepared = Parcel | Mark
 Prepare = Callable[[Sequence[Claim]], Sequence[Prepared | Exception]]
-"""Runs in a thread; one answer per claim, in their order. Never raises."""
+"""Runs in a thread; one answer per claim, in their order. What it raises goes to all of them."""
 
 
 class Desk:
@@ -34,7 +34,7 @@ class Desk:
     async def _work(self) -> None:
         while self._waiting:
             round_, self._waiting = self._waiting, []
-            found = await asyncio.to_thread(self._prepare, [claim for claim, _ in round_])
+            found = await self._of_round([claim for claim, _ in round_])
             for (_, answer), one in zip(round_, found, strict=True):
                 if answer.cancelled():
                     continue
@@ -42,3 +42,9 @@ class Desk:
                     answer.set_exception(one)
                 else:
                     answer.set_result(one)
+
+    async def _of_round(self, claims: Sequence[Claim]) -> Sequence[Prepared | Exception]:
+        try:
+            return await asyncio.to_thread(self._prepare, claims)
+        except Exception as error:
+            return [error] * len(claims)
