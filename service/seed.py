@@ -5,7 +5,7 @@ It takes some seconds, so it is kept as two files after the first time: the bot'
 
 import hashlib
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -91,6 +91,8 @@ class Past:
     change: tuple[str, ...] = ()
     swapped: tuple[str, str] | None = None
     """Who gave presenting away, and who took it."""
+    later: int = 0
+    """By how many days it was moved."""
 
 
 PAST = (
@@ -154,6 +156,7 @@ PAST = (
             ((CHIDI, "Try this with one plan", 20),),
         ),
         ("Start on time, please.",),
+        later=1,
     ),
     Past(
         Mode.VIDEO,
@@ -346,6 +349,9 @@ class _Life:
         session = self._plan(circle, day, past.mode, past.cannot_come)
         if past.swapped:
             self._swap(session, *past.swapped)
+        if past.later:
+            day += past.later * DAY
+            self._move(session, day)
         ends = datetime.combine(day, AT, tzinfo=ZoneInfo(ZONE)) + timedelta(minutes=60)
         self.demo.live_until(ends - 4 * DAY, step=DAY)
         self._bring(session, past.case)
@@ -359,6 +365,17 @@ class _Life:
             closing.record_met(db, self._actor(db, ANA), session, record, self._now)
         self._write(session, day, past.notes)
         self.demo.live_until(ends + 6 * DAY, step=DAY)
+
+    def _move(self, session: int, day: date) -> None:
+        """Dee moves it, and everybody says again that they come."""
+        self.demo.live_until(self._now + HOUR, step=DAY)
+        with self.demo.coach.database.transaction() as db:
+            kept = db.get_one(CoachingSession, session)
+            draft = replace(proposals.draft_of(kept), date=day)
+            sessions.move(db, self._actor(db, DEE), session, kept.revision, draft, self._now)
+        self.demo.live_until(self._now + HOUR, step=DAY)
+        for person in MEMBERS:
+            self._say(session, person, Coming.YES)
 
     def _bring(self, session: int, brought: Brought) -> None:
         with self.demo.coach.database.transaction() as db:

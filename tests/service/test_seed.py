@@ -15,6 +15,8 @@ from storage.engine import Database
 from storage.models import Case, Circle, CoachingSession, EvaluationResult, Notes, OutboxRow, OutboxState
 from tests.support.instants import wall
 
+DAY = timedelta(days=1)
+
 
 def test_half_a_year_was_lived_and_the_next_session_is_two_days_on(tmp_path: Path) -> None:
     """Begun on a Saturday in spring, four weeks after the clocks changed in one of its zones."""
@@ -29,6 +31,8 @@ def test_half_a_year_was_lived_and_the_next_session_is_two_days_on(tmp_path: Pat
         lived = db.scalars(query.order_by(CoachingSession.starts_at)).unique().all()
         held = [one for one in lived if one.state is SessionState.HELD]
         assert [one.mode for one in held].count(Mode.IN_PERSON) == 1
+        [moved] = [one for one in held if one.local_date != one.rhythm_date]
+        assert moved.local_date - DAY == moved.rhythm_date
         [coming] = [one for one in lived if one.state is SessionState.SCHEDULED]
         assert coming.local_date == now.date() + timedelta(days=2)
         assert coming.mode is Mode.IN_PERSON  # two of the last three were remote
