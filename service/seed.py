@@ -28,6 +28,7 @@ from coaching import (
     people,
     polls,
     proposals,
+    rhythm,
     sessions,
     swaps,
 )
@@ -48,10 +49,13 @@ from storage.models import Circle, CoachingSession
 ZONE = "America/New_York"
 AT = time(9)
 MEMBERS = (ANA, BO, CHIDI, DEE, ELI)
+FOUNDERS = MEMBERS[:4]
+"""Eli joins them after their first session."""
 LINK = "https://meet.example.org/practice-circle"
 ROOM = "Room 2, Riverbend office"
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+DAY, HOUR, FOUR_WEEKS = timedelta(days=1), timedelta(hours=1), timedelta(weeks=4)
 FRESH = timedelta(days=14)
+ROOM_IN_SLACK = Channel(PRACTICE_CIRCLE, "practice-circle", private=True, bot_inside=True, asker_inside=True)
 
 
 @dataclass(frozen=True)
@@ -89,10 +93,12 @@ class Past:
     case: Brought
     notes: Written
     change: tuple[str, ...] = ()
-    swapped: tuple[str, str] | None = None
-    """Who gave presenting away, and who took it."""
+    taker: str | None = None
+    """Who took presenting over."""
     later: int = 0
     """By how many days it was moved."""
+    then_skipped: bool = False
+    """The date of the rhythm after it: in that month they did not meet."""
 
 
 PAST = (
@@ -135,6 +141,7 @@ PAST = (
             "Write down together, in one page, who does the next step.",
             ((BO, "Invite both to a short call", 10), (DEE, "Bring the one-page form", 21)),
         ),
+        then_skipped=True,
     ),
     Past(
         Mode.IN_PERSON,
@@ -160,7 +167,7 @@ PAST = (
     ),
     Past(
         Mode.VIDEO,
-        (BO,),
+        (CHIDI,),
         ((4, 4, 4, 5, 5), (4, 3, 4, 4, 5), (5, 4, 4, 4, 4)),
         ("Short and focused.",),
         Brought(
@@ -199,7 +206,7 @@ PAST = (
             ),
         ),
         ("More time for what each of us will try next.",),
-        swapped=(ELI, CHIDI),
+        taker=ELI,
     ),
 )
 
@@ -249,7 +256,7 @@ def _fingerprint() -> str:
 def make(folder: Path, today: datetime) -> datetime:
     """Lives through the past and keeps it in `folder`, as `coach.db` and `workspace.json`; when it ends."""
     now = present(today)
-    days = [next_session(now) - timedelta(weeks=4 * back) for back in range(len(PAST), -1, -1)]
+    days = _days(next_session(now))
     start = datetime.combine(days[0] - 22 * DAY, time(10), tzinfo=ZoneInfo(ZONE))
     with Demo(riverbend(start), f"sqlite:///{folder / 'coach.db'}", start) as demo:
         _Life(demo).live(days, now)
@@ -258,18 +265,31 @@ def make(folder: Path, today: datetime) -> datetime:
     return now
 
 
+def _days(coming: date) -> list[date]:
+    """The dates of the sessions in `PAST`, and the coming one."""
+    days = [coming]
+    for past in reversed(PAST):
+        days.insert(0, days[0] - (2 if past.then_skipped else 1) * FOUR_WEEKS)
+    return days
+
+
 class _Life:
     """The people of the demo, doing what they did."""
 
     def __init__(self, demo: Demo) -> None:
         self.demo = demo
         self.team = demo.workspace.workspace.team.id
+        self.members: tuple[str, ...] = FOUNDERS
 
     def live(self, days: list[date], now: datetime) -> None:
         self._meet_each_other()
         circle = self._make_circle(days[0])
         for day, past in zip(days, PAST, strict=False):
             self._session(circle, day, past)
+            if self.members != MEMBERS:
+                self._add_eli(circle)
+            if past.then_skipped:
+                self._skip(circle, day + FOUR_WEEKS)
         self._plan(circle, days[-1], Mode.IN_PERSON, ())
         pair = self._make_pair(now)
         self.demo.live_until(now - 2 * HOUR, step=DAY)
@@ -288,7 +308,7 @@ class _Life:
     def _make_circle(self, first: date) -> int:
         plan = CirclePlan(
             name="Practice circle",
-            members=MEMBERS,
+            members=self.members,
             channel=PRACTICE_CIRCLE,
             rhythm=Rhythm.FOUR_WEEKS,
             starts_on=first,
@@ -298,11 +318,21 @@ class _Life:
             usual_link=LINK,
             leads=(ANA, DEE),
         )
-        channel = Channel(
-            PRACTICE_CIRCLE, "practice-circle", private=True, bot_inside=True, asker_inside=True
-        )
+        self.plan = plan
         with self.demo.coach.database.transaction() as db:
-            return circles.create(db, self._actor(db, ANA), plan, channel, self._now).id
+            return circles.create(db, self._actor(db, ANA), plan, ROOM_IN_SLACK, self._now).id
+
+    def _add_eli(self, circle: int) -> None:
+        """He has moved to Berlin and stays with them; first he observes."""
+        self.members = MEMBERS
+        with self.demo.coach.database.transaction() as db:
+            revision = db.get_one(Circle, circle).revision
+            plan = replace(self.plan, members=MEMBERS)
+            circles.edit(db, self._actor(db, ANA), circle, revision, plan, ROOM_IN_SLACK, self._now)
+
+    def _skip(self, circle: int, day: date) -> None:
+        with self.demo.coach.database.transaction() as db:
+            rhythm.skip(db, self._actor(db, DEE), circle, day, self._now)
 
     def _plan_ahead(self, pair: int, now: datetime) -> None:
         """Chidi will be away in a month; Hana looks for another time for the pair, and waits for Ana."""
@@ -317,9 +347,10 @@ class _Life:
         """A circle and its next session."""
         return circle, sessions.scheduled(db, db.get_one(Circle, circle), self._now)[0].id
 
-    def _swap(self, session: int, giver: str, taker: str) -> None:
-        """The circle is asked, and somebody takes it two hours later."""
+    def _swap(self, session: int, taker: str) -> None:
+        """The presenter asks the circle, and somebody takes it two hours later."""
         with self.demo.coach.database.transaction() as db:
+            giver = self._presenter(db, session)
             asked = swaps.ask(db, self._actor(db, giver), session, Role.PRESENTER, self._now).id
         self.demo.live_until(self._now + 2 * HOUR, step=DAY)
         with self.demo.coach.database.transaction() as db:
@@ -347,8 +378,8 @@ class _Life:
 
     def _session(self, circle: int, day: date, past: Past) -> None:
         session = self._plan(circle, day, past.mode, past.cannot_come)
-        if past.swapped:
-            self._swap(session, *past.swapped)
+        if past.taker:
+            self._swap(session, past.taker)
         if past.later:
             day += past.later * DAY
             self._move(session, day)
@@ -356,7 +387,7 @@ class _Life:
         self.demo.live_until(ends - 4 * DAY, step=DAY)
         self._bring(session, past.case)
         self.demo.live_until(ends + timedelta(minutes=5), step=DAY)
-        there = [one for one in MEMBERS if one not in past.cannot_come]
+        there = [one for one in self.members if one not in past.cannot_come]
         self._answer(session, there, past)
         with self.demo.coach.database.transaction() as db:
             kept = db.get_one(CoachingSession, session)
@@ -379,8 +410,6 @@ class _Life:
 
     def _bring(self, session: int, brought: Brought) -> None:
         with self.demo.coach.database.transaction() as db:
-            kept = db.get_one(CoachingSession, session)
-            presenter = next(one for one in kept.circle.members if one.person_id == kept.presenter_id)
             texts = {
                 Field.SITUATION: brought.situation,
                 Field.STRENGTHS: brought.strengths,
@@ -388,8 +417,12 @@ class _Life:
                 Field.FEEDBACK: brought.feedback,
             }
             draft = CaseDraft(brought.title, texts, brought.tags, shared=True)
-            actor = self._actor(db, presenter.person.slack_id)
+            actor = self._actor(db, self._presenter(db, session))
             cases.save(db, actor, session, 0, draft, self.demo.coach.pack, self._now)
+
+    def _presenter(self, db: Session, session: int) -> str:
+        kept = db.get_one(CoachingSession, session)
+        return next(one.person.slack_id for one in kept.circle.members if one.person_id == kept.presenter_id)
 
     def _write(self, session: int, day: date, written: Written) -> None:
         """The note-taker writes; what was promised the time before is done by now."""

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from coaching.rules.terms import CircleKind, Mode, SessionState
 from demo import archive
-from demo.cast import BO, PRACTICE_CIRCLE
+from demo.cast import BO, ELI, PRACTICE_CIRCLE
 from service import seed
 from service.demo import KEY
 from storage.encryption import Cipher
@@ -36,6 +36,8 @@ def test_half_a_year_was_lived_and_the_next_session_is_two_days_on(tmp_path: Pat
         [coming] = [one for one in lived if one.state is SessionState.SCHEDULED]
         assert coming.local_date == now.date() + timedelta(days=2)
         assert coming.mode is Mode.IN_PERSON  # two of the last three were remote
+        assert [one.state for one in lived].count(SessionState.SKIPPED) == 1
+        assert [one.person.slack_id for one in group.members if not one.founding] == [ELI]
         of_each = {one.id for one in held}
         for session in (Case.session_id, Notes.session_id, EvaluationResult.session_id):
             assert set(db.scalars(select(session))) <= of_each
