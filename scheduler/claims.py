@@ -17,9 +17,11 @@ from sqlalchemy import (
     Executable,
     Integer,
     Select,
+    Subquery,
     Table,
     and_,
     bindparam,
+    func,
     or_,
     select,
     update,
@@ -31,8 +33,9 @@ from scheduler.outcomes import OUTDATED, SENT_AGAIN, Mark
 from storage.models import OutboxRow, OutboxState, Outgoing, Workspace
 
 LEASE = timedelta(seconds=60)
-PROBE_EVERY = timedelta(minutes=15)
 TOO_LATE = "too late"
+PATIENT = (Outgoing.BOOKKEEPING,)
+"""Due at full hours for whole workspaces at once, and as good some minutes later."""
 
 outbox = cast(Table, OutboxRow.__table__)
 workspaces = cast(Table, Workspace.__table__)
@@ -61,15 +64,34 @@ class Claim:
 
 
 def claim(
-    db: Session, state: OutboxState, now: datetime, most: int, busy: Collection[str] = ()
+    db: Session,
+    state: OutboxState,
+    now: datetime,
+    most: int,
+    *,
+    each: int,
+    patient: bool | None = None,
+    busy: Collection[str] = (),
 ) -> list[Claim]:
-    """Takes up to `most` rows that are due, oldest first, except those of `busy` workspaces."""
+    """Takes up to `most` rows that are due, oldest first, except those of `busy` workspaces.
+
+    `each`: so many of one workspace, so that none holds up another. `patient`: only what can wait a little,
+    or only what cannot.
+    """
     if most <= 0:
         return []
     token, lease_until = token_hex(16), now + LEASE
     taken = db.execute(
-        _claiming(state),
-        {"now": now, "most": most, "busy": list(busy), "token": token, "until": lease_until},
+        _claiming(state, patient),
+        {
+            "now": now,
+            "most": most,
+            "each": each,
+            "looked_at": most * each,
+            "busy": list(busy),
+            "token": token,
+            "until": lease_until,
+        },
     )
     ours = [
         Claim(
@@ -89,21 +111,12 @@ def claim(
 
 
 @cache
-def _claiming(state: OutboxState) -> Executable:
+def _claiming(state: OutboxState, patient: bool | None) -> Executable:
     # One statement, so that no two workers get the same row on either engine. SQLite has one writer at a
-    # time and leaves the lock out.
-    now = bindparam("now", type_=outbox.c.due_at.type)
+    # time and leaves the lock out. What another worker took meanwhile is due no more when the lock is there.
+    in_turn = select(outbox.c.id).join(fair := _first_of_each(state, patient), fair.c.id == outbox.c.id)
     ready = (
-        select(outbox.c.id)
-        .where(
-            _is(outbox, state),
-            outbox.c.due_at <= now,
-            or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
-            outbox.c.workspace_id.not_in(_paused()),
-            outbox.c.workspace_id.not_in(bindparam("busy", expanding=True)),
-            ~_waits_for_its_message(),
-            ~_older_picture_on_its_way(),
-        )
+        in_turn.where(_is(outbox, state), fair.c.place <= bindparam("each", type_=Integer))
         .order_by(outbox.c.due_at, outbox.c.id)
         .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True, of=outbox)
@@ -127,6 +140,30 @@ def _claiming(state: OutboxState) -> Executable:
             outbox.c.outcome,
         )
     )
+
+
+def _first_of_each(state: OutboxState, patient: bool | None) -> Subquery:
+    """The oldest rows that may go out, and which place each has among those of its workspace."""
+    now = bindparam("now", type_=outbox.c.due_at.type)
+    oldest = (
+        select(outbox.c.id, outbox.c.workspace_id, outbox.c.due_at)
+        .where(
+            _is(outbox, state),
+            outbox.c.due_at <= now,
+            or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
+            outbox.c.workspace_id.not_in(_paused()),
+            outbox.c.workspace_id.not_in(bindparam("busy", expanding=True)),
+            ~_waits_for_its_message(),
+            ~_older_picture_on_its_way(),
+        )
+        .order_by(outbox.c.due_at, outbox.c.id)
+        .limit(bindparam("looked_at", type_=Integer))
+    )
+    if patient is not None:
+        oldest = oldest.where(outbox.c.kind.in_(PATIENT) == patient)
+    rows = oldest.subquery("oldest")
+    place = func.row_number().over(partition_by=rows.c.workspace_id, order_by=(rows.c.due_at, rows.c.id))
+    return select(rows.c.id, place.label("place")).subquery("fair")
 
 
 def _is(table: Any, *states: OutboxState) -> ColumnElement[bool]:
@@ -222,34 +259,6 @@ def note_second_try(db: Session, claim: Claim) -> bool:
 
 def _ours(claim: Claim) -> tuple[ColumnElement[bool], ...]:
     return (outbox.c.id == claim.id, outbox.c.claim_token == claim.token)
-
-
-def pause(db: Session, workspace_id: str, reason: str, now: datetime) -> bool:
-    """Stops all sending in a workspace. Whether it was still going on."""
-    going = and_(workspaces.c.id == workspace_id, workspaces.c.paused_reason.is_(None))
-    values = {"paused_reason": reason, "paused_until": now + PROBE_EVERY}
-    return _count(db, update(workspaces).where(going).values(**values)) == 1
-
-
-def take_probes(db: Session, now: datetime) -> list[str]:
-    """Workspaces whose pause has run out: one of all workers asks Slack whether it is over."""
-    return list(
-        db.scalars(
-            update(workspaces)
-            .where(workspaces.c.paused_reason.is_not(None), workspaces.c.paused_until <= now)
-            .values(paused_until=now + PROBE_EVERY)
-            .returning(workspaces.c.id)
-        )
-    )
-
-
-def resume(db: Session, workspace_id: str) -> None:
-    """Lets a workspace's messages go out again."""
-    db.execute(
-        update(workspaces)
-        .where(workspaces.c.id == workspace_id)
-        .values(paused_reason=None, paused_until=None)
-    )
 
 
 def _count(db: Session, statement: Any) -> int:

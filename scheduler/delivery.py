@@ -10,15 +10,17 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from random import Random
 from typing import cast
+from weakref import WeakValueDictionary
 
 import structlog
 from sqlalchemy import Table, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from scheduler import claims
+from scheduler import claims, resting
 from scheduler.claims import Claim
 from scheduler.desk import Desk, Prepared
 from scheduler.messages import File, Guarded, HomeView, Message, Renderers, Skip
@@ -33,7 +35,9 @@ from scheduler.outcomes import (
     put_back,
     retry,
 )
+from scheduler.pace import Pace
 from scheduler.preparing import Address, Parcel, Poison, Trace, prepare, trace
+from scheduler.resting import Limit
 from scheduler.slack import Slack
 from scheduler.trouble import name_of
 from storage.engine import Database
@@ -61,6 +65,7 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True)
 class _Round:
     settled: int
+    limits: list[Limit]
     probes: list[str]
     claims: list[Claim]
 
@@ -79,6 +84,7 @@ class Delivery:
         on_dead: OnDead | None = None,
         batch: int = 100,
         per_workspace: int = 8,
+        pace: Pace | None = None,
     ) -> None:
         """`batch` rows are claimed at a time, `per_workspace` of one workspace are sent at the same time."""
         self._database = database
@@ -89,8 +95,10 @@ class Delivery:
         self._on_dead = on_dead
         self._batch = batch
         self._per_workspace = per_workspace
+        self._pace = pace or Pace()
         self._lanes = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(per_workspace))
         self._desks = defaultdict[str, Desk](lambda: Desk(self._prepare))
+        self._talks = WeakValueDictionary[tuple[str, str], asyncio.Lock]()
         self._at_work: dict[int, Claim] = {}
         self._taking = 0
         self._idle = asyncio.Event()
@@ -124,8 +132,15 @@ class Delivery:
         self._taking += 1
         self._idle.clear()
         try:
-            taken = await asyncio.to_thread(self._take, list(self._at_work.values()))
-            self._at_work.update((claim.id, claim) for claim in taken.claims)
+            now, full = self._now(), self._full()
+            stopped, slowed = full.union(self._pace.stopped(now)), full.union(self._pace.slowed(now))
+            ours = list(self._at_work)
+            taken = await asyncio.to_thread(self._take, now, ours, stopped, slowed)
+            for limit in taken.limits:
+                self._slack.leave_alone(limit)
+            for claim in taken.claims:
+                self._at_work[claim.id] = claim
+                self._pace.spend(claim.workspace_id, self._now())
             return taken
         finally:
             self._taking -= 1
@@ -135,18 +150,23 @@ class Delivery:
         if not self._at_work and not self._taking:
             self._idle.set()
 
-    def _take(self, at_work: list[Claim]) -> _Round:
-        now = self._now()
-        free = self._batch - len(at_work)
-        load = Counter(claim.workspace_id for claim in at_work)
-        busy = [workspace for workspace, rows in load.items() if rows >= self._per_workspace]
+    def _full(self) -> set[str]:
+        """Workspaces of which as many are on their way as may be."""
+        load = Counter(claim.workspace_id for claim in self._at_work.values())
+        return {workspace for workspace, rows in load.items() if rows >= self._per_workspace}
+
+    def _take(self, now: datetime, ours: list[int], stopped: set[str], slowed: set[str]) -> _Round:
+        free = self._batch - len(ours)
         with self._database.transaction() as db:
-            settled = claims.release_lost(db, now, [claim.id for claim in at_work])
+            settled = claims.release_lost(db, now, ours)
             settled += claims.expire(db, now)
-            probes = claims.take_probes(db, now)
-            in_doubt = claims.claim(db, OutboxState.UNKNOWN, now, free, busy)
-            due = claims.claim(db, OutboxState.DUE, now, free - len(in_doubt), busy)
-        return _Round(settled, probes, in_doubt + due)
+            limits = resting.limited(db, now)
+            probes = resting.take_probes(db, now)
+            take = partial(claims.claim, db, now=now, each=self._per_workspace)
+            found = take(OutboxState.UNKNOWN, most=free, busy=stopped)
+            found += take(OutboxState.DUE, most=free - len(found), busy=stopped, patient=False)
+            found += take(OutboxState.DUE, most=free - len(found), busy=slowed, patient=True)
+        return _Round(settled, limits, probes, found)
 
     async def _deliver(self, claim: Claim) -> bool:
         """One row, to its mark. Whether it moved; never raises, so that no row holds up another."""
@@ -233,6 +253,16 @@ class Delivery:
             await self._slack.publish_home(workspace, parcel.to.people[0], content)
             return Mark(OutboxState.SENT)
         channel = await self._conversation(workspace, parcel.to)
+        async with self._talk(workspace, channel):
+            return await self._say(workspace, channel, parcel, content)
+
+    def _talk(self, workspace: str, channel: str) -> asyncio.Lock:
+        """One call at a time in a conversation: Slack takes about one message a second there."""
+        return self._talks.setdefault((workspace, channel), asyncio.Lock())
+
+    async def _say(
+        self, workspace: str, channel: str, parcel: Parcel, content: Message | File | Guarded
+    ) -> Mark:
         said = await self._fit_for(workspace, channel, content)
         if isinstance(said, Skip):
             return Mark(OutboxState.SKIPPED, said.reason)
@@ -254,7 +284,9 @@ class Delivery:
         try:
             look = self._slack.is_group_dm_of if content.group_dm else self._slack.is_only_for
             among_themselves = await look(workspace, channel, content.audience)
-        except (SlackFault, LookupError):
+        except (SlackFault, LookupError) as error:
+            if isinstance(error, SlackFault) and error.verdict in (Verdict.WAIT, Verdict.PAUSE):
+                raise
             among_themselves = False
         return content.message if among_themselves else content.otherwise
 
@@ -277,6 +309,8 @@ class Delivery:
     async def _after_fault(self, claim: Claim, fault: SlackFault) -> Mark:
         if fault.verdict is Verdict.PAUSE:
             await asyncio.to_thread(self._pause, claim.workspace_id, fault.code)
+        if fault.limited is not None:
+            await asyncio.to_thread(self._limit, fault.limited)
         if fault.verdict is Verdict.AMBIGUOUS and claim.second_try:
             return Mark(OutboxState.DEAD, UNSEEN)
         return after_fault(fault, claim.tries, self._now(), self._rng)
@@ -309,8 +343,12 @@ class Delivery:
 
     def _pause(self, workspace_id: str, reason: str) -> None:
         with self._database.transaction() as db:
-            if claims.pause(db, workspace_id, reason, self._now()):
+            if resting.pause(db, workspace_id, reason, self._now()):
                 log.warning("workspace paused", workspace=workspace_id, reason=reason)
+
+    def _limit(self, limit: Limit) -> None:
+        with self._database.transaction() as db:
+            resting.limit(db, limit)
 
     async def _probe(self, workspace_id: str) -> bool:
         """Whether a paused workspace works again. Never raises."""
@@ -326,5 +364,5 @@ class Delivery:
 
     def _resume(self, workspace_id: str) -> None:
         with self._database.transaction() as db:
-            claims.resume(db, workspace_id)
+            resting.resume(db, workspace_id)
         log.info("workspace resumed", workspace=workspace_id)

@@ -8,6 +8,7 @@ from random import Random
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from scheduler.resting import Limit
 from storage.models import OutboxState
 
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900))
@@ -72,6 +73,8 @@ class SlackFault(Exception):
         self.code = code
         self.verdict = verdict
         self.wait = wait
+        self.limited: Limit | None = None
+        """What Slack has just said to leave alone; None where that was known."""
 
 
 def verdict_of(code: str) -> Verdict:

@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from scheduler.messages import File, HomeView, Message
 from scheduler.outcomes import SlackFault, Verdict, fault_of
+from scheduler.resting import Limit
 
 TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 5
@@ -55,6 +56,12 @@ class Slack:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+    def leave_alone(self, limit: Limit) -> None:
+        """Calls of this method in this workspace are refused here until then."""
+        key = limit.workspace_id, limit.method
+        known = self._closed_until.get(key)
+        self._closed_until[key] = max(known, limit.not_before) if known else limit.not_before
 
     async def check(self, workspace: str) -> None:
         """Whether the token works."""
@@ -160,7 +167,8 @@ class Slack:
         except Exception as error:
             fault = fault_of(error)
             if fault.wait is not None:
-                self._closed_until[workspace, method] = self._now() + fault.wait
+                fault.limited = Limit(workspace, method, self._now() + fault.wait)
+                self.leave_alone(fault.limited)
             raise (_not_in_doubt(fault) if repeatable else fault) from error
 
     async def _put(self, url: str, content: bytes) -> None:

@@ -15,7 +15,7 @@ from storage.models.evaluations import (
     PairReflection,
 )
 from storage.models.notes import ActionItem, Notes
-from storage.models.outbox import OutboxRow, OutboxState, Outgoing, Reminder
+from storage.models.outbox import OutboxRow, OutboxState, Outgoing, Reminder, SlackLimit
 from storage.models.packs import KeptPack
 from storage.models.polls import Poll, PollAnswer, PollSlot
 from storage.models.programme import ProgrammeOwner
@@ -54,6 +54,7 @@ __all__ = [
     "ProgrammeOwner",
     "Reminder",
     "RoleSwap",
+    "SlackLimit",
     "SwapAsk",
     "Workspace",
 ]

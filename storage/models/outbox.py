@@ -109,6 +109,12 @@ class OutboxRow(Base):
             postgresql_where=text("state = 'unknown'"),
         ),
         Index(
+            "ix_outbox_dead",
+            "finished_at",
+            sqlite_where=text("state = 'dead'"),
+            postgresql_where=text("state = 'dead'"),
+        ),
+        Index(
             "ix_outbox_thread_of_id",
             "thread_of_id",
             sqlite_where=text("thread_of_id IS NOT NULL"),
@@ -177,6 +183,18 @@ class OutboxRow(Base):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     slack_channel: Mapped[str | None]
     slack_ts: Mapped[str | None]
+
+
+class SlackLimit(Base):
+    """A method that Slack does not want to be asked for a while, in one workspace. Holds for all workers."""
+
+    __tablename__ = "slack_limits"
+
+    workspace_id: Mapped[str] = mapped_column(
+        ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True
+    )
+    method: Mapped[str] = mapped_column(primary_key=True)
+    not_before: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Reminder(Base):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from coaching.rules.terms import CircleKind, Mode, PersonKind, Rhythm, SessionState
 from scheduler.delivery import Delivery, OnDead
 from scheduler.messages import Content, File, HomeView, Message, Renderers
+from scheduler.pace import Pace
 from scheduler.slack import Slack
 from storage.engine import Database
 from storage.models import (
@@ -167,7 +168,11 @@ class Workers:
         return slack
 
     def delivery(
-        self, renderers: Renderers | None = None, on_dead: OnDead | None = None, batch: int = 100
+        self,
+        renderers: Renderers | None = None,
+        on_dead: OnDead | None = None,
+        batch: int = 100,
+        pace: Pace | None = None,
     ) -> Delivery:
         return Delivery(
             self.world.database,
@@ -177,6 +182,7 @@ class Workers:
             Random(1),
             on_dead=on_dead,
             batch=batch,
+            pace=pace,
         )
 
     async def close(self) -> None:
