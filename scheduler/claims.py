@@ -151,9 +151,9 @@ def _first_of_each(state: OutboxState, patient: bool | None) -> Subquery:
             _is(outbox, state),
             outbox.c.due_at <= now,
             or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
-            outbox.c.workspace_id.not_in(_paused()),
+            outbox.c.workspace_id.not_in(paused()),
             outbox.c.workspace_id.not_in(bindparam("busy", expanding=True)),
-            ~_waits_for_its_message(),
+            ~waits_for_its_message(),
             ~_older_picture_on_its_way(),
         )
         .order_by(outbox.c.due_at, outbox.c.id)
@@ -166,16 +166,22 @@ def _first_of_each(state: OutboxState, patient: bool | None) -> Subquery:
     return select(rows.c.id, place.label("place")).subquery("fair")
 
 
+def outbox_is(*states: OutboxState) -> ColumnElement[bool]:
+    """The row is in one of these states."""
+    return _is(outbox, *states)
+
+
 def _is(table: Any, *states: OutboxState) -> ColumnElement[bool]:
     # Written into the statement: a partial index is only found for a literal.
     return or_(*(table.c.state == bindparam(None, one, literal_execute=True) for one in states))
 
 
-def _paused() -> Select[Any]:
+def paused() -> Select[Any]:
+    """Workspaces in which nothing is sent."""
     return select(workspaces.c.id).where(workspaces.c.paused_reason.is_not(None))
 
 
-def _waits_for_its_message() -> ColumnElement[bool]:
+def waits_for_its_message() -> ColumnElement[bool]:
     """The message under which it stands, or which it replaces, is not settled yet."""
     parent = outbox.alias("parent")
     return (

@@ -24,6 +24,7 @@ from scheduler import claims, resting
 from scheduler.claims import Claim
 from scheduler.desk import Desk, Prepared
 from scheduler.messages import File, Guarded, HomeView, Message, Renderers, Skip
+from scheduler.metrics import Metrics
 from scheduler.outcomes import (
     LATE,
     MOST_POISON_TRIES,
@@ -85,6 +86,7 @@ class Delivery:
         batch: int = 100,
         per_workspace: int = 8,
         pace: Pace | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         """`batch` rows are claimed at a time, `per_workspace` of one workspace are sent at the same time."""
         self._database = database
@@ -96,6 +98,7 @@ class Delivery:
         self._batch = batch
         self._per_workspace = per_workspace
         self._pace = pace or Pace()
+        self._metrics = metrics or Metrics()
         self._lanes = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(per_workspace))
         self._desks = defaultdict[str, Desk](lambda: Desk(self._prepare))
         self._talks = WeakValueDictionary[tuple[str, str], asyncio.Lock]()
@@ -230,7 +233,10 @@ class Delivery:
             if fault.verdict in (Verdict.DEAD, Verdict.TELL, Verdict.SKIP):
                 return await self._once_more_unseen(claim)  # it cannot be read, and never will be
             raise
-        return Mark(OutboxState.SENT, "looked up", channel=place.channel, ts=ts) if ts else claim
+        if ts is None:
+            return claim
+        self._metrics.duplicates_avoided.inc()
+        return Mark(OutboxState.SENT, "looked up", channel=place.channel, ts=ts)
 
     def _trace(self, claim: Claim) -> Trace | None:
         with self._database.reading() as db:
@@ -330,6 +336,8 @@ class Delivery:
             ours = claims.write_mark(db, claim, mark, now)
             if ours and mark.state is OutboxState.DEAD and self._on_dead is not None:
                 self._tell(self._on_dead, db, claim, now)
+        if ours:
+            self._metrics.moved.labels(claim.kind, mark.state).inc()
         which = None if claim.kind in UNNAMED else claim.id
         log.info("moved" if ours else "no longer ours", id=which, kind=claim.kind, state=mark.state)
         return ours

@@ -19,6 +19,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from scheduler.messages import File, HomeView, Message
+from scheduler.metrics import Metrics
 from scheduler.outcomes import SlackFault, Verdict, fault_of
 from scheduler.resting import Limit
 
@@ -40,12 +41,19 @@ def _certificates() -> ssl.SSLContext:
 class Slack:
     """Slack's Web API for all workspaces. Lives in one event loop; `close()` it there."""
 
-    def __init__(self, base_url: str, token_of: Callable[[str], str], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        token_of: Callable[[str], str],
+        now: Callable[[], datetime],
+        metrics: Metrics | None = None,
+    ) -> None:
         """`token_of` gives the bot token of a workspace. It raises LookupError when there is none; what it
         raises when it had to ask Slack and got no token, is a fault like that of any other call."""
         self._base_url = base_url
         self._token_of = token_of
         self._now = now
+        self._metrics = metrics or Metrics()
         self._session: aiohttp.ClientSession | None = None
         self._ssl = _certificates()
         self._closed_until: dict[tuple[str, str], datetime] = {}
@@ -163,10 +171,14 @@ class Slack:
             answer = (
                 await client.api_call(method, data=body) if form else await client.api_call(method, json=body)
             )
-            return _answer(answer.data)
+            found = _answer(answer.data)
+            self._metrics.calls.labels(method, "").inc()
+            return found
         except Exception as error:
             fault = fault_of(error)
+            self._metrics.calls.labels(method, fault.code).inc()
             if fault.wait is not None:
+                self._metrics.limited.inc(fault.wait.total_seconds())
                 fault.limited = Limit(workspace, method, self._now() + fault.wait)
                 self.leave_alone(fault.limited)
             raise (_not_in_doubt(fault) if repeatable else fault) from error

@@ -6,7 +6,7 @@ APScheduler only says when; what is due stands in the database.
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -15,14 +15,19 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session
 
+from scheduler.auditor import Audit, Auditor
 from scheduler.delivery import Delivery
+from scheduler.heartbeat import Heartbeat
 from scheduler.housekeeping import tidy
+from scheduler.metrics import Metrics
 from scheduler.trouble import name_of
 from storage.engine import Database
 
 DELIVER_EVERY_S = 5
 PLAN_EVERY_S = 180
 NIGHTLY_HOUR_UTC = 3
+SILENT = timedelta(minutes=2)
+"""A round of delivery ends sooner, even when every call to Slack runs into its timeout."""
 MOST_AT_ONCE = {"_deliver": 4}
 """A slow round of delivery must not keep the next from starting; all other work is done once at a time."""
 
@@ -49,10 +54,16 @@ class Worker:
         plan: Sequence[Planner] = (),
         nightly: Sequence[Planner] = (),
         errands: Sequence[Work] = (),
+        metrics: Metrics | None = None,
+        heartbeat: Heartbeat | None = None,
     ) -> None:
         """`errands` are what is asked of Slack at night; a clock moved by hand leaves them out."""
         self.last_tick: datetime | None = None
-        """When delivery last looked for due rows; for readiness."""
+        """When delivery last looked for due rows."""
+        self._metrics = metrics or Metrics()
+        self._heartbeat = heartbeat
+        self._auditor = Auditor()
+        self._audit: Audit | None = None
         self._database = database
         self._delivery = delivery
         self._now = now
@@ -87,6 +98,16 @@ class Worker:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+
+    def problem(self) -> str | None:
+        """What keeps messages from going out, for readiness; None where nothing does, or it does not run."""
+        if self._loop is None or self.last_tick is None:
+            return None
+        if self._now() - self.last_tick > SILENT:
+            return "Due messages have not been looked for lately: see the log."
+        if self._audit is not None and self._audit.nothing_moves:
+            return "Messages are due, and none has moved for ten minutes: see the log."
+        return None
 
     def wake(self) -> None:
         """Something has become due: look now. May be called from any thread, and at any time."""
@@ -135,12 +156,31 @@ class Worker:
 
     async def _deliver(self) -> None:
         while await self._delivery.deliver_due():
-            pass
+            self._ticked()
+        self._ticked()
+
+    def _ticked(self) -> None:
         self.last_tick = self._now()
+        self._metrics.ticked(self.last_tick)
 
     async def _plan_tick(self) -> None:
         await self._run(self._plan, self._now())
         await self._deliver()
+        await self.look_after()
+
+    async def look_after(self) -> None:
+        """Whether what should have gone out has; only then is the heartbeat heard."""
+        found = self._audit = await asyncio.to_thread(self._audited, self._now())
+        if found.stuck:
+            log.error("messages are stuck", messages=found.stuck, others_move=found.moving)
+        elif self._heartbeat is not None:
+            await self._heartbeat.beat()
+
+    def _audited(self, now: datetime) -> Audit:
+        with self._database.reading() as db:
+            found = self._auditor.look(db, now)
+        self._metrics.audited(found, now)
+        return found
 
     async def _night(self) -> None:
         await self._tidy_up(self._now())

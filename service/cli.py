@@ -23,6 +23,8 @@ keys = typer.Typer(help="The keys that encrypt what members write.", no_args_is_
 app.add_typer(keys, name="keys")
 packs = typer.Typer(help="The words of the practice: norms, agenda, evaluation forms.", no_args_is_help=True)
 app.add_typer(packs, name="packs")
+outbox = typer.Typer(help="Messages that were given up.", no_args_is_help=True)
+app.add_typer(outbox, name="outbox")
 DEMO_PORT = 4000
 WRONG_SETTINGS = 2
 FAILED = 1
@@ -110,6 +112,60 @@ def check_pack(
 
         for line in content.check(_settings_if_right() if file else _settings(slack=False), file):
             typer.echo(line)
+
+
+@outbox.command("list")
+def list_given_up(
+    most: Annotated[int, typer.Option("--most", min=1, help="How many, the newest first.")] = 50,
+) -> None:
+    """Say which messages were given up, and why."""
+    with _sentences():
+        settings = _settings(slack=False)
+        from service import given_up
+
+        for line in given_up.listed(settings, most):
+            typer.echo(line)
+
+
+@outbox.command("retry")
+def retry_given_up(
+    ids: Annotated[list[int] | None, typer.Argument(help="Their numbers, as the list shows them.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All that were given up.")] = False,
+    twice: Annotated[bool, typer.Option("--twice", help="Also what may have arrived.")] = False,
+) -> None:
+    """Try messages once more."""
+    with _sentences():
+        settings = _settings(slack=False)
+        from service import given_up
+
+        _tell(given_up.retry(settings, _named(ids, every), twice=twice))
+
+
+@outbox.command("drop")
+def drop_given_up(
+    ids: Annotated[list[int] | None, typer.Argument(help="Their numbers, as the list shows them.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All that were given up.")] = False,
+) -> None:
+    """Let messages go: they are counted no more."""
+    with _sentences():
+        settings = _settings(slack=False)
+        from service import given_up
+
+        _tell(given_up.drop(settings, _named(ids, every)))
+
+
+def _named(ids: list[int] | None, every: bool) -> list[int]:
+    """Those that were named; none for all of them."""
+    if bool(ids) == every:
+        _stop(["Say which: their numbers, or --all."], WRONG_SETTINGS)
+    return ids or []
+
+
+def _tell(done: tuple[str, list[str]]) -> None:
+    said, refused = done
+    typer.echo(said)
+    if refused:
+        _stop(refused, FAILED)
 
 
 @app.command()

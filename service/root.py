@@ -26,7 +26,10 @@ from coaching import calendar_feed, channels, results, workspaces
 from coaching.kept_packs import Kept
 from coaching.packs import Pack
 from coaching.planning import NIGHTLY, PLANNERS
+from scheduler import dead
 from scheduler.delivery import Delivery
+from scheduler.heartbeat import Heartbeat
+from scheduler.metrics import Metrics
 from scheduler.nightly import PeopleCheck
 from scheduler.slack import Slack
 from scheduler.worker import Worker
@@ -34,7 +37,7 @@ from service import content, keys
 from service.clock import Clock, SystemClock
 from service.logs import reference, set_up_logs
 from service.settings import Settings
-from service.web import create_web
+from service.web import Watching, create_health, create_web
 from storage import migrate as migrations
 from storage.encryption import Cipher
 from storage.engine import Database
@@ -96,6 +99,7 @@ class Coach:
     app: App
     worker: Worker
     slack: Slack
+    metrics: Metrics
 
     async def stop(self) -> None:
         """Finishes what is under way, then closes the connections to Slack."""
@@ -104,8 +108,13 @@ class Coach:
 
     def ready(self) -> list[str]:
         """What stops the bot, a line each; nothing when it runs."""
-        problem = migrations.current_problem(self.database)
-        return [problem] if problem else []
+        problems = migrations.current_problem(self.database), self.worker.problem()
+        return [one for one in problems if one]
+
+    def figures(self) -> bytes:
+        """For whoever watches over it, in the format of Prometheus."""
+        with self.database.reading() as db:
+            return self.metrics.text(db, self.clock.now())
 
     def calendar(self, token: str) -> bytes | None:
         """What calendar programs read at an address with this token; None for one that is none (any more)."""
@@ -113,21 +122,28 @@ class Coach:
             return calendar_feed.read(db, token, self.clock.now())
 
     def web(self, *, with_worker: bool) -> Starlette:
-        @asynccontextmanager
-        async def lifespan(_: Starlette) -> AsyncIterator[None]:
-            if with_worker:
-                await self.worker.start()
-            yield
-            if with_worker:
-                await self.stop()
-
         return create_web(
             self.app.dispatch,
             signing_secret=self.settings.slack_signing_secret.get_secret_value(),
             ready=self.ready,
             calendar=self.calendar,
-            lifespan=lifespan,
+            watching=self._watching(),
+            took=lambda kind, status, s: self.metrics.requests.labels(kind, status).observe(s),
+            lifespan=self._working if with_worker else None,
         )
+
+    def health(self) -> Starlette:
+        """What a worker of its own answers: whether it works, and its figures."""
+        return create_health(self.ready, self._watching(), self._working)
+
+    def _watching(self) -> Watching:
+        return Watching(self.figures, self.settings.coach_metrics_key.get_secret_value())
+
+    @asynccontextmanager
+    async def _working(self, _: Starlette) -> AsyncIterator[None]:
+        await self.worker.start()
+        yield
+        await self.stop()
 
 
 def open_database(settings: Settings) -> Database:
@@ -144,12 +160,28 @@ def given_up(db: Session, row: OutboxRow, now: datetime) -> None:
 def build(settings: Settings, clock: Clock, database: Database, pack: Pack) -> Coach:
     """Puts the parts together. Opens no connection yet."""
     token = BotToken(settings, database, clock)
-    slack = Slack(settings.slack_api_url, lambda workspace: token.of(workspace)[0], clock.now)
+    metrics = Metrics()
+    slack = Slack(settings.slack_api_url, lambda workspace: token.of(workspace)[0], clock.now, metrics)
     delivery = Delivery(
-        database, slack, all_renderers(pack), clock.now, random.SystemRandom(), on_dead=given_up
+        database,
+        slack,
+        all_renderers(pack),
+        clock.now,
+        random.SystemRandom(),
+        on_dead=given_up,
+        metrics=metrics,
     )
     people = PeopleCheck(database, slack, profile, clock.now)
-    worker = Worker(database, delivery, clock.now, plan=PLANNERS, nightly=NIGHTLY, errands=[people.run])
+    worker = Worker(
+        database,
+        delivery,
+        clock.now,
+        plan=PLANNERS,
+        nightly=NIGHTLY,
+        errands=[people.run],
+        metrics=metrics,
+        heartbeat=Heartbeat(settings.heartbeat) if settings.heartbeat else None,
+    )
     app = create_app(
         token=token.of,
         api_url=settings.slack_api_url,
@@ -160,32 +192,40 @@ def build(settings: Settings, clock: Clock, database: Database, pack: Pack) -> C
         wake=worker.wake,
         public_url=settings.coach_public_url,
     )
-    return Coach(settings, clock, database, pack, token, app, worker, slack)
+    return Coach(settings, clock, database, pack, token, app, worker, slack, metrics)
 
 
 def serve(settings: Settings, *, worker: bool = True) -> None:
     """Web, and the worker with it unless told otherwise. Ends on SIGTERM."""
     _logs(settings)
     coach = _begin(settings, upgrade=_in_a_file(settings))
-    config = uvicorn.Config(
-        coach.web(with_worker=worker),
-        host="0.0.0.0",  # noqa: S104 - Slack must reach it; the guard lets only Slack's requests in
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=REQUESTS_END_WITHIN_S,
-    )
     log.info("serving", port=settings.port, worker=worker)
-    uvicorn.Server(config).run()
+    _listen(coach.web(with_worker=worker), settings.port)
     coach.database.dispose()
 
 
 def worker(settings: Settings) -> None:
-    """The worker alone. Ends on SIGTERM."""
+    """The worker alone, with its health on a port of its own where one is set. Ends on SIGTERM."""
     _logs(settings)
     coach = _begin(settings, upgrade=False)
-    asyncio.run(_work(coach))
+    if settings.coach_worker_port:
+        log.info("working", port=settings.coach_worker_port)
+        _listen(coach.health(), settings.coach_worker_port)
+    else:
+        asyncio.run(_work(coach))
     coach.database.dispose()
+
+
+def _listen(web: Starlette, port: int) -> None:
+    config = uvicorn.Config(
+        web,
+        host="0.0.0.0",  # noqa: S104 - Slack and monitors must reach it; the guard lets only Slack's requests in
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=REQUESTS_END_WITHIN_S,
+    )
+    uvicorn.Server(config).run()
 
 
 def _begin(settings: Settings, *, upgrade: bool) -> Coach:
@@ -234,7 +274,7 @@ def doctor(settings: Settings) -> tuple[list[str], list[str]]:
         *wrong,
         *_token_problems(coach),
     ]
-    return problems, [*settings.notes(), *keys.notes(settings, coach.database)]
+    return problems, [*settings.notes(), *keys.notes(settings, coach.database), *_given_up_notes(coach)]
 
 
 def _schema_problems(coach: Coach) -> list[str]:
@@ -242,6 +282,15 @@ def _schema_problems(coach: Coach) -> list[str]:
     if _in_a_file(coach.settings) and set(problems) <= migrations.MENDED_BY_UPGRADE:
         return []  # `serve` sees to it when it starts
     return problems
+
+
+def _given_up_notes(coach: Coach) -> list[str]:
+    if coach.ready():
+        return []
+    with coach.database.reading() as db:
+        given_up = dead.count(db)
+    messages = "1 message was" if given_up == 1 else f"{given_up} messages were"
+    return [f"{messages} given up: coach outbox list says which, and why."] if given_up else []
 
 
 def _token_problems(coach: Coach) -> list[str]:

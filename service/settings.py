@@ -72,6 +72,15 @@ def _one_word(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _monitor(secret: SecretStr) -> SecretStr:
+    """Whoever knows the address can say that all is well, so it is kept like a password."""
+    parts = urlsplit(secret.get_secret_value())
+    local = parts.scheme == "http" and parts.hostname in LOCAL_HOSTS
+    if not parts.hostname or not (parts.scheme == "https" or local):
+        raise ValueError("not a web address")
+    return secret
+
+
 def _keys(secret: SecretStr) -> SecretStr:
     from storage.encryption import Cipher
 
@@ -97,6 +106,7 @@ def _lower(value: object) -> object:
 
 Secret = Annotated[SecretStr, BeforeValidator(_stripped), AfterValidator(_one_word)]
 Keys = Annotated[SecretStr, BeforeValidator(_stripped), AfterValidator(_keys)]
+Heartbeat = Annotated[Secret, AfterValidator(_monitor)]
 BotToken = Annotated[Secret, AfterValidator(_bot_token)]
 DatabaseUrl = Annotated[str, BeforeValidator(_stripped), AfterValidator(_database)]
 WebAddress = Annotated[str, BeforeValidator(_stripped), AfterValidator(web_address)]
@@ -153,6 +163,15 @@ class Settings(BaseSettings):
     coach_packs: Path | None = Field(
         None, description="a content pack of your own: a YAML file, or a folder of them"
     )
+    coach_worker_port: int | None = Field(
+        None, ge=1, le=65535, description="a free port for the health of `coach worker`, from 1 to 65535"
+    )
+    coach_metrics_key: Secret = Field(
+        NONE, description="one word that whoever reads /metrics has to know; without it only this machine may"
+    )
+    coach_heartbeat_url: Heartbeat = Field(
+        NONE, description="the https address of a monitor that is called while messages go out"
+    )
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_format: LogFormat = Field("text", description="text or json")
 
@@ -162,6 +181,11 @@ class Settings(BaseSettings):
         values = (getattr(self, name) for name in type(self).model_fields)
         found = [value.get_secret_value() for value in values if isinstance(value, SecretStr) and value]
         return [*found, *self.encryption_keys]
+
+    @property
+    def heartbeat(self) -> str:
+        """Empty when nobody waits for one."""
+        return self.coach_heartbeat_url.get_secret_value()
 
     @property
     def encryption_keys(self) -> list[str]:

@@ -1,8 +1,10 @@
 """The HTTP side: Slack's requests through the guard into the bot, and two pages for whoever runs it."""
 
 import asyncio
+import hmac
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -18,8 +20,11 @@ from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from service.guard import MAX_BODY, Admitted, Guard, Refused
 from service.logs import reference
+from service.settings import LOCAL_HOSTS
 
 Dispatch = Callable[[BoltRequest], BoltResponse]
+Took = Callable[[str, int, float], None]
+"""Told the kind of a request, the status of its answer and the seconds in between."""
 
 READ_WITHIN_S = 10
 CALENDARS_AT_ONCE = 4
@@ -39,39 +44,66 @@ UNEXPECTED = (
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True)
+class Watching:
+    """What monitors are told, and the word that those on other machines have to know."""
+
+    figures: Callable[[], bytes]
+    key: str = ""
+
+
+def create_health(
+    ready: Callable[[], list[str]], watching: Watching, lifespan: Lifespan[Starlette] | None = None
+) -> Starlette:
+    """The pages for whoever runs the bot, and nothing else."""
+    return Starlette(
+        routes=_health(ready, watching), middleware=[Middleware(_SecurityHeaders)], lifespan=lifespan
+    )
+
+
 def create_web(
     dispatch: Dispatch,
     *,
     signing_secret: str,
     ready: Callable[[], list[str]],
     calendar: Callable[[str], bytes | None] = lambda _: None,
+    watching: Watching | None = None,
+    took: Took = lambda _kind, _status, _seconds: None,
     lifespan: Lifespan[Starlette] | None = None,
     read_within_s: float = READ_WITHIN_S,
 ) -> Starlette:
     """The HTTP app around the bot.
 
     `dispatch`, `ready` and `calendar` run in threads; `ready` gives a line for each thing that stops the bot,
-    `calendar` the file behind a secret token, or None.
+    `calendar` the file behind a secret token, or None. `took` hears how long each request of Slack took.
     `read_within_s`: seconds in which a body has to arrive. Raises `ValueError` for an empty signing secret.
     """
-    slack = _Slack(dispatch, Guard(signing_secret), read_within_s)
+    slack = _Slack(dispatch, Guard(signing_secret), read_within_s, took)
     return Starlette(
         routes=[
             Route("/slack/events", slack.take, methods=["POST"]),
             Route("/slack/events", _certificate_check, methods=["GET"]),
             Route("/calendar/{token}.ics", _calendar(calendar), methods=["GET"]),
-            Route("/livez", _alive, methods=["GET"]),
-            Route("/readyz", _readiness(ready), methods=["GET"]),
+            *_health(ready, watching),
         ],
         middleware=[Middleware(_SecurityHeaders)],
         lifespan=lifespan,
     )
 
 
+def _health(ready: Callable[[], list[str]], watching: Watching | None) -> list[Route]:
+    pages = [
+        Route("/livez", _alive, methods=["GET"]),
+        Route("/readyz", _readiness(ready), methods=["GET"]),
+    ]
+    return [*pages, Route("/metrics", _figures(watching), methods=["GET"])] if watching else pages
+
+
 class _Slack:
     """The one address that Slack calls."""
 
-    def __init__(self, dispatch: Dispatch, guard: Guard, read_within_s: float) -> None:
+    def __init__(self, dispatch: Dispatch, guard: Guard, read_within_s: float, took: Took) -> None:
+        self._took = took
         self._dispatch = dispatch
         self._guard = guard
         self._read_within_s = read_within_s
@@ -84,8 +116,9 @@ class _Slack:
         except Refused as refused:
             log.warning("request_refused", status=refused.status, reason=refused.reason)
             return _refusal(refused)
-        took = round((time.perf_counter() - started) * 1000)
-        log.info("slack_request", kind=admitted.kind, status=answer.status_code, ms=took)
+        took = time.perf_counter() - started
+        self._took(admitted.kind, answer.status_code, took)
+        log.info("slack_request", kind=admitted.kind, status=answer.status_code, ms=round(took * 1000))
         return answer
 
     async def _body(self, request: Request) -> bytes:
@@ -204,6 +237,29 @@ def _readiness(ready: Callable[[], list[str]]) -> Callable[[Request], object]:
         return PlainTextResponse("ready\n")
 
     return readiness
+
+
+def _figures(watching: Watching) -> Callable[[Request], Awaitable[Response]]:
+    async def metrics(request: Request) -> Response:
+        if not _may_watch(request, watching.key):
+            return PlainTextResponse("Not Found", 404)
+        try:
+            found = await run_in_threadpool(watching.figures)
+        except Exception as error:
+            log.error("metrics_failed", error=type(error).__name__)
+            return PlainTextResponse("The database cannot be read.\n", 503)
+        return Response(found, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return metrics
+
+
+def _may_watch(request: Request, key: str) -> bool:
+    """With the key from anywhere; without one only from this machine, and not through a proxy on it."""
+    if key:
+        said = request.headers.get("authorization", "")
+        return hmac.compare_digest(said.encode(), f"Bearer {key}".encode())
+    proxied = any(name in request.headers for name in ("x-forwarded-for", "forwarded", "via"))
+    return not proxied and request.client is not None and request.client.host in LOCAL_HOSTS
 
 
 def _calendar(calendar: Callable[[str], bytes | None]) -> Callable[[Request], Awaitable[Response]]:

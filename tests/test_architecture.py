@@ -56,6 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "storage",
         "aiohttp",
         "apscheduler",
+        "prometheus_client",
         "slack_sdk",
         "sqlalchemy",
         "structlog",

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from scheduler.delivery import Delivery
 from scheduler.messages import Content
+from scheduler.metrics import Metrics
 from storage.models import OutboxRow, OutboxState, Outgoing, Workspace
 from tests.scheduler.fake_slack import LOST, Call, FakeSlack, Json, limited, page
 from tests.scheduler.world import PLAIN, Workers, World
@@ -20,9 +21,9 @@ DUE, SENT, DEAD, UNKNOWN = OutboxState.DUE, OutboxState.SENT, OutboxState.DEAD, 
 POST = "chat.postMessage"
 
 
-def deliver(world: World) -> None:
+def deliver(world: World, metrics: Metrics | None = None) -> None:
     async def scene(workers: Workers) -> None:
-        await workers.delivery().deliver_all()
+        await workers.delivery(metrics=metrics).deliver_all()
 
     world.run(scene)
 

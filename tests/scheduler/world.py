@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from coaching.rules.terms import CircleKind, Mode, PersonKind, Rhythm, SessionState
 from scheduler.delivery import Delivery, OnDead
 from scheduler.messages import Content, File, HomeView, Message, Renderers
+from scheduler.metrics import Metrics
 from scheduler.pace import Pace
 from scheduler.slack import Slack
 from storage.engine import Database
@@ -162,8 +163,13 @@ class Workers:
         self.world = world
         self._lines: list[Slack] = []
 
-    def line(self) -> Slack:
-        slack = Slack(self.world.slack.url + "/api/", lambda workspace: f"xoxb-{workspace}", self.world.clock)
+    def line(self, metrics: Metrics | None = None) -> Slack:
+        slack = Slack(
+            self.world.slack.url + "/api/",
+            lambda workspace: f"xoxb-{workspace}",
+            self.world.clock,
+            metrics,
+        )
         self._lines.append(slack)
         return slack
 
@@ -173,16 +179,18 @@ class Workers:
         on_dead: OnDead | None = None,
         batch: int = 100,
         pace: Pace | None = None,
+        metrics: Metrics | None = None,
     ) -> Delivery:
         return Delivery(
             self.world.database,
-            self.line(),
+            self.line(metrics),
             renderers or PLAIN,
             self.world.clock,
             Random(1),
             on_dead=on_dead,
             batch=batch,
             pace=pace,
+            metrics=metrics,
         )
 
     async def close(self) -> None:

@@ -5,8 +5,13 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from storage.engine import Database
+from storage.models import OutboxState, Outgoing
+from tests.scheduler.world import World
 
 ROOT = Path(__file__).parents[2]
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-planted", "SLACK_SIGNING_SECRET": "planted-secret"}
@@ -27,7 +32,7 @@ def coach(*arguments: str, folder: Path = ROOT, **environment: str) -> subproces
 
 def test_help_names_every_command() -> None:
     shown = coach("--help").stdout
-    for command in ("serve", "worker", "migrate", "doctor", "manifest", "demo", "packs"):
+    for command in ("serve", "worker", "migrate", "doctor", "manifest", "demo", "packs", "outbox"):
         assert f" {command} " in shown
 
 
@@ -91,3 +96,23 @@ def test_a_port_that_is_taken_is_a_sentence(tmp_path: Path) -> None:
             done = coach(*arguments, folder=tmp_path, **environment)
             assert done.returncode == 1
             assert done.stderr.startswith(f"Port {port} cannot be used")
+
+
+def test_what_was_given_up_is_listed_tried_again_and_let_go(tmp_path: Path) -> None:
+    assert coach("migrate", folder=tmp_path).returncode == 0
+    assert coach("outbox", "list", folder=tmp_path).stdout == "No message was given up.\n"
+    world = World(Database(f"sqlite:///{tmp_path / 'coach.db'}"))
+    ended: dict[str, Any] = {"state": OutboxState.DEAD, "outcome": "no_text", "finished_at": world.now}
+    for _ in range(2):
+        world.put(Outgoing.SESSION_NEWS, world.ana, **ended)
+    listed = coach("outbox", "list", "--most", "1", folder=tmp_path).stdout.splitlines()
+    assert listed[1].split() == ["2", "2026-03-02", "09:00", "T1", "session_news", "no_text"]
+    assert listed[2:] == ["… and 1 more: --most 2"]
+    unnamed = coach("outbox", "retry", folder=tmp_path)
+    assert (unnamed.returncode, unnamed.stderr) == (2, "Say which: their numbers, or --all.\n")
+    tried = coach("outbox", "retry", "1", "7", folder=tmp_path)
+    assert (tried.returncode, tried.stdout) == (1, "1 message will be tried once more.\n")
+    assert tried.stderr == "7 stays: it is not among those that were given up.\n"
+    assert coach("outbox", "drop", "--all", folder=tmp_path).stdout == "1 message let go.\n"
+    assert [world.row(id).state for id in (1, 2)] == [OutboxState.DUE, OutboxState.SKIPPED]
+    world.database.dispose()

@@ -1,0 +1,94 @@
+"""Messages that were given up: seen, tried once more, or let go by whoever looks after the bot."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from scheduler.delivery import UNREPEATED
+from scheduler.outcomes import UNSEEN
+from storage.models import OutboxRow, OutboxState, Outgoing
+
+LET_GO = "let go by hand"
+
+
+@dataclass(frozen=True)
+class Dead:
+    """A message, and nothing of what it says or to whom."""
+
+    id: int
+    workspace_id: str
+    kind: Outgoing
+    due_at: datetime
+    given_up_at: datetime | None
+    reason: str
+    may_stand: bool
+    """Slack never said whether it arrived."""
+
+
+def count(db: Session) -> int:
+    return db.scalar(select(func.count()).where(OutboxRow.state == OutboxState.DEAD)) or 0
+
+
+def all_of(db: Session, most: int) -> list[Dead]:
+    """The newest first."""
+    rows = db.scalars(
+        select(OutboxRow)
+        .where(OutboxRow.state == OutboxState.DEAD)
+        .order_by(OutboxRow.finished_at.desc(), OutboxRow.id.desc())
+        .limit(most)
+    )
+    return [
+        Dead(
+            row.id,
+            row.workspace_id,
+            row.kind,
+            row.due_at,
+            row.finished_at,
+            row.outcome or "",
+            row.outcome == UNSEEN,
+        )
+        for row in rows
+    ]
+
+
+def retry(db: Session, ids: Collection[int], now: datetime, *, twice: bool = False) -> dict[int, str]:
+    """Lets messages be tried once more, all that are given up when none is named.
+
+    `twice`: also those that may have arrived. Why each of the others stays, by its id.
+    """
+    rows, refused = _given_up(db, ids)
+    for row in rows:
+        if reason := _stays(row, now, twice=twice):
+            refused[row.id] = reason
+            continue
+        row.state, row.outcome, row.finished_at = OutboxState.DUE, None, None
+        row.attempts, row.not_before = 0, None
+    return refused
+
+
+def drop(db: Session, ids: Collection[int], now: datetime) -> dict[int, str]:
+    """Ends messages for good, all that are given up when none is named. Why each of the others stays."""
+    rows, refused = _given_up(db, ids)
+    for row in rows:
+        row.state, row.outcome, row.finished_at = OutboxState.SKIPPED, LET_GO, now
+    return refused
+
+
+def _given_up(db: Session, ids: Collection[int]) -> tuple[list[OutboxRow], dict[int, str]]:
+    dead = select(OutboxRow).where(OutboxRow.state == OutboxState.DEAD).order_by(OutboxRow.id)
+    rows = list(db.scalars((dead.where(OutboxRow.id.in_(ids)) if ids else dead).with_for_update()))
+    missing = set(ids) - {row.id for row in rows}
+    return rows, dict.fromkeys(sorted(missing), "is not among those that were given up")
+
+
+def _stays(row: OutboxRow, now: datetime, *, twice: bool) -> str | None:
+    if row.expires_at is not None and row.expires_at <= now:
+        return "would come too late"
+    if row.outcome != UNSEEN:
+        return None
+    if row.kind in UNREPEATED:
+        return "may stand there already, and figures are never posted twice: its convener was asked"
+    return None if twice else "may stand there already: add --twice to send it all the same"
