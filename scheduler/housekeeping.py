@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, delete, or_, select
+from sqlalchemy import ColumnElement, Select, Table, delete, or_, select
 from sqlalchemy.orm import Session
 
 from coaching.rules.closing import CORRECTED_WITHIN
 from coaching.rules.terms import SessionState
+from scheduler import resting
 from storage.models import CoachingSession, HandledRequest, OutboxRow, OutboxState, Reminder
 
 REQUESTS_KEPT = timedelta(hours=48)
@@ -20,8 +21,15 @@ reminders = cast(Table, Reminder.__table__)
 
 
 def tidy(db: Session, now: datetime) -> None:
-    """Deletes remembered requests and ended messages that nothing needs any more."""
+    """Deletes remembered requests, and reminders and ended messages that nothing needs any more."""
     db.execute(delete(HandledRequest).where(HandledRequest.at < now - REQUESTS_KEPT))
+    resting.forget_limits(db, now)
+    # First, because they hold on to their messages.
+    db.execute(
+        delete(reminders).where(
+            reminders.c.due_at < now - MESSAGES_KEPT, ~_alive(reminders.c.session_id, now).exists()
+        )
+    )
     db.execute(
         delete(outbox).where(outbox.c.finished_at < now - MESSAGES_KEPT, ~_referred_to(), ~_standing(now))
     )
@@ -37,12 +45,16 @@ def _referred_to() -> ColumnElement[bool]:
 
 
 def _standing(now: datetime) -> ColumnElement[bool]:
-    """People can see it, and its session is ahead or can still be corrected: it may yet be edited."""
-    live = select(sessions.c.id).where(
-        sessions.c.id == outbox.c.session_id,
+    """People can see it, and it may yet be edited."""
+    return (outbox.c.state == OutboxState.SENT) & _alive(outbox.c.session_id, now).exists()
+
+
+def _alive(session_id: ColumnElement[int | None], now: datetime) -> Select[tuple[int]]:
+    """The session, as long as it is ahead or can still be corrected."""
+    return select(sessions.c.id).where(
+        sessions.c.id == session_id,
         or_(
             sessions.c.state.in_([SessionState.PROPOSED, SessionState.SCHEDULED]),
             sessions.c.ends_at >= now - CORRECTED_WITHIN,
         ),
     )
-    return (outbox.c.state == OutboxState.SENT) & live.exists()

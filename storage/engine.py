@@ -14,6 +14,8 @@ BUSY_TIMEOUT_MS = 2_000
 POSTGRESQL = {"connect_timeout": 2, "tcp_user_timeout": 5_000}
 """Seconds and milliseconds. A server that is silent counts as away: Slack waits three seconds for an answer,
 so that there is still time to say so."""
+AIR_PAGES = 1_000
+"""Of SQLite, usually 4 KiB each."""
 READ_ONLY = "coach_read_only"
 
 
@@ -55,14 +57,25 @@ class Database:
     def compact(self) -> None:
         """Brings a SQLite file up to date with its log, and empties the log, which holds what was deleted.
 
-        Afterwards the file alone can be copied. PostgreSQL looks after its log itself.
+        Afterwards the file alone can be copied. Where much of it is empty it is written anew. PostgreSQL
+        looks after both itself.
         """
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect() as connection:
-                connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                raw = connection.connection
+                if _mostly_air(raw):
+                    raw.execute("VACUUM")
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+def _mostly_air(connection: Any) -> bool:
+    """Whether writing the file anew, which others wait for, gives back enough of the disk."""
+    [pages] = connection.execute("PRAGMA page_count").fetchone()
+    [free] = connection.execute("PRAGMA freelist_count").fetchone()
+    return bool(free > AIR_PAGES and free * 4 > pages)
 
 
 def make_engine(url: str, cipher: Cipher) -> Engine:

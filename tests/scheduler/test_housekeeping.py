@@ -1,12 +1,16 @@
 """At night goes what nothing needs any more, and nothing else."""
 
-from datetime import date, timedelta
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from coaching.rules.terms import MessageKind, ReminderKind, SessionState
 from scheduler.housekeeping import tidy
+from storage import migrate
+from storage.engine import Database
 from storage.models import CoachingSession, HandledRequest, OutboxRow, OutboxState, Outgoing, Reminder
 from tests.scheduler.world import World
+from tests.storage.engines import empty_database
 
 SENT = OutboxState.SENT
 
@@ -23,6 +27,27 @@ def ended(world: World, days: float, **values: Any) -> int:
     at = world.now - timedelta(days=days)
     usual: dict[str, Any] = {"state": SENT, "finished_at": at, "due_at": at}
     return world.put(Outgoing.SESSION_NEWS, world.ana, **usual | values)
+
+
+def remind(world: World, message: int, days: float = 40) -> None:
+    """What the message carries; it was due so many days ago."""
+    at = world.now - timedelta(days=days)
+    with world.database.transaction() as db:
+        db.add(
+            Reminder(
+                workspace_id="T1",
+                circle_id=world.circle,
+                session_id=world.session,
+                plan_version=1,
+                person_id=world.ana,
+                kind=ReminderKind.TOMORROW,
+                message_kind=MessageKind.BOOKKEEPING,
+                local_date=at.date(),
+                due_at=at,
+                expires_at=at,
+                outbox_id=message,
+            )
+        )
 
 
 def test_requests_are_remembered_for_two_days(world: World) -> None:
@@ -48,22 +73,7 @@ def test_what_others_refer_to_stays(world: World) -> None:
     card, target, reminded = (ended(world, 40) for _ in range(3))
     ended(world, 1, thread_of_id=card)
     ended(world, 1, target_id=target)
-    with world.database.transaction() as db:
-        db.add(
-            Reminder(
-                workspace_id="T1",
-                circle_id=world.circle,
-                session_id=world.session,
-                plan_version=1,
-                person_id=world.ana,
-                kind=ReminderKind.TOMORROW,
-                message_kind=MessageKind.BOOKKEEPING,
-                local_date=date(2026, 1, 1),
-                due_at=world.now,
-                expires_at=world.now,
-                outbox_id=reminded,
-            )
-        )
+    remind(world, reminded)
     assert kept(world, card, target, reminded) == [True, True, True]
 
 
@@ -74,3 +84,58 @@ def test_what_people_still_see_of_a_live_session_stays(world: World) -> None:
     long_ago = world.now - timedelta(days=91)
     world.change(CoachingSession, world.session, state=SessionState.HELD, ends_at=long_ago)
     assert kept(world, seen) == [False]
+
+
+def test_reminders_go_with_their_session_and_their_messages_with_them(world: World) -> None:
+    """Else the table would grow for ever: each held on to the message that carried it."""
+    message = ended(world, 40)
+    remind(world, message)
+    for days, stays in ((89, True), (91, False)):
+        over = world.now - timedelta(days=days)
+        world.change(CoachingSession, world.session, state=SessionState.HELD, ends_at=over)
+        assert kept(world, message) == [stays]
+        with world.database.reading() as db:
+            assert db.query(Reminder).count() == int(stays)
+
+
+def test_what_is_to_be_done_of_a_session_long_ago_is_still_reminded_of(world: World) -> None:
+    message = world.put(Outgoing.BOOKKEEPING, world.ana)
+    remind(world, message, days=-3)
+    over = world.now - timedelta(days=200)
+    world.change(CoachingSession, world.session, state=SessionState.HELD, ends_at=over)
+    assert kept(world, message) == [True]
+    with world.database.reading() as db:
+        assert db.query(Reminder).count() == 1
+
+
+def test_a_file_of_sqlite_gives_back_what_was_deleted(tmp_path: Path) -> None:
+    with empty_database("sqlite", tmp_path) as database:
+        migrate.upgrade(database)
+        world = World(database)
+        with database.transaction() as db:
+            wide = {"text": "x" * 4000}
+            at = world.now - timedelta(days=31)
+            db.add_all(
+                OutboxRow(
+                    workspace_id="T1",
+                    kind=Outgoing.WELCOME,
+                    unique_key=str(number),
+                    state=SENT,
+                    facts=wide,
+                    due_at=at,
+                    created_at=at,
+                    finished_at=at,
+                )
+                for number in range(1500)
+            )
+        database.compact()
+        full = size(database)
+        with database.transaction() as db:
+            tidy(db, world.now)
+        database.compact()
+        assert size(database) < full / 4
+
+
+def size(database: Database) -> int:
+    assert database.engine.url.database
+    return Path(database.engine.url.database).stat().st_size
