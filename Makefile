@@ -14,11 +14,11 @@ unexport PYTHONDONTWRITEBYTECODE
 TESTERS = $$(( 1 + $$(getconf _NPROCESSORS_ONLN) ))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint format bench simulate clean
+.PHONY: help install demo test check lint format bench crash-test simulate clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | \
-		while IFS= read -r line; do printf '  make %-9s %s\n' "$${line%%:*}" "$${line##*## }"; done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | \
+		while IFS= read -r line; do printf '  make %-11s %s\n' "$${line%%:*}" "$${line##*## }"; done
 
 install: $(TO_WORK)  ## Install everything for working on it into .venv
 
@@ -42,6 +42,9 @@ format: $(TO_WORK)  ## Format the code, and mend what can be mended
 
 bench: $(TO_WORK)  ## Measure how fast the bot answers
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+crash-test: $(TO_WORK)  ## Kill workers while they send, at every step and at random, and count what came of it
+	@$(BIN)/python -m tests.crashes
 
 simulate: $(TO_WORK)  ## Live through a year of five circles, and print what came of it
 	@$(BIN)/python -m simulation $(ARGS)

@@ -45,7 +45,9 @@ async def answer_call(local: Local, request: Request) -> Response:
 def _plain(local: Local, request: Request, method: str, args: Json) -> tuple[Response | None, object]:
     """The call goes well, or is refused as Slack refuses: with status 200."""
     reply = perform(local, method, args, _token(request, args), str(request.base_url).rstrip("/"))
-    return JSONResponse(reply), reply
+    return JSONResponse(
+        reply, headers={"X-OAuth-Scopes": ",".join(sorted(local.workspace.bot.scopes))}
+    ), reply
 
 
 async def _spoilt(

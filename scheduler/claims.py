@@ -55,6 +55,8 @@ class Claim:
     lease_until: datetime
     in_doubt: bool
     """An earlier try may have arrived."""
+    begun: bool = False
+    """An earlier try that cannot be looked up had begun, or Slack did not say how it ended."""
     second_try: bool = False
     """It is sent once more although nobody has looked whether it arrived."""
 
@@ -104,6 +106,7 @@ def claim(
             token=token,
             lease_until=lease_until,
             in_doubt=state is OutboxState.UNKNOWN,
+            begun=row.begun,
         )
         for row in taken
     ]
@@ -138,6 +141,7 @@ def _claiming(state: OutboxState, patient: bool | None) -> Executable:
             outbox.c.target_id,
             outbox.c.attempts,
             outbox.c.outcome,
+            outbox.c.begun,
         )
     )
 
@@ -252,10 +256,16 @@ def _write_mark(db: Session, claim: Claim, mark: Mark, now: datetime) -> bool:
         "claim_token": None,
         "lease_until": None,
         "finished_at": now if ended else None,
+        "begun": mark.in_doubt and not ended,
     }
     if mark.state is OutboxState.SENT:
         values |= {"slack_channel": mark.channel, "slack_ts": mark.ts}
     return _count(db, update(outbox).where(*_ours(claim)).values(**values)) == 1
+
+
+def note_begun(db: Session, claim: Claim) -> bool:
+    """Remembers, before it happens, that something is sent which nobody could look up afterwards."""
+    return _count(db, update(outbox).where(*_ours(claim)).values(begun=True)) == 1
 
 
 def note_second_try(db: Session, claim: Claim) -> bool:

@@ -101,6 +101,8 @@ class Delivery:
         self._metrics = metrics or Metrics()
         self._lanes = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(per_workspace))
         self._desks = defaultdict[str, Desk](lambda: Desk(self._prepare))
+        self._blind = defaultdict[str, asyncio.Lock](asyncio.Lock)
+        """One at a time, so that a crash leaves one message in doubt of which nobody can find out."""
         self._talks = WeakValueDictionary[tuple[str, str], asyncio.Lock]()
         self._at_work: dict[int, Claim] = {}
         self._taking = 0
@@ -226,12 +228,12 @@ class Delivery:
         """What became of a message in doubt, or the claim with which it may be sent once more."""
         place = await asyncio.to_thread(self._trace, claim)
         if place is None:
-            return await self._once_more_unseen(claim)
+            return await self._unseen(claim)
         try:
             ts = await self._slack.find_by_metadata(claim.workspace_id, place.channel, place.id, place.since)
         except SlackFault as fault:
             if fault.verdict in (Verdict.DEAD, Verdict.TELL, Verdict.SKIP):
-                return await self._once_more_unseen(claim)  # it cannot be read, and never will be
+                return await self._unseen(claim)  # it cannot be read, and never will be
             raise
         if ts is None:
             return claim
@@ -242,11 +244,19 @@ class Delivery:
         with self._database.reading() as db:
             return trace(db, claim)
 
-    async def _once_more_unseen(self, claim: Claim) -> Mark | Claim:
+    async def _unseen(self, claim: Claim) -> Mark | Claim:
+        """It cannot be looked up: sent as if for the first time where nothing had begun, else once more."""
+        if not claim.begun:
+            return claim
         if claim.kind in UNREPEATED or claim.sent_again:
             return Mark(OutboxState.DEAD, UNSEEN)
         await asyncio.to_thread(self._note_second_try, claim)
         return replace(claim, second_try=True)
+
+    def _note_begun(self, claim: Claim) -> None:
+        with self._database.transaction() as db:
+            if not claims.note_begun(db, claim):
+                raise SlackFault("no longer ours", Verdict.RETRY)
 
     def _note_second_try(self, claim: Claim) -> None:
         with self._database.transaction() as db:
@@ -260,24 +270,32 @@ class Delivery:
             return Mark(OutboxState.SENT)
         channel = await self._conversation(workspace, parcel.to)
         async with self._talk(workspace, channel):
-            return await self._say(workspace, channel, parcel, content)
+            return await self._say(claim, channel, parcel, content)
 
     def _talk(self, workspace: str, channel: str) -> asyncio.Lock:
         """One call at a time in a conversation: Slack takes about one message a second there."""
         return self._talks.setdefault((workspace, channel), asyncio.Lock())
 
     async def _say(
-        self, workspace: str, channel: str, parcel: Parcel, content: Message | File | Guarded
+        self, claim: Claim, channel: str, parcel: Parcel, content: Message | File | Guarded
     ) -> Mark:
+        workspace = claim.workspace_id
         said = await self._fit_for(workspace, channel, content)
         if isinstance(said, Skip):
             return Mark(OutboxState.SKIPPED, said.reason)
+        if parcel.replaces is not None and isinstance(said, Message):
+            await self._slack.update(workspace, channel, parcel.replaces, said, id=parcel.id)
+            return Mark(OutboxState.SENT)
+        if parcel.findable and self._slack.looks_up(workspace):
+            return await self._put_up(workspace, channel, parcel, said)
+        async with self._blind[workspace]:
+            await asyncio.to_thread(self._note_begun, claim)
+            return await self._put_up(workspace, channel, parcel, said)
+
+    async def _put_up(self, workspace: str, channel: str, parcel: Parcel, said: Message | File) -> Mark:
         if isinstance(said, File):
             await self._slack.upload(workspace, channel, said, parcel.thread_ts)
             return Mark(OutboxState.SENT, channel=channel)
-        if parcel.replaces is not None:
-            await self._slack.update(workspace, channel, parcel.replaces, said, id=parcel.id)
-            return Mark(OutboxState.SENT)
         ts = await self._slack.post(workspace, channel, said, id=parcel.id, thread_ts=parcel.thread_ts)
         return Mark(OutboxState.SENT, channel=channel, ts=ts)
 
@@ -330,7 +348,7 @@ class Delivery:
 
     def _write(self, claim: Claim, mark: Mark) -> bool:
         if claim.in_doubt and mark.state is OutboxState.DUE and claim.kind not in REPEATABLE:
-            mark = replace(mark, state=OutboxState.UNKNOWN)
+            mark = replace(mark, state=OutboxState.UNKNOWN, in_doubt=claim.begun)
         now = self._now()
         with self._database.transaction() as db:
             ours = claims.write_mark(db, claim, mark, now)

@@ -134,6 +134,8 @@ class Mark:
     not_before: datetime | None = None
     free: bool = False
     """The try does not count."""
+    in_doubt: bool = False
+    """This try, or an earlier one, may have arrived."""
     channel: str | None = None
     ts: str | None = None
 
@@ -155,7 +157,7 @@ def after_fault(fault: SlackFault, tries: int, now: datetime, rng: Random) -> Ma
         case Verdict.DEAD | Verdict.TELL:
             return Mark(OutboxState.DEAD, fault.code)
         case Verdict.AMBIGUOUS:
-            return Mark(OutboxState.UNKNOWN, fault.code, now + LATE)
+            return Mark(OutboxState.UNKNOWN, fault.code, now + LATE, in_doubt=True)
         case Verdict.RETRY:
             return retry(fault.code, tries, MOST_TRIES, now, rng)
 

@@ -57,6 +57,8 @@ class Parcel:
     thread_ts: str | None = None
     replaces: str | None = None
     """The ts of the message that it takes the place of."""
+    findable: bool = False
+    """It could be looked up whether it has arrived."""
 
 
 def opaque_id(row: OutboxRow) -> str:
@@ -112,7 +114,7 @@ def _parcel(db: Session, row: OutboxRow, renderers: Renderers, now: datetime) ->
     parent = db.get_one(OutboxRow, row.thread_of_id) if row.thread_of_id is not None else None
     # Where the circle has moved to another conversation, there is no thread to put it under.
     thread = parent.slack_ts if parent and parent.slack_channel == to.channel else None
-    return Parcel(content, to, opaque_id(row), thread_ts=thread)
+    return Parcel(content, to, opaque_id(row), thread_ts=thread, findable=_findable(row))
 
 
 def _render(db: Session, row: OutboxRow, renderers: Renderers, now: datetime) -> Content:
@@ -139,6 +141,11 @@ def _address(db: Session, row: OutboxRow) -> Address:
     return Address(circle.conversation, tuple(sorted(reached)), circle_id=circle.id)
 
 
+def _findable(row: OutboxRow) -> bool:
+    """Only direct messages can be read back, and Slack keeps no word of ours with a file."""
+    return row.person_id is not None and row.thread_of_id is None and row.kind not in FILES
+
+
 @dataclass(frozen=True)
 class Trace:
     """Where a message of which nobody knows would stand, had it arrived."""
@@ -151,7 +158,7 @@ class Trace:
 def trace(db: Session, claim: Claim) -> Trace | None:
     """How to look the message up; None when that is impossible: only a DM can be read back, and no file."""
     row = db.get_one(OutboxRow, claim.id)
-    if row.person_id is None or row.thread_of_id is not None or row.kind in FILES:
+    if row.person_id is None or not _findable(row):
         return None
     channel = db.get_one(Person, row.person_id).dm_channel
     return Trace(channel, opaque_id(row), row.due_at - MARGIN) if channel else None

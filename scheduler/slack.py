@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from http.client import HTTPException
@@ -26,6 +26,7 @@ from scheduler.resting import Limit
 TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 5
 EVENT_TYPE = "coach_message"
+SCOPES, LOOK_UP = "x-oauth-scopes", "im:history"
 PAGE = 200
 MOST_APPS = 10
 """A conversation with more members than the audience and so many apps is not asked about one by one."""
@@ -56,6 +57,7 @@ class Slack:
         self._metrics = metrics or Metrics()
         self._session: aiohttp.ClientSession | None = None
         self._ssl = _certificates()
+        self._looks_up: dict[str, bool] = {}
         self._closed_until: dict[tuple[str, str], datetime] = {}
         self._log = logging.getLogger("scheduler.slack.sdk")
         self._log.setLevel(logging.INFO)  # the SDK writes whole messages to the log at DEBUG
@@ -70,6 +72,10 @@ class Slack:
         key = limit.workspace_id, limit.method
         known = self._closed_until.get(key)
         self._closed_until[key] = max(known, limit.not_before) if known else limit.not_before
+
+    def looks_up(self, workspace: str) -> bool:
+        """Whether a direct message can be looked for, as far as is known. Slack says so with each answer."""
+        return self._looks_up.get(workspace, False)
 
     async def check(self, workspace: str) -> None:
         """Whether the token works."""
@@ -172,6 +178,7 @@ class Slack:
                 await client.api_call(method, data=body) if form else await client.api_call(method, json=body)
             )
             found = _answer(answer.data)
+            self._note_scopes(workspace, answer.headers)
             self._metrics.calls.labels(method, "").inc()
             return found
         except Exception as error:
@@ -182,6 +189,11 @@ class Slack:
                 fault.limited = Limit(workspace, method, self._now() + fault.wait)
                 self.leave_alone(fault.limited)
             raise (_not_in_doubt(fault) if repeatable else fault) from error
+
+    def _note_scopes(self, workspace: str, headers: Mapping[str, str]) -> None:
+        names = {name.lower(): value for name, value in headers.items()}
+        if SCOPES in names:
+            self._looks_up[workspace] = LOOK_UP in names[SCOPES].replace(" ", "").split(",")
 
     async def _put(self, url: str, content: bytes) -> None:
         try:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coaching.rules.terms import MessageKind, ReminderKind
@@ -177,6 +177,8 @@ class OutboxRow(Base):
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     claim_token: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    begun: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """A try that cannot be looked up has begun, and how it ended is not known."""
     outcome: Mapped[str | None]
     """Why it ended as it did, or the last error: Slack's word or ours, never a text of a person."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

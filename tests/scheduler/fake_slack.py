@@ -83,7 +83,8 @@ class FakeSlack:
             return web.Response()
         if isinstance(spoilt, web.Response):
             return spoilt
-        return web.json_response(self.carry_out(call) if spoilt is None else spoilt)
+        said = self.carry_out(call) if spoilt is None else spoilt
+        return web.json_response(said, headers={"X-OAuth-Scopes": ",".join(sorted(self.scopes))})
 
     async def _spoil(self, call: Call) -> Json | web.Response | None:
         for entry in self.faults:

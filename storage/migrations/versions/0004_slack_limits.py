@@ -1,4 +1,4 @@
-"""What Slack does not want to be asked for a while; dead messages found at once."""
+"""What Slack does not want to be asked for a while; tries that have begun; dead messages found at once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,6 +23,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("workspace_id", "method", name=op.f("pk_slack_limits")),
     )
+    op.add_column("outbox", sa.Column("begun", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_index(
         "ix_outbox_dead",
         "outbox",
@@ -34,4 +35,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_outbox_dead", table_name="outbox")
+    with op.batch_alter_table("outbox") as outbox:
+        outbox.drop_column("begun")
     op.drop_table("slack_limits")

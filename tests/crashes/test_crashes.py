@@ -1,0 +1,33 @@
+"""Workers die while they send, and nothing is lost or comes twice that could have been seen."""
+
+from pathlib import Path
+
+import pytest
+
+from storage import migrate
+from tests.crashes.run import Outcome, Run, play
+from tests.crashes.worker import Step
+from tests.storage.engines import empty_database
+
+
+def outcome(engine: str, folder: Path, run: Run) -> Outcome:
+    with empty_database(engine, folder) as database:
+        migrate.upgrade(database)
+        return play(run, database)
+
+
+@pytest.mark.parametrize(("engine", "workers", "each"), [("sqlite", 1, 2), ("postgresql", 2, 1)])
+def test_with_looking_up_nothing_is_lost_and_nothing_comes_twice(
+    tmp_path: Path, engine: str, workers: int, each: int
+) -> None:
+    run = Run(500, workers, random_deaths=6 * each, deaths_each_step=each)
+    found = outcome(engine, tmp_path, run)
+    assert (found.kills, found.lost, found.twice, found.given_up) == (15 * each, 0, 0, 0)
+    assert set(found.reached) == set(Step)  # else a step went by that nobody died at
+
+
+def test_without_it_a_death_doubles_one_message_at_most(tmp_path: Path) -> None:
+    run = Run(100, 1, random_deaths=0, deaths_each_step=1, look_up=False, workspaces=1)
+    found = outcome("sqlite", tmp_path, run)
+    assert (found.kills, found.lost) == (len(Step), 0)
+    assert found.twice <= found.kills
