@@ -9,7 +9,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 from typing import cast
@@ -53,6 +53,9 @@ so the log does not say which one it was."""
 
 UNREPEATED = (Outgoing.RESULT, Outgoing.RESULT_PICTURE)
 """Never sent again unseen: figures that stand in a thread twice would read as two results."""
+
+LAST_CALL = timedelta(seconds=12)
+"""Of the lease, for one call and its timeout."""
 
 PAUSES_S = (0.5, 2.0)
 """Between the tries to note what became of a message, when the database is locked or away."""
@@ -287,12 +290,15 @@ class Delivery:
             await self._slack.update(workspace, channel, parcel.replaces, said, id=parcel.id)
             return Mark(OutboxState.SENT)
         if parcel.findable and self._slack.looks_up(workspace):
-            return await self._put_up(workspace, channel, parcel, said)
+            return await self._put_up(claim, channel, parcel, said)
         async with self._blind[workspace]:
             await asyncio.to_thread(self._note_begun, claim)
-            return await self._put_up(workspace, channel, parcel, said)
+            return await self._put_up(claim, channel, parcel, said)
 
-    async def _put_up(self, workspace: str, channel: str, parcel: Parcel, said: Message | File) -> Mark:
+    async def _put_up(self, claim: Claim, channel: str, parcel: Parcel, said: Message | File) -> Mark:
+        workspace = claim.workspace_id
+        if claim.lease_until - self._now() < LAST_CALL:
+            return put_back("lease too short")  # the machine slept, say, and another worker may have sent it
         if isinstance(said, File):
             await self._slack.upload(workspace, channel, said, parcel.thread_ts)
             return Mark(OutboxState.SENT, channel=channel)

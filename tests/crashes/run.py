@@ -14,6 +14,7 @@ from aiohttp import web
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from scheduler.claims import LEASE
 from storage.engine import Database
 from storage.models import OutboxRow, OutboxState, Outgoing
 from tests.crashes.worker import AT_SLACK, LOOKING, Clock, Orders, Step, work
@@ -24,6 +25,7 @@ POST = "chat.postMessage"
 LOOK_EVERY_S = 0.2
 NOT_REACHED_S = 5
 """A worker that does not come to where it should die, dies where it is."""
+AFTER_STALL_S = 0.5
 MOST_AFTER = 4
 """At the latest it dies when it comes there for the so many-th time."""
 
@@ -148,20 +150,25 @@ class Scene:
         return _Worker(self._context.Process(target=work, args=(orders,), daemon=True))
 
     async def _die(self, worker: "_Worker", death: Step | None) -> None:
-        if death is None:
-            await worker.gone(within_s=self._random.uniform(0.05, 0.5))
-        elif death in AT_SLACK:
+        if death in AT_SLACK:
             self._slack.fail(POST, self._blow(worker, death))
-            await worker.gone(within_s=NOT_REACHED_S)
-        else:
-            await worker.gone(within_s=NOT_REACHED_S)
-        if death is not None and not worker.process.is_alive():
+        at_random = death in (None, Step.STALLED)
+        await worker.gone(within_s=self._random.uniform(0.05, 0.5) if at_random else NOT_REACHED_S)
+        if death is Step.STALLED:
+            await self._stall(worker)
+        if death is Step.STALLED or (death is not None and not worker.process.is_alive()):
             self.outcome.reached[death] = self.outcome.reached.get(death, 0) + 1
         worker.process.kill()
         await worker.gone()
         self.outcome.kills += 1
 
-    def _blow(self, worker: "_Worker", death: Step) -> Fault:
+    async def _stall(self, worker: "_Worker") -> None:
+        os.kill(worker.pid, signal.SIGSTOP)
+        await worker.gone(within_s=1.2 * LEASE.total_seconds() / self._run.speed)
+        os.kill(worker.pid, signal.SIGCONT)
+        await worker.gone(within_s=AFTER_STALL_S)
+
+    def _blow(self, worker: "_Worker", death: Step | None) -> Fault:
         async def kill(call: Call) -> Json | web.Response | None:
             if worker.over:
                 return None

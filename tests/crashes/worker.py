@@ -41,6 +41,8 @@ class Step(StrEnum):
     ANSWERED = "answered"
     MARKING = "marking"
     MARKED = "marked"
+    STALLED = "stalled"
+    """Stopped for longer than its lease, and then it goes on where it was."""
     LOOKING_UP = "looking up"
     LOOKED_UP = "looked up"
 

@@ -147,6 +147,42 @@ def test_a_definite_refusal_of_the_second_try_does_not_use_it_up(world: World) -
     assert world.state(row) == (SENT, None)
 
 
+def test_what_had_not_begun_when_a_worker_died_is_not_counted_as_a_try(world: World) -> None:
+    row = world.put(Outgoing.SESSION_CARD)
+    crash(world, before_sending=True)
+    world.later(minutes=1)
+    crash(world, before_sending=False)
+    deliver_after(world, minutes=1)
+    assert world.state(row) == (SENT, None)
+    assert list(world.slack.posts().values()) == [2]
+
+
+def test_a_death_leaves_one_message_in_doubt_where_none_can_be_looked_up(world: World) -> None:
+    """Of one workspace: there they are sent one after the other."""
+    world.slack.scopes.clear()
+    for person in (world.ana, world.bo, world.chidi):
+        world.put(Outgoing.SESSION_NEWS, person)
+    crash(world, before_sending=False)
+    deliver_after(world, minutes=1)
+    assert sorted(world.slack.posts().values()) == [1, 1, 2]
+
+
+def test_a_worker_that_wakes_after_its_lease_sends_nothing(world: World) -> None:
+    row = world.put(Outgoing.SESSION_NEWS, world.ana)
+
+    async def scene(workers: Workers) -> None:
+        async def sleep_meanwhile(_: Call) -> None:
+            world.later(seconds=61)
+            await workers.delivery().deliver_all()
+
+        world.slack.fail("conversations.open", sleep_meanwhile)
+        await workers.delivery().deliver_all()
+
+    world.run(scene)
+    assert world.state(row) == (SENT, None)
+    assert list(world.slack.posts().values()) == [1]
+
+
 def test_a_worker_that_dies_in_its_second_try_makes_no_third(world: World) -> None:
     row = world.put(Outgoing.SESSION_CARD)
     crash(world, before_sending=False)
