@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage import doorbell
 from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outgoing, Person
 from storage.upsert import insert_if_absent
 
@@ -40,6 +41,8 @@ def put(
 
     The id of the new one, None where there was one already.
     """
+    if due_at <= now:
+        doorbell.ring(db)
     new = insert_if_absent(
         db,
         OutboxRow,

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from threading import Event, Thread
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from scheduler.heartbeat import Heartbeat
 from scheduler.housekeeping import tidy
 from scheduler.metrics import Metrics
 from scheduler.trouble import name_of
+from storage import doorbell
 from storage.engine import Database
 
 DELIVER_EVERY_S = 5
@@ -75,6 +77,7 @@ class Worker:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._work: set[asyncio.Task[None]] = set()
         self._woken = False
+        self._stopped = Event()
         self._beat: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
@@ -85,10 +88,15 @@ class Worker:
         self._scheduler.start()
         self._watch_clock(self._now())
         self._begin(self._plan_tick)
+        self._stopped = Event()
+        if doorbell.carries(self._database.engine):
+            at_the_door = self._database.engine, self.wake, self._stopped
+            Thread(target=doorbell.listen, args=at_the_door, daemon=True).start()
 
     async def stop(self, grace: float = 10) -> None:
         """Takes no new work and finishes what was begun, within `grace` seconds."""
         self._loop = None
+        self._stopped.set()
         if self._beat is not None:
             self._beat.cancel()
         if self._scheduler is not None:

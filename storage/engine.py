@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
-from storage import encryption
+from storage import doorbell, encryption
 from storage.encryption import Cipher
 
 BUSY_TIMEOUT_MS = 2_000
@@ -40,6 +40,7 @@ class Database:
         """Everything inside is kept together on leaving, or not at all when something is raised."""
         with self._write.begin() as db:
             yield db
+            doorbell.carry(db, self.engine)
 
     @contextmanager
     def reading(self, *, hold: bool = False) -> Iterator[Session]:
