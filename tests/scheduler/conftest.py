@@ -21,6 +21,12 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture
 def world(database: Database) -> World:
+    emptied(database)
+    return World(database)
+
+
+def emptied(database: Database) -> None:
+    """As it was when it was made."""
     with database.engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             names = ", ".join(Base.metadata.tables)
@@ -28,4 +34,3 @@ def world(database: Database) -> World:
         else:
             for table in reversed(Base.metadata.sorted_tables):
                 connection.execute(table.delete())
-    return World(database)
