@@ -11,6 +11,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 
+from bot import models
 from bot.dispatch import Dispatcher
 from bot.handlers import FEATURES
 from bot.routes import Routes
@@ -47,6 +48,7 @@ def create_app(
     public_url: str | None = None,
 ) -> App:
     """`token` gives a workspace's bot token and the bot's own user id; raises `LookupError` for others."""
+    models.hasten()
     client = WebClient(base_url=api_url, timeout=TIMEOUT_S, ssl=certificates(), retry_handlers=[])
 
     def authorize(team_id: str | None = None, **_: Any) -> AuthorizeResult:

@@ -12,6 +12,7 @@ from coaching.rules import recurrence
 from coaching.rules.facts import Draft
 from coaching.rules.recurrence import Rule
 from coaching.rules.terms import PollState, SessionState
+from storage import looks
 from storage.models import Circle, CoachingSession, Poll
 
 UNDECIDED = (PollState.OPEN, PollState.CLOSED)
@@ -21,19 +22,23 @@ def rule_of(circle: Circle) -> Rule:
     return Rule(circle.rhythm, circle.starts_on, circle.weekday_position)
 
 
-def filled(db: Session, circle: Circle) -> set[date]:
+def filled(db: Session, circle: Circle) -> frozenset[date]:
     """Dates of the rhythm that have their session, whatever became of it, or a poll that seeks a time for it.
 
     They are not proposed again.
     """
+    return looks.once(db, (filled, circle.workspace_id, circle.id), lambda: _filled(db, circle))
+
+
+def _filled(db: Session, circle: Circle) -> frozenset[date]:
     sessions, polls = taken_dates()
-    return {
+    return frozenset(
         day
         for query, of in ((sessions, CoachingSession), (polls, Poll))
         for _, day in db.execute(
             query.where(of.workspace_id == circle.workspace_id, of.circle_id == circle.id)
         )
-    }
+    )
 
 
 def taken_dates() -> tuple[Select[int, date], Select[int, date]]:

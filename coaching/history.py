@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from coaching.rules.terms import SessionState
+from storage import looks
 from storage.models import Case, Circle, CoachingSession, Notes
 
 COUNTING = (SessionState.HELD, SessionState.SCHEDULED)
@@ -15,6 +16,11 @@ COUNTING = (SessionState.HELD, SessionState.SCHEDULED)
 
 def counting(db: Session, circle: Circle, *, without: int | None = None) -> list[CoachingSession]:
     """Held ones and scheduled ones, the earliest first; `without` leaves the one in hand out."""
+    found = looks.once(db, (counting, circle.workspace_id, circle.id), lambda: _counting(db, circle))
+    return [one for one in found if one.id != without]
+
+
+def _counting(db: Session, circle: Circle) -> list[CoachingSession]:
     found = db.scalars(
         select(CoachingSession)
         .where(
@@ -30,7 +36,7 @@ def counting(db: Session, circle: Circle, *, without: int | None = None) -> list
             lazyload(CoachingSession.open_searches),
         )
     )
-    return [one for one in found if one.id != without]
+    return list(found)
 
 
 def notes_written(db: Session, session: CoachingSession) -> bool:

@@ -71,7 +71,7 @@ def _days(
     assert plan.rhythm and plan.starts_on  # noqa: S101, PT018 - checked before
     rule = Rule(plan.rhythm, plan.starts_on, circles.position_of(plan))
     today = now.astimezone(ZoneInfo(circles.zone_of(plan, actor.person.zone))).date()
-    taken = dates.filled(db, found) if found else set()
+    taken = dates.filled(db, found) if found else frozenset()
     free = (day for day in recurrence.dates(rule, after=today) if day not in taken)
     return list(islice(free, year.SHOWN)) or [None] * len(plan.members)
 

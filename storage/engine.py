@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
-from storage import doorbell, encryption
+from storage import doorbell, encryption, looks
 from storage.encryption import Cipher
 
 BUSY_TIMEOUT_MS = 2_000
@@ -50,6 +50,7 @@ class Database:
         what nobody refers to any more, and would read it again for the next one.
         """
         with self._read() as db:
+            looks.begin(db)
             held: list[object] = []
             if hold:
                 event.listen(db, "loaded_as_persistent", lambda _, one: held.append(one))
