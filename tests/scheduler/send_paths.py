@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from coaching.rules.terms import CircleKind, Rhythm
+from coaching.rules.terms import CircleKind, PersonKind, Rhythm
 from scheduler.messages import Content, Guarded, Message, Renderers
-from storage.models import Circle, Membership, OutboxRow, OutboxState, Outgoing, Person
+from storage.models import Circle, Membership, OutboxRow, OutboxState, Outgoing, Person, Workspace
 from tests.scheduler.sick_slack import UPLOAD, SickSlack
 from tests.scheduler.world import PLAIN, World
 
@@ -166,15 +166,36 @@ PATHS = (
 def lay_out(world: World, paths: Sequence[Path]) -> list[tuple[str, int]]:
     """A workspace for each, and the row in it that is due."""
     with world.database.transaction() as db:
-        rows = [path.lay(db, world, _place(db, world, f"W{n}")) for n, path in enumerate(paths)]
+        rows = [
+            path.lay(db, world, place)
+            for path, place in zip(paths, _places(db, world, len(paths)), strict=True)
+        ]
         db.add_all(rows)
         db.flush()
         return [(row.workspace_id, row.id) for row in rows]
 
 
-def _place(db: Session, world: World, workspace: str) -> Place:
-    world.add_workspace(db, workspace)
-    people = [world.add_person(db, workspace, f"{name}-{workspace}") for name in ("Dee", "Eli")]
+def _places(db: Session, world: World, many: int) -> list[Place]:
+    """All of a kind are written at once, which takes a fifth of the time."""
+    workspaces = [f"W{n}" for n in range(many)]
+    db.add_all(Workspace(id=one, name=one, bot_user_id="UBOT", created_at=world.now) for one in workspaces)
+    db.flush()
+    people = {one: [_person(one, name) for name in ("DEE", "ELI")] for one in workspaces}
+    db.add_all(person for pair in people.values() for person in pair)
+    db.flush()
+    circles = {one: _circle(world, one, people[one]) for one in workspaces}
+    db.add_all(circles.values())
+    db.flush()
+    return [Place(one, people[one][0], circles[one]) for one in workspaces]
+
+
+def _person(workspace: str, name: str) -> Person:
+    slack_id = f"U{name}-{workspace}"
+    zone, kind = "Europe/Berlin", PersonKind.FULL
+    return Person(workspace_id=workspace, slack_id=slack_id, name=name, zone=zone, kind=kind)
+
+
+def _circle(world: World, workspace: str, people: Sequence[Person]) -> Circle:
     circle = Circle(
         workspace_id=workspace,
         name="Autumn",
@@ -190,9 +211,7 @@ def _place(db: Session, world: World, workspace: str) -> Place:
         Membership(workspace_id=workspace, person=one, position=i, joined_at=world.now)
         for i, one in enumerate(people)
     ]
-    db.add(circle)
-    db.flush()
-    return Place(workspace, people[0], circle)
+    return circle
 
 
 def rendered(db: Session, row: OutboxRow, now: datetime) -> Content:

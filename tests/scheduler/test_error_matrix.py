@@ -286,14 +286,15 @@ class Matrix:
         self._see_the_end()
 
     def _see_first_run(self) -> None:
-        rows = {cell: self.world.row(cell.row) for cell in self.cells}
+        rows = self._rows()
         assert {str(cell): row.state for cell, row in rows.items()} == {str(one): one.first for one in rows}
         assert [f"{cell}: {row.not_before}" for cell, row in rows.items() if not cell.waits(row)] == []
         assert sorted(self.told) == sorted(cell.row for cell, row in rows.items() if row.state is DEAD)
         assert [str(cell) for cell, row in rows.items() if "poison" in (row.outcome or "")] == []
         assert self._paused() == {one.workspace for one in self.cells if one.ill.means is Means.SICK}
-        self.asked = {cell: len(self._calls(cell)) for cell in self.cells}
-        assert [str(cell) for cell, calls in self.asked.items() if calls != 1] == []
+        assert [str(cell) for cell in self.cells if len(self._calls(cell)) != 1] == []
+        last = {one: self.slack.made_in(one.workspace)[-1] for one in self.cells if one.first is not SENT}
+        assert [str(cell) for cell, call in last.items() if call.method != cell.path.method] == []
 
     def _see_nothing_was_asked_again(self) -> None:
         assert [str(cell) for cell in self.cells if len(self._calls(cell)) > 1] == []
@@ -307,7 +308,7 @@ class Matrix:
 
     def _see_the_end(self) -> None:
         cells = self.cells
-        states = {str(cell): self.world.row(cell.row).state for cell in cells}
+        states = {str(cell): row.state for cell, row in self._rows().items()}
         assert states == {str(cell): cell.last for cell in cells}
         assert {str(one): len(self._said(one)) for one in cells} == {str(one): one.standing for one in cells}
         ended = [cell for cell in cells if cell.first in OVER]
@@ -315,6 +316,11 @@ class Matrix:
         results = [one for one in cells if one.path.role is Role.GUARDS]
         said = {str(one): self._said(one) for one in results}
         assert said == {str(one): [SAYS_LESS if one.first is SENT else FIGURES] for one in results}
+
+    def _rows(self) -> dict[Cell, OutboxRow]:
+        with self.world.database.reading() as db:
+            found = {row.id: row for row in db.query(OutboxRow)}
+        return {cell: found[cell.row] for cell in self.cells}
 
     def _calls(self, cell: Cell) -> list[Call]:
         return self.slack.made_in(cell.workspace, cell.path.method)
@@ -330,7 +336,7 @@ class Matrix:
             message["text"]
             for channel, messages in self.slack.messages.items()
             for message in messages.values()
-            if f"{channel}-".find(f"{here}-") >= 0 and message["text"] != "the card"
+            if channel.endswith(here) and message["text"] != "the card"
         ]
         files = [one["initial_comment"] for one in self.slack.files if one["channel_id"].endswith(here)]
         homes = [str(view["type"]) for user, view in self.slack.homes.items() if user.endswith(here)]
