@@ -153,6 +153,7 @@ def _first_of_each(state: OutboxState, patient: bool | None) -> Subquery:
         select(outbox.c.id, outbox.c.workspace_id, outbox.c.due_at)
         .where(
             _is(outbox, state),
+            outbox.c.kind.in_(list(Outgoing)),  # a newer version may know more, and will send them
             outbox.c.due_at <= now,
             or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
             outbox.c.workspace_id.not_in(paused()),

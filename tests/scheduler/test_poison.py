@@ -1,0 +1,90 @@
+"""One row in fifty that cannot be read or rendered: the others are sent in the same round."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from scheduler.messages import Content
+from storage.models import OutboxRow, OutboxState, Outgoing
+from tests.scheduler.world import PLAIN, START, Workers, World
+
+SENT = OutboxState.SENT
+Poison = Callable[[World, int], None]
+
+
+def unwritable(_db: Session, _row: OutboxRow, _now: datetime) -> Content:
+    raise ZeroDivisionError
+
+
+RENDERERS = {**PLAIN, Outgoing.AGENDA: unwritable}
+del RENDERERS[Outgoing.RESULT]
+
+
+def by_hand(world: World, row: int, column: str, value: str) -> None:
+    with world.database.transaction() as db:
+        db.execute(text(f"UPDATE outbox SET {column} = :value WHERE id = :row"), {"value": value, "row": row})  # noqa: S608
+
+
+def a_renderer_that_fails(world: World, row: int) -> None:
+    by_hand(world, row, "kind", "agenda")
+
+
+def a_kind_that_nobody_renders(world: World, row: int) -> None:
+    by_hand(world, row, "kind", "result")
+
+
+def facts_that_are_no_object(world: World, row: int) -> None:
+    by_hand(world, row, "facts", "[1]")
+
+
+def tried(world: World, row: int) -> tuple[str, int]:
+    """How it stands and after how many tries, read past the models, which do not know every kind."""
+    with world.database.reading() as db:
+        found = db.execute(text("SELECT state, attempts FROM outbox WHERE id = :row"), {"row": row}).one()
+    return found.state, found.attempts
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "poison",
+    [a_renderer_that_fails, a_kind_that_nobody_renders, facts_that_are_no_object],
+    ids=lambda poison: poison.__name__,
+)
+def test_one_poisoned_row_in_fifty_dies_after_three_tries_and_holds_up_none(
+    world: World, poison: Poison
+) -> None:
+    people = (world.ana, world.bo, world.chidi)
+    rows = [world.put(Outgoing.SESSION_NEWS, people[n % 3]) for n in range(50)]
+    poisoned = rows.pop(20)
+    poison(world, poisoned)
+
+    async def scene(workers: Workers) -> None:
+        delivery = workers.delivery(RENDERERS)
+        await delivery.deliver_all()
+        assert {(world.state(row), world.row(row).finished_at) for row in rows} == {((SENT, None), START)}
+        assert tried(world, poisoned) == ("due", 1)
+        for _ in range(5):
+            world.later(minutes=20)
+            await delivery.deliver_all()
+
+    world.run(scene)
+    assert tried(world, poisoned) == ("dead", 3)
+    assert sorted(world.slack.posts().values()) == [1] * 49
+
+
+def test_a_row_of_a_newer_version_is_left_to_it(world: World) -> None:
+    """While a new version starts, the old one still runs."""
+    row, other = (world.put(Outgoing.SESSION_NEWS, one) for one in (world.ana, world.bo))
+    by_hand(world, row, "kind", "from_the_future")
+
+    async def scene(workers: Workers) -> None:
+        await workers.delivery().deliver_all()
+        assert (tried(world, row), tried(world, other)) == (("due", 0), ("sent", 1))
+        by_hand(world, row, "kind", "session_news")  # now this version knows it too
+        await workers.delivery().deliver_all()
+
+    world.run(scene)
+    assert tried(world, row) == ("sent", 1)
