@@ -148,8 +148,14 @@ def _started() -> Iterator[str]:
 
 def _folder() -> dict[str, str]:
     """Where the server keeps its files, for its environment."""
+    fast = fast_folder()
+    return {"TMPDIR": str(fast)} if fast else {}
+
+
+def fast_folder() -> Path | None:
+    """Where files are kept in memory, if there is room."""
     roomy = IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM
-    return {"TMPDIR": str(IN_MEMORY)} if roomy else {}
+    return IN_MEMORY if roomy else None
 
 
 def _binaries() -> Path | None:
