@@ -8,6 +8,7 @@ No transaction is open while Slack is asked.
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -337,13 +338,19 @@ class Delivery:
                 db.execute(update(circles).where(circles.c.id == to.circle_id).values(group_dm=channel))
 
     async def _after_fault(self, claim: Claim, fault: SlackFault) -> Mark:
-        if fault.verdict is Verdict.PAUSE:
-            await asyncio.to_thread(self._pause, claim.workspace_id, fault.code)
-        if fault.limited is not None:
-            await asyncio.to_thread(self._limit, fault.limited)
+        # Where the database is away, the next call hears the same; this message's own mark has more patience.
+        with suppress(SQLAlchemyError):
+            await asyncio.to_thread(self._heed, claim.workspace_id, fault)
         if fault.verdict is Verdict.AMBIGUOUS and claim.second_try:
             return Mark(OutboxState.DEAD, UNSEEN)
         return after_fault(fault, claim.tries, self._now(), self._rng)
+
+    def _heed(self, workspace_id: str, fault: SlackFault) -> None:
+        """What Slack says of all messages of the workspace."""
+        if fault.verdict is Verdict.PAUSE:
+            self._pause(workspace_id, fault.code)
+        if fault.limited is not None:
+            self._limit(fault.limited)
 
     def _after_poison(self, claim: Claim, error: Exception) -> Mark:
         poison = error if isinstance(error, Poison) else Poison(error)
