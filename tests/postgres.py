@@ -113,6 +113,42 @@ def server() -> Iterator[Postgres]:
             yield postgres
 
 
+def not_installed() -> str | None:
+    """Why no server can be started here, in one line; None when one can."""
+    return None if _binaries() else "PostgreSQL is not installed here"
+
+
+class Restartable(Postgres):
+    """A server that nobody else uses, and that forgets nothing that was committed when it is torn away."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        kept = "options=-csynchronous_commit%3Don"  # kept by the system, though not by the disk
+        super().__init__(f"postgresql+psycopg://postgres@/postgres?host={folder}&{kept}")
+
+    def restart(self) -> None:
+        """As after a crash: nobody is waited for, and nothing is tidied up before. Back when it answers."""
+        subprocess.run(
+            [f"{_binaries()}/pg_ctl", "-s", "-w", "-D", f"{self._folder}/data", "-m", "immediate", "restart"],
+            user="postgres" if os.geteuid() == 0 else None,
+            cwd="/",
+            stdout=subprocess.DEVNULL,  # the new server would hold it open
+            check=True,
+        )
+        self._admin.dispose()
+
+
+@contextmanager
+def restartable() -> Iterator[Restartable]:
+    """Ask `not_installed()` first."""
+    with _started() as folder:
+        postgres = Restartable(folder)
+        try:
+            yield postgres
+        finally:
+            postgres.close()
+
+
 @contextmanager
 def _open(url: str) -> Iterator[Postgres]:
     postgres = Postgres(url)
