@@ -11,8 +11,10 @@ from storage.models import Circle, OutboxRow, OutboxState, Outgoing
 
 GROUP_DM_MEMBERS = 8
 """Up to so many the bot goes on by itself in a group DM."""
-LOST = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
+LOST = frozenset({"channel_not_found", "is_archived", "not_in_channel", "cannot_post_to_channel"})
 """Slack's words, in answer to a message, for a channel that is lost to the bot."""
+RESTRICTED = "restricted_action"
+"""So begin several more: only some may write there."""
 
 
 def lost(db: Session, workspace_id: str, channel: str, now: datetime, *, archived: bool) -> None:
@@ -26,7 +28,7 @@ def undelivered(db: Session, row: OutboxRow, now: datetime) -> None:
 
     What was to be said for the first time is said in the conversation that the circle has from now on.
     """
-    if row.outcome not in LOST or row.person_id is not None or row.circle_id is None:
+    if not _says_lost(row.outcome or "") or row.person_id is not None or row.circle_id is None:
         return
     circle = db.get_one(Circle, row.circle_id)
     target = db.get_one(OutboxRow, row.target_id) if row.target_id else None
@@ -38,6 +40,10 @@ def undelivered(db: Session, row: OutboxRow, now: datetime) -> None:
     if again and circle.channel is None and row.kind is not Outgoing.SESSION_CARD:
         row.state, row.due_at = OutboxState.DUE, now
         row.attempts, row.outcome, row.finished_at = 0, None, None
+
+
+def _says_lost(word: str) -> bool:
+    return word in LOST or word.startswith(RESTRICTED)
 
 
 def _with_channel(workspace_id: str, channel: str) -> Select[Circle]:

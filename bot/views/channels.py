@@ -6,11 +6,13 @@ from bot.views import inputs
 from bot.views.text import escape, section
 from coaching.rules.facts import CircleFacts
 
+CLOSED = "is closed to me now: I was taken out of it, it was deleted, or only some may write there"
+
 
 def lost(circle: CircleFacts, *, archived: bool, small: bool) -> Said:
     """To the convener, once: what happened, what I do by myself, what is theirs to do."""
     name = escape(circle.name)
-    why = "was archived" if archived else "is closed to me now: I was taken out of it, or it was deleted"
+    why = "was archived" if archived else CLOSED
     if small:
         then = (
             "From now on the cards stand in a group DM of the circle. If you would rather have a channel, a "
