@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from tests.scheduler.fake_slack import LOST, Call, Fault, FakeSlack, Json
+from tests.scheduler.fake_slack import LOST, Call, FakeSlack, Fault, Json
 
 UPLOAD = "upload"
 """The place to which the bytes of a file go. No method of Slack's, so it answers with none of its words."""

@@ -29,7 +29,7 @@ ALMOST_NOTHING = 4096
 AT_ONCE = 8
 """So many messages of one workspace are on their way at a time."""
 WRITES_OF_ONE, ONE_LOOK = 4, 1
-"""Before it is sent once, where it cannot be looked up, and after it three times. Then it waits for the lease."""
+"""Once before it is sent, where it cannot be looked up, and three times after it: then the lease ends it."""
 
 
 @pytest.fixture(autouse=True)

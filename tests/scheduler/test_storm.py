@@ -64,7 +64,8 @@ def fill(world: World) -> list[int]:
     with world.database.transaction() as db:
         for workspace in (*IN_THE_STORM[1:], *CALM):
             world.add_workspace(db, workspace)
-        people = [_person(world, db, workspace, n) for workspace in (*IN_THE_STORM, *CALM) for n in range(EACH)]
+        everywhere = [(workspace, n) for workspace in (*IN_THE_STORM, *CALM) for n in range(EACH)]
+        people = [_person(world, db, workspace, n) for workspace, n in everywhere]
         rows = [_row(world, person) for person in people]
         db.add_all(rows)
         db.flush()
