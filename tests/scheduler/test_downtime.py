@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 
 from storage.models import OutboxState, Outgoing
 from tests.scheduler.fake_slack import LOST, Call
@@ -80,13 +81,13 @@ def test_what_was_in_doubt_when_it_went_down_is_looked_up_before_it_is_stale(
     """A message that had arrived is known by its place, so that it can be edited, however late it is."""
     row = world.put(Outgoing.BOOKKEEPING, world.ana, expires_at=START + timedelta(hours=1))
 
-    async def lost(call: Call) -> object:
+    async def lost(call: Call) -> web.Response:
         if arrived:
             world.slack.carry_out(call)
         return LOST
 
     async def scene(workers: Workers) -> None:
-        world.slack.fail("chat.postMessage", lost)  # type: ignore[arg-type]
+        world.slack.fail("chat.postMessage", lost)
         await workers.delivery().deliver_all()
         world.later(minutes=down)
         await workers.delivery().deliver_all()

@@ -79,13 +79,16 @@ class Somebody:
         if self._connection.in_transaction:
             self._connection.rollback()
 
+    def close(self) -> None:
+        self.let_go()
+        self._connection.close()
+
 
 @pytest.fixture
 def somebody(world: World) -> Iterator[Somebody]:
     somebody = Somebody(world)
     yield somebody
-    somebody.let_go()
-    somebody._connection.close()
+    somebody.close()
 
 
 def put(world: World) -> list[int]:

@@ -16,8 +16,8 @@ from tests.scheduler.sick_slack import workspace_of
 from tests.scheduler.world import START, Workers, World
 
 POST = "chat.postMessage"
-IN_THE_STORM, CALM = ("T1", "T2", "T3"), ("T4",)
-EACH = 25
+IN_THE_STORM, CALM = ("T1", "T2", "T3", "T4", "T5", "T6"), ("T7", "T8")
+EACH, WORKSPACES = 20, 8
 ON_THEIR_WAY = 8
 """So many messages of one workspace may be on their way when the first refusal comes."""
 
@@ -118,7 +118,32 @@ def test_in_a_storm_nothing_is_asked_too_early_or_sent_twice_and_the_calm_are_no
     world.run(scene)
     assert storm.early.total() == 0
     assert max(storm.behind.values()) <= ON_THEIR_WAY - 1
-    assert storm.refused > EACH  # about three in ten of what was tried
+    assert storm.refused > EACH / 2
     assert sorted(world.slack.posts().values()) == [1] * len(rows)
     assert states(world, rows) == {one: {(OutboxState.SENT, 1)} for one in (*IN_THE_STORM, *CALM)}
     assert START < world.now < START + timedelta(minutes=15)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_revoked_token_costs_what_is_on_its_way_and_then_one_call_a_quarter_of_an_hour(
+    world: World,
+) -> None:
+    rows = fill(world)
+
+    async def revoked(_: Call) -> Json:
+        return {"ok": False, "error": "token_revoked"}
+
+    world.slack._spoil = lambda call: revoked(call)  # type: ignore[method-assign]
+
+    async def scene(workers: Workers) -> None:
+        turns = [workers.delivery(), workers.delivery()]
+        await turns[0].deliver_all()
+        assert len(world.slack.calls) <= ON_THEIR_WAY * WORKSPACES
+        for minute in range(1, 60):
+            world.now = START + timedelta(minutes=minute)
+            await turns[minute % 2].deliver_all()
+
+    world.run(scene)
+    assert len(world.slack.made("auth.test")) == WORKSPACES * 3
+    assert len(world.slack.calls) <= (ON_THEIR_WAY + 3) * WORKSPACES
+    assert states(world, rows) == {one: {(OutboxState.DUE, 0)} for one in (*IN_THE_STORM, *CALM)}
