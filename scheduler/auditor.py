@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from scheduler.claims import outbox, outbox_is, paused, waits_for_its_message
+from scheduler.claims import may_be_said, outbox, outbox_is, paused, waits_for_its_message
 from scheduler.pace import PER_MINUTE
 from storage.models import OutboxState
 
@@ -113,6 +113,7 @@ def _ready(state: OutboxState, now: datetime) -> Collection[ColumnElement[bool]]
         outbox.c.due_at <= now,
         or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
         outbox.c.workspace_id.not_in(paused()),
+        may_be_said(now),
         ~waits_for_its_message(),
     )
 

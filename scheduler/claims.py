@@ -30,10 +30,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from scheduler.outcomes import OUTDATED, SENT_AGAIN, Mark
+from scheduler.resting import muted
 from storage.models import OutboxRow, OutboxState, Outgoing, Workspace
 
 LEASE = timedelta(seconds=60)
 TOO_LATE = "too late"
+REPEATABLE = (Outgoing.HOME, Outgoing.REFRESH)
+"""Edits: done twice they do no harm, so there is nothing to look up."""
 PATIENT = (Outgoing.BOOKKEEPING,)
 """Due at full hours for whole workspaces at once, and as good some minutes later."""
 
@@ -158,6 +161,7 @@ def _first_of_each(state: OutboxState, patient: bool | None) -> Subquery:
             or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
             outbox.c.workspace_id.not_in(paused()),
             outbox.c.workspace_id.not_in(bindparam("busy", expanding=True)),
+            may_be_said(now),
             ~waits_for_its_message(),
             ~_older_picture_on_its_way(),
         )
@@ -179,6 +183,11 @@ def outbox_is(*states: OutboxState) -> ColumnElement[bool]:
 def _is(table: Any, *states: OutboxState) -> ColumnElement[bool]:
     # Written into the statement: a partial index is only found for a literal.
     return or_(*(table.c.state == bindparam(None, one, literal_execute=True) for one in states))
+
+
+def may_be_said(now: Any) -> ColumnElement[bool]:
+    """Slack takes new messages in the workspace, or it is none."""
+    return or_(outbox.c.kind.in_(REPEATABLE), outbox.c.workspace_id.not_in(muted(now)))
 
 
 def paused() -> Select[Any]:

@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from scheduler import claims, resting
-from scheduler.claims import Claim
+from scheduler.claims import REPEATABLE, Claim
 from scheduler.desk import Desk, Prepared
 from scheduler.messages import File, Guarded, HomeView, Message, Renderers, Skip
 from scheduler.metrics import Metrics
@@ -45,9 +45,6 @@ from scheduler.trouble import name_of
 from storage.engine import Database
 from storage.models import Circle, OutboxRow, OutboxState, Outgoing, Person
 
-REPEATABLE = (Outgoing.HOME, Outgoing.REFRESH)
-"""Done twice they do no harm, so there is nothing to look up."""
-
 UNNAMED = (Outgoing.BOOKKEEPING,)
 """Whether it was sent or had nothing left to say can tell that somebody has answered an evaluation, and when;
 so the log does not say which one it was."""
@@ -56,7 +53,7 @@ UNREPEATED = (Outgoing.RESULT, Outgoing.RESULT_PICTURE)
 """Never sent again unseen: figures that stand in a thread twice would read as two results."""
 
 LAST_CALL = timedelta(seconds=12)
-"""Of the lease, for one call and its timeout."""
+"""Of the lease, for one call and its timeout. A file takes three."""
 
 PAUSES_S = (0.5, 2.0)
 """Between the tries to note what became of a message, when the database is locked or away."""
@@ -298,7 +295,7 @@ class Delivery:
 
     async def _put_up(self, claim: Claim, channel: str, parcel: Parcel, said: Message | File) -> Mark:
         workspace = claim.workspace_id
-        if claim.lease_until - self._now() < LAST_CALL:
+        if claim.lease_until - self._now() < LAST_CALL * (3 if isinstance(said, File) else 1):
             return put_back("lease too short")  # the machine slept, say, and another worker may have sent it
         if isinstance(said, File):
             await self._slack.upload(workspace, channel, said, parcel.thread_ts)

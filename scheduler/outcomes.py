@@ -58,7 +58,10 @@ CODES = {
         "file_type_not_allowed alt_txt_too_large "
         "method_not_supported_for_channel_type channel_type_not_supported"
     ),
-    Verdict.PAUSE: "invalid_auth token_revoked account_inactive token_expired not_authed",
+    Verdict.PAUSE: (
+        "invalid_auth token_revoked account_inactive token_expired not_authed team_access_not_granted "
+        "org_login_required accesslimited two_factor_setup_required"
+    ),
     Verdict.TELL: "channel_not_found is_archived not_in_channel restricted_action cannot_post_to_channel",
     Verdict.AMBIGUOUS: "internal_error fatal_error",
 }

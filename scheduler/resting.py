@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Table, and_, delete, select, update
+from sqlalchemy import CursorResult, Select, Table, and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.models import SlackLimit, Workspace
 from storage.upsert import insert_if_absent
 
+POST = "chat.postMessage"
 PROBE_EVERY = timedelta(minutes=15)
 
 limits = cast(Table, SlackLimit.__table__)
@@ -50,6 +51,11 @@ def limited(db: Session, now: datetime) -> list[Limit]:
             )
         )
     ]
+
+
+def muted(now: Any) -> Select[Any]:
+    """Workspaces in which Slack takes no new message for a while."""
+    return select(limits.c.workspace_id).where(limits.c.method == POST, limits.c.not_before > now)
 
 
 def forget_limits(db: Session, now: datetime) -> None:

@@ -21,7 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from scheduler.messages import File, HomeView, Message
 from scheduler.metrics import Metrics
 from scheduler.outcomes import SlackFault, Verdict, fault_of
-from scheduler.resting import Limit
+from scheduler.resting import POST, Limit
 
 TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 5
@@ -93,7 +93,7 @@ class Slack:
         body = _body(channel, message, id) | {"unfurl_links": False, "unfurl_media": False}
         if thread_ts:
             body["thread_ts"] = thread_ts
-        answer = await self._call(workspace, "chat.postMessage", body, repeatable=False)
+        answer = await self._call(workspace, POST, body, repeatable=False)
         return str(answer["ts"])
 
     async def update(self, workspace: str, channel: str, ts: str, message: Message, *, id: str) -> None:

@@ -11,6 +11,7 @@ from tests.storage.engines import ENGINES, empty_database
 
 MESSAGES = 10_000
 EACH_STEP, AT_RANDOM = 12, 100
+OVER_S = 60
 """Together 208 deaths in each run."""
 
 HEADING = "database     workers  looks up  kills  lost  twice  given up  seconds   died at"
@@ -23,7 +24,7 @@ def main() -> None:
         for workers in (1, 4):
             for look_up in (True, False):
                 # Where nothing can be looked up one message of a workspace is on its way at a time.
-                run = Run(MESSAGES, workers, AT_RANDOM, EACH_STEP, look_up, workspaces=20 if look_up else 1)
+                run = Run(MESSAGES, workers, AT_RANDOM, EACH_STEP, look_up, 20 if look_up else 1, OVER_S)
                 outcome = _play(engine, run)
                 print(_line(engine, run, outcome), flush=True)
                 failed |= bool(outcome.lost) or outcome.twice > (0 if look_up else outcome.kills)

@@ -7,6 +7,7 @@ import signal
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import timedelta
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from random import Random
 
@@ -40,6 +41,8 @@ class Run:
     deaths_each_step: int
     look_up: bool = True
     workspaces: int = 20
+    over_s: float = 8
+    """They fall due over so long, so that there is something to send to the last."""
     speed: float = 30
     """Of the clock."""
     seed: int = 1
@@ -113,13 +116,14 @@ class Scene:
         return workspace, world.add_person(db, workspace, f"of{workspace}").id
 
     def _row(self, world: World, number: int, workspace: str, person: int) -> dict[str, object]:
+        due_in = timedelta(seconds=self._run.speed * self._random.uniform(0, self._run.over_s))
         return {
             "workspace_id": workspace,
             "kind": Outgoing.SESSION_NEWS,
             "unique_key": f"crash:{number}",
             "person_id": person,
             "facts": {},
-            "due_at": world.now,
+            "due_at": world.now + due_in,
             "created_at": world.now,
             "state": OutboxState.DUE,
             "attempts": 0,

@@ -10,8 +10,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from structlog.testing import capture_logs
 
+from scheduler import resting
 from scheduler.auditor import Audit, Auditor, audit
 from scheduler.heartbeat import Heartbeat
+from scheduler.resting import Limit
 from scheduler.worker import Worker
 from storage.models import OutboxState, Outgoing, Workspace
 from tests.scheduler.world import Workers, World
@@ -64,6 +66,15 @@ def test_a_workspace_that_rests_has_nothing_stuck(world: World) -> None:
     long_due(world)
     world.change(Workspace, "T1", paused_reason="token_revoked", paused_until=world.now)
     assert found(world).stuck == 0
+
+
+def test_what_slack_does_not_want_yet_is_not_stuck(world: World) -> None:
+    long_due(world)
+    with world.database.transaction() as db:
+        resting.limit(db, Limit("T1", "chat.postMessage", world.now + timedelta(minutes=1)))
+    assert found(world).stuck == 0
+    world.later(minutes=1)
+    assert found(world).stuck == 1
 
 
 def test_what_waits_for_its_message_is_not_stuck_but_that_one_is(world: World) -> None:

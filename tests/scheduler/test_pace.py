@@ -90,6 +90,7 @@ def test_what_slack_limits_is_left_alone_by_every_worker_and_after_a_restart(wor
         world.later(seconds=59)
         await workers.delivery().deliver_all()
         assert len(world.slack.made(POST)) == 1
+        assert world.row(first).attempts == 0  # it is not even claimed
         world.later(seconds=1)
         await workers.delivery().deliver_all()
         assert len(world.slack.made(POST)) == 3
