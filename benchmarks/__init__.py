@@ -1,1 +1,1 @@
-"""Measurements, side by side in one run. Figures of a machine say little; the ratios are what counts."""
+"""Measurements, each beside its floor in the same run: figures of a machine say little, ratios count."""

@@ -1,87 +1,76 @@
-"""How long `/coach schedule` takes to be answered, beside a bare Bolt command that opens an empty modal.
+"""`make bench`: a few measurements in under two minutes; `make bench ARGS=--full` takes a quarter of an hour.
 
-Both are served the same way and answer the same local workspace: a signed request in, a modal opened by a
-call back, the request answered. Run it with `make bench`.
+`--only NAME...` runs some of them, `--append` adds the table to `docs/benchmarks.md`.
 """
 
+import argparse
+import os
+import platform
+import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from statistics import median, quantiles
 
-from benchmarks.bare import bare_bolt
-from coaching import access, circles, people
-from coaching.circles import Channel, CirclePlan
-from coaching.people import Profile
-from coaching.rules.terms import PersonKind, Rhythm
-from demo.cast import ANA, BO, CHIDI, DEE, ELI, PRACTICE_CIRCLE, riverbend
-from demo.person import Person
-from demo.server import LocalWorkspace
-from service.demo import Demo
+from benchmarks import requests
+from benchmarks.bench import Bench, CannotRun
+from benchmarks.databases import Engines
+from benchmarks.processes import ROOT
+from benchmarks.table import Row, render
+from service.clock import SystemClock
 from service.logs import set_up_logs
 
-START = datetime(2027, 1, 11, 15, 0, tzinfo=UTC)
-ROUNDS, WARM_UP = 100, 10
-MEMBERS = (ANA, BO, CHIDI, DEE, ELI)
-FLOOR = "bare Bolt, empty modal"
+Benchmark = Callable[[Bench, Engines], Iterator[Row]]
+BENCHMARKS: dict[str, Benchmark] = {
+    "requests": requests.run,
+}
+DOCUMENT = ROOT / "docs" / "benchmarks.md"
 
 
 def main() -> None:
+    asked = _asked()
     set_up_logs("ERROR")
-    with tempfile.TemporaryDirectory() as folder, _demo(folder) as demo, bare_bolt() as bare:
-        timed: dict[str, list[float]] = {FLOOR: [], "/coach schedule": []}
-        for _ in range(2):  # in turns, so that a busy moment of the machine meets both
-            timed[FLOOR] += _measure(bare)
-            timed["/coach schedule"] += _measure(demo.workspace)
-    floor = median(timed[FLOOR])
-    print(f"{'signed request to answer':28} {'p50 ms':>8} {'p95 ms':>8} {'ratio':>7}")
-    for name, found in timed.items():
-        p95 = quantiles(found, n=20)[-1]
-        print(f"{name:28} {median(found):8.1f} {p95:8.1f} {median(found) / floor:6.1f}x")
+    with tempfile.TemporaryDirectory() as folder, Engines(Path(folder)) as engines:
+        bench = Bench(asked.full, Path(folder))
+        rows = [row for name in asked.only for row in _rows(name, bench, engines)]
+    if not rows:
+        raise SystemExit("Nothing was measured.")
+    table = render(rows)
+    print(f"\n{table}")
+    if asked.append:
+        _append(table, _heading(asked))
 
 
-def _measure(workspace: LocalWorkspace) -> list[float]:
-    """Milliseconds of each request, as the workspace saw it."""
-    ana, traffic = Person(workspace.url, ANA), workspace.local.traffic
-    found = []
-    for number in range(WARM_UP + ROUNDS):
-        seen = max((one["n"] for one in traffic.after(0)), default=0)
-        ana.command("/coach schedule", channel="practice-circle")
-        if not ana.has_modal:
-            raise SystemExit(f"No modal was opened: {ana.notices()}")
-        if number >= WARM_UP:
-            found += [one["ms"] for one in traffic.after(seen) if one["kind"] == "command"]
-        ana.close(everything=True)
-    return found
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("make bench", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="more of each, and what takes long")
+    parser.add_argument("--only", nargs="+", choices=BENCHMARKS, default=list(BENCHMARKS), metavar="NAME")
+    parser.add_argument("--append", action="store_true", help=f"add the table to docs/{DOCUMENT.name}")
+    return parser.parse_args()
 
 
-@contextmanager
-def _demo(folder: str) -> Iterator[Demo]:
-    """The bot with one circle of five, on SQLite."""
-    with Demo(riverbend(START), f"sqlite:///{Path(folder) / 'coach.db'}", START) as demo:
-        team = demo.workspace.workspace.team.id
-        demo.coach.token.of(team)
-        with demo.coach.database.transaction() as db:
-            people.learn(db, team, [_profile(demo.workspace, one) for one in MEMBERS])
-            plan = CirclePlan(
-                name="Practice circle",
-                members=MEMBERS,
-                channel=PRACTICE_CIRCLE,
-                rhythm=Rhythm.SAME_WEEKDAY,
-                starts_on=date(2027, 2, 9),
-                usual_time=time(10),
-            )
-            channel = Channel(PRACTICE_CIRCLE, "practice-circle", True, True, True)
-            circles.create(db, access.actor(db, team, ANA), plan, channel, START)
-        demo.settle()
-        yield demo
+def _rows(name: str, bench: Bench, engines: Engines) -> Iterator[Row]:
+    """One that cannot be measured here says why, and the others go on."""
+    started = time.monotonic()
+    print(f"{name} ...", end=" ", flush=True, file=sys.stderr)
+    try:
+        yield from BENCHMARKS[name](bench, engines)
+    except CannotRun as reason:
+        print(f"not measured: {reason}", file=sys.stderr)
+        return
+    print(f"{time.monotonic() - started:.0f} s", file=sys.stderr)
 
 
-def _profile(workspace: LocalWorkspace, slack_id: str) -> Profile:
-    person = workspace.workspace.people[slack_id]
-    return Profile(slack_id, person.real_name, person.tz, person.locale, PersonKind.FULL, True, person.owner)
+def _heading(asked: argparse.Namespace) -> str:
+    mode = "full" if asked.full else "quick"
+    some = "" if len(asked.only) == len(BENCHMARKS) else f", only {' '.join(asked.only)}"
+    python = platform.python_version()
+    return f"{SystemClock().now():%Y-%m-%d}: {os.cpu_count()} cores, Python {python}, {mode}{some}"
+
+
+def _append(table: str, heading: str) -> None:
+    with DOCUMENT.open("a", encoding="utf-8") as document:
+        document.write(f"\n## {heading}\n\n{table}\n")
 
 
 if __name__ == "__main__":
