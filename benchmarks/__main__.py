@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import requests
+from benchmarks import requests, sending, ticks
 from benchmarks.bench import Bench, CannotRun
 from benchmarks.databases import Engines
 from benchmarks.processes import ROOT
@@ -23,6 +23,8 @@ from service.logs import set_up_logs
 Benchmark = Callable[[Bench, Engines], Iterator[Row]]
 BENCHMARKS: dict[str, Benchmark] = {
     "requests": requests.run,
+    "ticks": ticks.run,
+    "sending": sending.run,
 }
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 

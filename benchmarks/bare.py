@@ -4,7 +4,6 @@
 `evaluation_edit` edits a message besides.
 """
 
-import json
 import sys
 from typing import Any
 
@@ -20,10 +19,11 @@ from service.logs import set_up_logs
 from service.web import create_web
 from storage.engine import Database
 
+EMPTY_BLOCKS = [{"type": "divider"}]
 EMPTY = {
     "type": "modal",
     "title": {"type": "plain_text", "text": "Empty"},
-    "blocks": [{"type": "divider"}],
+    "blocks": EMPTY_BLOCKS,
 }
 WRITES, WRITES_AND_EDITS = "evaluation", "evaluation_edit"
 
@@ -89,7 +89,7 @@ def _add_forms(app: App, database: Database) -> None:
     @app.view(WRITES_AND_EDITS)
     def write_and_edit(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         keep(body)
-        client.chat_update(channel="D1", ts="1.1", text=json.dumps(EMPTY), blocks=EMPTY["blocks"])
+        client.chat_update(channel="D1", ts="1.1", text="Thank you", blocks=EMPTY_BLOCKS)
         ack()
 
 

@@ -33,13 +33,21 @@ class Engine:
     @contextmanager
     def filled(self, fill: Fill) -> Iterator["Template"]:
         """A database with the newest schema and what `fill` puts into it."""
-        with self.empty() as url:
+        with self.unfilled() as url:
             database = Database(url)
-            migrate.upgrade(database)
             fill(database)
             database.compact()
             database.dispose()
             yield Template(self, url)
+
+    @contextmanager
+    def unfilled(self) -> Iterator[str]:
+        """A database with the newest schema and no rows."""
+        with self.empty() as url:
+            database = Database(url)
+            migrate.upgrade(database)
+            database.dispose()
+            yield url
 
     @contextmanager
     def empty(self) -> Iterator[str]:
