@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import requests, sending, ticks
+from benchmarks import laying_out, requests, sending, starting, ticks, workers
 from benchmarks.bench import Bench, CannotRun
 from benchmarks.databases import Engines
 from benchmarks.processes import ROOT
@@ -25,6 +25,9 @@ BENCHMARKS: dict[str, Benchmark] = {
     "requests": requests.run,
     "ticks": ticks.run,
     "sending": sending.run,
+    "laying_out": laying_out.run,
+    "workers": workers.run,
+    "starting": starting.run,
 }
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 

@@ -25,6 +25,7 @@ EMPTY = {
     "title": {"type": "plain_text", "text": "Empty"},
     "blocks": EMPTY_BLOCKS,
 }
+TOKEN = "xoxb-1"  # noqa: S105
 WRITES, WRITES_AND_EDITS = "evaluation", "evaluation_edit"
 
 
@@ -42,17 +43,17 @@ class Answer(Base):
     filled: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-def main(port: str, secret: str, token: str, api_url: str, database_url: str) -> None:
+def main(port: str, secret: str, api_url: str, database_url: str) -> None:
     set_up_logs("INFO")
     database = Database(database_url)
     Base.metadata.create_all(database.engine)
-    web = create_web(_app(api_url, token, database).dispatch, signing_secret=secret, ready=list)
+    web = create_web(_app(api_url, database).dispatch, signing_secret=secret, ready=list)
     uvicorn.run(web, host="127.0.0.1", port=int(port), log_config=None, access_log=False)
 
 
-def _app(api_url: str, token: str, database: Database) -> App:
+def _app(api_url: str, database: Database) -> App:
     def authorize(team_id: str | None = None, **_: Any) -> AuthorizeResult:
-        return AuthorizeResult(enterprise_id=None, team_id=team_id, bot_token=token, bot_user_id=BOT)
+        return AuthorizeResult(enterprise_id=None, team_id=team_id, bot_token=TOKEN, bot_user_id=BOT)
 
     app = App(
         client=WebClient(base_url=api_url),

@@ -8,25 +8,27 @@
 Both run in processes of their own without a worker, and so does Slack, which answers at once.
 """
 
-import secrets
+import json
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
-from pathlib import Path
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from benchmarks import bare, filling
+from benchmarks import filling
+from benchmarks.bare import WRITES, WRITES_AND_EDITS
 from benchmarks.bench import Bench, in_turns
 from benchmarks.databases import Engine, Engines
 from benchmarks.fake_slack import TEAM, FakeSlack, fake_slack
 from benchmarks.filling import Circle
 from benchmarks.load import Bot, Rush, command, submission
-from benchmarks.processes import Json, free_port, running, wait_for
+from benchmarks.multiply import multiply, name_of, stride
+from benchmarks.processes import Json
+from benchmarks.serving import bare, coach, listening
 from benchmarks.table import Row, Target, p99_below, ratio_at_least, ratio_at_most
 from bot.views import evaluations as views
 from coaching import access, evaluations
@@ -51,12 +53,12 @@ def run(bench: Bench, engines: Engines) -> Iterator[Row]:
 
 
 def _on(engine: Engine, bench: Bench, slack: FakeSlack) -> Iterator[Row]:
-    sizes = _Sizes(one_by_one=bench.either(25, 200), at_once=bench.either(80, 600))
+    sizes = _Sizes(one_by_one=bench.either(40, 200), at_once=bench.either(150, 600))
     forms = _Forms(sizes.evaluations)
     with engine.filled(forms.fill) as ours, engine.empty() as floors, ExitStack() as started:
         pair = _Pair(
-            started.enter_context(_coach(bench.folder, ours.url, slack)),
-            started.enter_context(_bare(bench.folder, floors, slack)),
+            listening(started.enter_context(coach(bench.folder, ours.url, slack, "--no-worker"))),
+            listening(started.enter_context(bare(bench.folder, floors, slack))),
         )
         for contest in _contests(forms):
             yield from contest.rows(pair, sizes, engine.name)
@@ -144,13 +146,13 @@ def _contests(forms: "_Forms") -> Iterator[_Contest]:
     yield _Contest(
         "evaluation : one write",
         _submissions(unseen),
-        _submissions(unseen, bare.WRITES),
+        _submissions(unseen, WRITES),
         at_once=[ratio_at_least(0.7)],
     )
     yield _Contest(
         "evaluation, message edited : one write, message edited",
         _submissions(seen),
-        _submissions(seen, bare.WRITES_AND_EDITS),
+        _submissions(seen, WRITES_AND_EDITS),
     )
 
 
@@ -173,25 +175,26 @@ class _Forms:
     """Slack id and view. Who comes in the second half has been asked by a message that stands."""
 
     def fill(self, database: Database) -> None:
-        now = SystemClock().now()
+        now, copies = SystemClock().now(), -(-self.wanted // MEMBERS) - 1
         with database.transaction() as db:
-            everybody = filling.workspace(db, TEAM, -(-self.wanted // MEMBERS) * MEMBERS, now)
-        for members in filling.groups(everybody, MEMBERS):
-            with database.transaction() as db:
-                self._meet(db, members, now)
-        with database.transaction() as db:
-            _deliver_second_half(db, everybody)
+            everybody = filling.workspace(db, TEAM, MEMBERS, now)
+            session, view = _meet(db, everybody, now)
+            step = stride(db)
+            multiply(db, copies, step, apart=False)
+            for number in range(copies + 1):
+                theirs = view | {"private_metadata": json.dumps({"session": session + number * step})}
+                self.evaluations += [(name_of(one, number), theirs) for one in everybody]
+            _deliver_second_half(db, len(self.evaluations) // 2)
 
-    def _meet(self, db: Session, members: Sequence[str], now: datetime) -> None:
-        starts, before = (
-            now.replace(second=0, microsecond=0) - timedelta(minutes=56),
-            now - timedelta(days=20),
-        )
-        circle = filling.circle(db, TEAM, members, starts, before, Rhythm.SAME_WEEKDAY)
-        session = filling.session(db, circle, starts, before)
-        evaluations.open_due(db, now)
-        view = _filled_in(db, circle, session, now)
-        self.evaluations += [(one, view | {"id": f"V{session}{one}"}) for one in members]
+
+def _meet(db: Session, members: Sequence[str], now: datetime) -> tuple[int, Json]:
+    """A session that is nearly over: its id, and its evaluation as somebody sends it."""
+    starts = now.replace(second=0, microsecond=0) - timedelta(minutes=56)
+    before = now - timedelta(days=20)
+    circle = filling.circle(db, TEAM, members, starts, before, Rhythm.SAME_WEEKDAY)
+    session = filling.session(db, circle, starts, before)
+    evaluations.open_due(db, now)
+    return session, _filled_in(db, circle, session, now)
 
 
 def _filled_in(db: Session, circle: Circle, session: int, now: datetime) -> Json:
@@ -200,7 +203,7 @@ def _filled_in(db: Session, circle: Circle, session: int, now: datetime) -> Json
     view: Json = views.form(*evaluations.open_form(db, actor, session, default_pack(), now)).to_dict()
     inputs = [one for one in view["blocks"] if one["type"] == "input"]
     values = {one["block_id"]: {one["element"]["action_id"]: _value(one["element"])} for one in inputs}
-    return view | {"state": {"values": values}}
+    return view | {"id": "V1", "state": {"values": values}}
 
 
 def _value(element: Json) -> Json:
@@ -209,38 +212,12 @@ def _value(element: Json) -> Json:
     return {"type": element["type"], "value": COMMENT}
 
 
-def _deliver_second_half(db: Session, everybody: Sequence[str]) -> None:
+def _deliver_second_half(db: Session, half: int) -> None:
     """As if Slack had taken the messages that ask them."""
     of_theirs = select(OutboxRow.id).where(OutboxRow.kind == Outgoing.EVALUATION).order_by(OutboxRow.id)
-    second_half = list(db.scalars(of_theirs))[len(everybody) // 2 :]
+    second_half = list(db.scalars(of_theirs))[half:]
     db.execute(
         update(OutboxRow)
         .where(OutboxRow.id.in_(second_half))
         .values(state=OutboxState.SENT, slack_channel="D1", slack_ts="1.1")
     )
-
-
-@contextmanager
-def _coach(folder: Path, database_url: str, slack: FakeSlack) -> Iterator[Bot]:
-    """`coach serve --no-worker`."""
-    bot = Bot(free_port(), secrets.token_hex(16))
-    settings = {
-        "DATABASE_URL": database_url,
-        "PORT": str(bot.port),
-        "SLACK_BOT_TOKEN": "xoxb-1",
-        "SLACK_SIGNING_SECRET": bot.secret,
-        "SLACK_API_URL": slack.api(),
-    }
-    log = folder / f"coach-{bot.port}.log"
-    with running(folder, log, "service", "serve", "--no-worker", **settings):
-        wait_for(bot.port)
-        yield bot
-
-
-@contextmanager
-def _bare(folder: Path, database_url: str, slack: FakeSlack) -> Iterator[Bot]:
-    bot = Bot(free_port(), secrets.token_hex(16))
-    about = (str(bot.port), bot.secret, "xoxb-1", slack.api(), database_url)
-    with running(folder, folder / f"bare-{bot.port}.log", "benchmarks.bare", *about):
-        wait_for(bot.port)
-        yield bot

@@ -1,8 +1,8 @@
-"""A thousand reminders due at once, Slack being 30 ms away: ours, a bare client, and APScheduler's stored jobs.
+"""A thousand reminders due at once, Slack being 30 ms away: ours, a bare client, APScheduler's stored jobs.
 
-Ours are claimed, rendered from what is in the database, sent and marked. The bare client posts the same message
-as often with as many in flight. A stored job holds its message and posts it; with APScheduler's defaults most
-are dropped for being late, so those are compared by how many arrive.
+Ours are claimed, rendered from what is in the database, sent and marked. The bare client posts the same
+message as often with as many in flight. A stored job holds its message and posts it; with APScheduler's
+defaults most are dropped for being late, so those are compared by how many arrive.
 """
 
 from collections import defaultdict

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from sqlalchemy import String, cast, insert, literal, select, text
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from benchmarks.bench import Bench, in_turns
 from benchmarks.databases import Engine, Engines
+from benchmarks.multiply import multiply_messages
 from benchmarks.table import Row, ratio_at_most
 from scheduler.delivery import Delivery
 from scheduler.slack import Slack
@@ -72,19 +73,11 @@ class _Waiting:
 
 
 def _fill(db: Session, rows: int) -> None:
-    """The first of each day one by one, the rest copied from those: a million are too many to hand over."""
+    """The first of each day one by one, the rest copied from those."""
     db.add(Workspace(id="T1", name="Riverbend", bot_user_id="UBOT", created_at=NOW))
     db.flush()
-    days = [_row(NOW + timedelta(days=1 + day)) for day in range(DAYS)]
-    db.execute(insert(OutboxRow), days)
-    copied = (*OutboxRow.__table__.columns.keys(),)
-    names = [name for name in copied if name not in ("id", "unique_key")]
-    first = OutboxRow.__table__
-    numbers = select(literal(1).label("n")).cte("numbers", recursive=True)
-    numbers = numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < rows // DAYS - 1))
-    key = first.c.unique_key + literal(":") + cast(numbers.c.n, String)
-    copies = select(*(first.c[name] for name in names), key).select_from(first.join(numbers, literal(1) == 1))
-    db.execute(insert(OutboxRow).from_select([*names, "unique_key"], copies, include_defaults=False))
+    db.execute(insert(OutboxRow), [_row(NOW + timedelta(days=1 + day)) for day in range(DAYS)])
+    multiply_messages(db, rows // DAYS - 1)
 
 
 def _row(due_at: datetime) -> dict[str, object]:
