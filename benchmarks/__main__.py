@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import laying_out, requests, sending, starting, ticks, workers
+from benchmarks import laying_out, planning, requests, sending, starting, ticks, workers
 from benchmarks.bench import Bench, CannotRun
 from benchmarks.databases import Engines
 from benchmarks.processes import ROOT
@@ -28,6 +28,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "laying_out": laying_out.run,
     "workers": workers.run,
     "starting": starting.run,
+    "planning": planning.run,
 }
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 

@@ -1,4 +1,4 @@
-"""The floor of starting: a bare Bolt app with one command behind Bolt's own adapter, and SQLAlchemy imported."""
+"""The floor of starting: bare Bolt with one command, behind its own adapter, and SQLAlchemy imported."""
 
 import sys
 

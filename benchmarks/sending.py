@@ -36,7 +36,7 @@ def run(bench: Bench, engines: Engines) -> Iterator[Row]:
 def _on(engine: Engine, bench: Bench, slack: FakeSlack) -> Iterator[Row]:
     with engine.filled(lambda database: due.fill(database, WORKSPACES)) as template:
         sending = _Sending(bench, engine, template, slack)
-        in_turns(bench.either(2, 3), sending.ours, sending.bare)
+        in_turns(2, sending.ours, sending.bare)
         in_turns(bench.either(1, 2), sending.stored_by_default, sending.stored_at_best)
     yield from sending.rows()
 

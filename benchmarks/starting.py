@@ -25,7 +25,7 @@ from storage.engine import Database
 
 REST_S = 3
 WORKSPACES, DELIVERIES = 50, 100_000
-WARM_UP_S, LONGEST_S = 15, 150
+WARM_UP_S, LONGEST_S = 10, 90
 
 Start = Callable[[], AbstractContextManager[Served]]
 
@@ -42,7 +42,7 @@ def _starting(bench: Bench, engines: Engines) -> Iterator[Row]:
         start: Start = partial(coach, bench.folder, url, slack)
         bare: Start = partial(bare_start, bench.folder)
         in_turns(1, partial(_begin, start, []), partial(_begin, bare, []))  # Python compiles what it loads
-        in_turns(bench.either(3, 8), partial(_begin, start, ours), partial(_begin, bare, floor))
+        in_turns(bench.either(2, 5), partial(_begin, start, ours), partial(_begin, bare, floor))
         with start() as served:
             _first_answer(served)
             time.sleep(REST_S)

@@ -17,7 +17,7 @@ from benchmarks.fake_slack import FakeSlack, fake_slack
 from benchmarks.sending import LATENCY_MS, LONGEST_S, WORKSPACES, sender
 from benchmarks.table import Row, Target, ratio_at_least
 
-BATCH, PER_WORKSPACE = 8, 1
+ROUNDS, BATCH, PER_WORKSPACE = 2, 8, 1
 TARGETS: dict[int, list[Target]] = {2: [ratio_at_least(1.7)], 4: []}
 
 
@@ -30,7 +30,7 @@ def run(bench: Bench, engines: Engines) -> Iterator[Row]:
         engines.postgresql.filled(lambda database: due.fill(database, WORKSPACES)) as template,
     ):
         turns = (partial(_deliver, bench, template, slack, workers, rates) for workers in (1, *TARGETS))
-        in_turns(3, *turns)
+        in_turns(ROUNDS, *turns)
     for workers, targets in TARGETS.items():
         yield Row(f"{workers} workers : 1, PostgreSQL", "messages/s", rates[workers], rates[1], targets)
 
