@@ -40,7 +40,7 @@ format: $(TO_WORK)  ## Format the code, and mend what can be mended
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: $(TO_WORK)  ## Measure how fast the bot answers
+bench: $(TO_WORK)  ## Measure the bot beside bare libraries (ARGS=--full for all)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 crash-test: $(TO_WORK)  ## Kill workers while they send, at every step and at random, and count what came of it

@@ -56,15 +56,20 @@ def _asked() -> argparse.Namespace:
 
 
 def _rows(name: str, bench: Bench, engines: Engines) -> Iterator[Row]:
-    """One that cannot be measured here says why, and the others go on."""
+    """What cannot be measured here, or fails, says why in one line, and the others go on."""
     started = time.monotonic()
-    print(f"{name} ...", end=" ", flush=True, file=sys.stderr)
+    _tell(f"{name} ... ")
     try:
         yield from BENCHMARKS[name](bench, engines)
     except CannotRun as reason:
-        print(f"not measured: {reason}", file=sys.stderr)
-        return
-    print(f"{time.monotonic() - started:.0f} s", file=sys.stderr)
+        _tell(f"left out: {reason}; ")
+    except Exception as error:
+        _tell(f"FAILED: {type(error).__name__}: {error}; ")
+    _tell(f"{time.monotonic() - started:.0f} s\n")
+
+
+def _tell(words: str) -> None:
+    print(words, end="", flush=True, file=sys.stderr)
 
 
 def _heading(asked: argparse.Namespace) -> str:
