@@ -32,22 +32,20 @@ async def main(database_url: str, api_url: str, moment: str, batch: str, per_wor
     )
     await deliveries(batch=WARM_UP).deliver_due()
     say({"ready": True})
-    runs = deliveries(batch=int(batch), per_workspace=int(per_workspace))
     while line := await asyncio.to_thread(sys.stdin.readline):
-        say(await _run(runs, json.loads(line)["most_s"]))
+        delivery = deliveries(batch=int(batch), per_workspace=int(per_workspace))
+        say(await _run(delivery, json.loads(line)["most_s"]))
     await slack.close()
 
 
 async def _run(delivery: Delivery, most_s: float) -> Json:
-    """Until nothing is due any more, or so many seconds have passed."""
-    started, moved, before = time.perf_counter(), 0, rss_mb(os.getpid())
-    while time.perf_counter() - started < most_s:
-        now_moved = await delivery.deliver_due()
-        if not now_moved:
-            break
-        moved += now_moved
-    seconds = time.perf_counter() - started
-    return {"seconds": seconds, "moved": moved, "grown_mb": rss_mb(os.getpid()) - before}
+    """Until nothing is due any more, or so many seconds have passed and what was begun has ended."""
+    started, before = time.perf_counter(), rss_mb(os.getpid())
+    delivering = asyncio.create_task(delivery.deliver_all())
+    await asyncio.wait({delivering}, timeout=most_s)
+    await delivery.close()
+    await delivering
+    return {"seconds": time.perf_counter() - started, "grown_mb": rss_mb(os.getpid()) - before}
 
 
 class _Clock:
