@@ -41,7 +41,7 @@ def _on(engine: Engine, bench: Bench) -> Iterator[Row]:
     with engine.filled(_fill) as template:
         laying = _Laying(bench, engine, template)
         ways = (laying.by_session, laying.together, laying.jobs_by_default, laying.jobs_at_best)
-        in_turns(bench.either(1, 3), *ways)
+        in_turns(bench.either(1, 2), *ways)
     rates, unit, what = laying.rates, "reminders/s", f"laying out {MANY:,} reminders"
     by_session, together = rates["by session"], rates["together"]
     yield Row(f"{what} : add_job, {engine.name}", unit, by_session, rates["default"], [ratio_at_least(30)])

@@ -23,6 +23,7 @@ class Child:
     """A module of ours as a process. It is asked by lines of JSON, and answers each with one."""
 
     def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
+        self.pid = process.pid
         self._process = process
         self._log = log
 

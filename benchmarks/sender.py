@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-import os
 import random
 import sys
 import time
 from datetime import datetime
 from functools import partial
 
-from benchmarks.processes import Json, rss_mb, say
+from benchmarks.processes import Json, say
 from bot.outgoing import all_renderers
 from coaching.packs import default_pack
 from scheduler.delivery import Delivery
@@ -40,12 +39,12 @@ async def main(database_url: str, api_url: str, moment: str, batch: str, per_wor
 
 async def _run(delivery: Delivery, most_s: float) -> Json:
     """Until nothing is due any more, or so many seconds have passed and what was begun has ended."""
-    started, before = time.perf_counter(), rss_mb(os.getpid())
+    started = time.perf_counter()
     delivering = asyncio.create_task(delivery.deliver_all())
     await asyncio.wait({delivering}, timeout=most_s)
     await delivery.close()
     await delivering
-    return {"seconds": time.perf_counter() - started, "grown_mb": rss_mb(os.getpid()) - before}
+    return {"seconds": time.perf_counter() - started}
 
 
 class _Clock:
