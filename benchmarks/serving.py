@@ -1,6 +1,9 @@
 """The bot and the floor of requests as processes that serve Slack."""
 
 import secrets
+import socket
+import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,7 +11,8 @@ from pathlib import Path
 
 from benchmarks.fake_slack import FakeSlack
 from benchmarks.load import Bot
-from benchmarks.processes import free_port, running, wait_for
+from benchmarks.processes import free_port, running
+from storage.encryption import new_key
 
 
 @dataclass(frozen=True)
@@ -16,14 +20,15 @@ class Served:
     """A process that has been started; it may not listen yet."""
 
     bot: Bot
-    pid: int
+    process: subprocess.Popen[str]
+    log: Path
 
 
 @contextmanager
 def started(folder: Path, module: str, *arguments: str, bot: Bot, **environment: str) -> Iterator[Served]:
     log = folder / f"{module}-{bot.port}.log"
     with running(folder, log, module, *arguments, **environment) as process:
-        yield Served(bot, process.pid)
+        yield Served(bot, process, log)
 
 
 @contextmanager
@@ -36,6 +41,7 @@ def coach(folder: Path, database_url: str, slack: FakeSlack, *options: str) -> I
         "SLACK_BOT_TOKEN": "xoxb-1",
         "SLACK_SIGNING_SECRET": bot.secret,
         "SLACK_API_URL": slack.api(),
+        "COACH_ENCRYPTION_KEYS": new_key(),
     }
     with started(folder, "service", "serve", *options, bot=bot, **settings) as served:
         yield served
@@ -62,5 +68,17 @@ def new_bot() -> Bot:
 
 def listening(served: Served) -> Bot:
     """Waits until it can be spoken to."""
-    wait_for(served.bot.port)
+    while not _listens(served.bot.port):
+        if served.process.poll() is not None:
+            said = served.log.read_text(encoding="utf-8", errors="replace")
+            raise RuntimeError(f"it has ended: {said[-500:]}")
+        time.sleep(0.01)
     return served.bot
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True

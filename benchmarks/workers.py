@@ -17,7 +17,7 @@ from benchmarks.fake_slack import FakeSlack, fake_slack
 from benchmarks.sending import LATENCY_MS, LONGEST_S, sender
 from benchmarks.table import Row, Target, ratio_at_least
 
-ROUNDS, WORKSPACES = 2, 20
+ROUNDS, WORKSPACES = 2, 12
 BATCH, PER_WORKSPACE = 2, 1
 TARGETS: dict[int, list[Target]] = {2: [ratio_at_least(1.7)], 4: []}
 
