@@ -1,4 +1,4 @@
-"""`make bench`: a few measurements in under two minutes; `make bench ARGS=--full` takes a quarter of an hour.
+"""`make bench`: less of each, on SQLite; `make bench ARGS=--full`: PostgreSQL too, and what takes long.
 
 `--only NAME...` runs some of them, `--append` adds the table to `docs/benchmarks.md`.
 """
