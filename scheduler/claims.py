@@ -247,6 +247,8 @@ def release_lost(db: Session, now: datetime, ours: Collection[int]) -> int:
 
 def write_mark(db: Session, claim: Claim, mark: Mark, now: datetime) -> bool:
     """Whether the row was still ours."""
+    if mark.state is not OutboxState.DUE:
+        return _write_mark(db, claim, mark, now)
     try:
         with db.begin_nested():
             return _write_mark(db, claim, mark, now)

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from scheduler import claims, resting
 from scheduler.claims import REPEATABLE, Claim
-from scheduler.desk import Desk, Prepared
+from scheduler.desk import Desk
 from scheduler.messages import File, Guarded, HomeView, Message, Renderers, Skip
 from scheduler.metrics import Metrics
 from scheduler.outcomes import (
@@ -38,7 +38,8 @@ from scheduler.outcomes import (
     retry,
 )
 from scheduler.pace import Pace
-from scheduler.preparing import Address, Parcel, Poison, Trace, prepare, trace
+from scheduler.preparing import FILES, Address, Parcel, Poison, Trace, prepare, trace
+from scheduler.reading import read_ahead
 from scheduler.resting import Limit
 from scheduler.slack import Slack
 from scheduler.trouble import name_of
@@ -57,6 +58,8 @@ LAST_CALL = timedelta(seconds=12)
 
 PAUSES_S = (0.5, 2.0)
 """Between the tries to note what became of a message, when the database is locked or away."""
+
+Prepared = Parcel | Mark
 
 OnDead = Callable[[Session, OutboxRow, datetime], None]
 """Called in the transaction in which a row is given up, `row.outcome` says why. May put rows."""
@@ -101,7 +104,8 @@ class Delivery:
         self._pace = pace or Pace()
         self._metrics = metrics or Metrics()
         self._lanes = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(per_workspace))
-        self._desks = defaultdict[str, Desk](lambda: Desk(self._prepare))
+        self._desks = defaultdict[str, Desk[Claim, Prepared]](lambda: Desk(self._prepare))
+        self._marks = Desk(self._write_all)
         self._blind = defaultdict[str, asyncio.Lock](asyncio.Lock)
         """One at a time, so that a crash leaves one message in doubt of which nobody can find out."""
         self._talks = WeakValueDictionary[tuple[str, str], asyncio.Lock]()
@@ -192,10 +196,10 @@ class Delivery:
         """Writes the mark, with patience: what was sent and is not noted may have to be sent once more."""
         for pause in PAUSES_S:
             try:
-                return await asyncio.to_thread(self._write, claim, mark)
+                return await self._marks.done((claim, mark))
             except OperationalError:
                 await asyncio.sleep(pause)
-        return await asyncio.to_thread(self._write, claim, mark)
+        return await self._marks.done((claim, mark))
 
     async def _attempt(self, claim: Claim) -> Mark:
         try:
@@ -204,7 +208,9 @@ class Delivery:
                 if isinstance(settled, Mark):
                     return settled
                 claim = settled
-            prepared = await self._desks[claim.workspace_id].prepared(claim)
+            # Pictures and long files take their time, and keep only those of their workspace waiting.
+            desk = self._desks[claim.workspace_id if claim.kind in FILES else ""]
+            prepared = await desk.done(claim)
             return prepared if isinstance(prepared, Mark) else await self._send(claim, prepared)
         except SlackFault as fault:
             return await self._after_fault(claim, fault)
@@ -219,6 +225,7 @@ class Delivery:
         while len(found) < len(claims):
             try:
                 with self._database.reading(hold=True) as db:
+                    read_ahead(db, claims[len(found) :])
                     for claim in claims[len(found) :]:
                         found.append(prepare(db, claim, self._renderers, self._now()))
             except Exception as error:
@@ -356,19 +363,28 @@ class Delivery:
             log.error("cannot be rendered", id=claim.id, kind=claim.kind)
         return mark
 
-    def _write(self, claim: Claim, mark: Mark) -> bool:
-        if claim.in_doubt and mark.state is OutboxState.DUE and claim.kind not in REPEATABLE:
-            mark = replace(mark, state=OutboxState.UNKNOWN, in_doubt=claim.begun)
+    def _write_all(self, marked: Sequence[tuple[Claim, Mark]]) -> list[bool]:
+        """Together, because each transaction waits for the disk. Whether each row was still ours."""
         now = self._now()
         with self._database.transaction() as db:
-            ours = claims.write_mark(db, claim, mark, now)
-            if ours and mark.state is OutboxState.DEAD and self._on_dead is not None:
-                self._tell(self._on_dead, db, claim, now)
+            ours = [self._write(db, claim, mark, now) for claim, mark in marked]
+        for (claim, mark), still in zip(marked, ours, strict=True):
+            self._say_moved(claim, mark, still)
+        return ours
+
+    def _write(self, db: Session, claim: Claim, mark: Mark, now: datetime) -> bool:
+        if claim.in_doubt and mark.state is OutboxState.DUE and claim.kind not in REPEATABLE:
+            mark = replace(mark, state=OutboxState.UNKNOWN, in_doubt=claim.begun)
+        ours = claims.write_mark(db, claim, mark, now)
+        if ours and mark.state is OutboxState.DEAD and self._on_dead is not None:
+            self._tell(self._on_dead, db, claim, now)
+        return ours
+
+    def _say_moved(self, claim: Claim, mark: Mark, ours: bool) -> None:
         if ours:
             self._metrics.moved.labels(claim.kind, mark.state).inc()
         which = None if claim.kind in UNNAMED else claim.id
         log.info("moved" if ours else "no longer ours", id=which, kind=claim.kind, state=mark.state)
-        return ours
 
     def _tell(self, on_dead: OnDead, db: Session, claim: Claim, now: datetime) -> None:
         try:

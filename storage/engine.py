@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage import doorbell, encryption, looks
 from storage.encryption import Cipher
+from storage.turns import TurnNotCome, Turns
 
 BUSY_TIMEOUT_MS = 2_000
 POSTGRESQL = {"connect_timeout": 2, "tcp_user_timeout": 5_000}
@@ -25,6 +27,7 @@ class Database:
     def __init__(self, url: str, cipher: Cipher | None = None) -> None:
         """Without a cipher nothing is hidden: that is for tests, and for what reads no words."""
         self.engine = make_engine(url, cipher or Cipher())
+        self._turns = Turns(BUSY_TIMEOUT_MS / 1000)
         self._write = sessionmaker(self.engine, expire_on_commit=False)
         options: dict[str, Any] = {READ_ONLY: True}
         if self.engine.dialect.name == "postgresql":
@@ -38,9 +41,20 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Everything inside is kept together on leaving, or not at all when something is raised."""
-        with self._write.begin() as db:
+        with self._in_turn(), self._write.begin() as db:
             yield db
             doorbell.carry(db, self.engine)
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if self.engine.dialect.name != "sqlite":
+            yield
+            return
+        try:
+            with self._turns.turn():
+                yield
+        except TurnNotCome as error:
+            raise OperationalError("BEGIN IMMEDIATE", {}, error) from error
 
     @contextmanager
     def reading(self, *, hold: bool = False) -> Iterator[Session]:

@@ -15,8 +15,7 @@ from typing import Any
 import structlog
 
 from scheduler.claims import Claim
-from scheduler.delivery import Delivery
-from scheduler.desk import Prepared
+from scheduler.delivery import Delivery, Prepared
 from scheduler.outcomes import Mark
 from scheduler.pace import Pace
 from scheduler.preparing import Parcel
@@ -111,9 +110,9 @@ class Fragile(Delivery):
         self._pass(Step.LOOKED_UP)
         return found
 
-    def _write(self, claim: Claim, mark: Mark) -> bool:
+    def _write_all(self, marked: Sequence[tuple[Claim, Mark]]) -> list[bool]:
         self._pass(Step.MARKING)
-        done = super()._write(claim, mark)
+        done = super()._write_all(marked)
         self._pass(Step.MARKED)
         return done
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from scheduler.claims import Claim
-from scheduler.desk import Desk, Prepared
+from scheduler.delivery import Prepared
+from scheduler.desk import Desk
 from scheduler.outcomes import Mark, put_back
 from storage.models import Outgoing
 
@@ -20,13 +21,11 @@ def claim(number: int) -> Claim:
     return Claim(number, "T1", Outgoing.SESSION_NEWS, None, 1, None, "token", NOW, in_doubt=False)
 
 
-def reasons(desk: Desk, *numbers: int) -> list[str]:
+def reasons(desk: Desk[Claim, Prepared], *numbers: int) -> list[str]:
     """What each of several that wait at once gets: the reason of its mark, or the name of its error."""
 
     async def all_of_them() -> list[Prepared | BaseException]:
-        return await asyncio.gather(
-            *(desk.prepared(claim(number)) for number in numbers), return_exceptions=True
-        )
+        return await asyncio.gather(*(desk.done(claim(number)) for number in numbers), return_exceptions=True)
 
     return [
         str(one.outcome) if isinstance(one, Mark) else type(one).__name__
@@ -58,6 +57,6 @@ def test_a_round_that_fails_keeps_nobody_waiting_and_the_next_one_is_prepared() 
             raise Broken
         return [put_back("good")]
 
-    desk = Desk(prepare)
+    desk: Desk[Claim, Prepared] = Desk(prepare)
     assert reasons(desk, 1, 2) == ["Broken", "Broken"]
     assert reasons(desk, 3) == ["good"]
