@@ -4,7 +4,7 @@ Whoever wants to send a row claims it first: for a minute, under a random token.
 that token, so a worker that stalled cannot undo what another did meanwhile.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -245,8 +245,52 @@ def release_lost(db: Session, now: datetime, ours: Collection[int]) -> int:
     )
 
 
+def mark_sent(db: Session, sent: Sequence[tuple[Claim, Mark]], now: datetime) -> set[int]:
+    """Marks many at once that have arrived. Which of them were still ours."""
+    ids = [claim.id for claim, _ in sent]
+    found = db.execute(
+        select(outbox.c.id, outbox.c.claim_token).where(outbox.c.id.in_(ids)).with_for_update()
+    )
+    held = {row.id: row.claim_token for row in found}
+    ours = [(claim, mark) for claim, mark in sent if held.get(claim.id) == claim.token]
+    if ours:
+        db.execute(_marking_sent(), [_sent(claim, mark, now) for claim, mark in ours])
+    return {claim.id for claim, _ in ours}
+
+
+@cache
+def _marking_sent() -> Executable:
+    return (
+        update(outbox)
+        .where(outbox.c.id == bindparam("row"))
+        .values(
+            state=OutboxState.SENT,
+            outcome=bindparam("said"),
+            not_before=None,
+            attempts=bindparam("tries"),
+            claim_token=None,
+            lease_until=None,
+            finished_at=bindparam("now", type_=outbox.c.finished_at.type),
+            begun=False,
+            slack_channel=bindparam("channel"),
+            slack_ts=bindparam("ts"),
+        )
+    )
+
+
+def _sent(claim: Claim, mark: Mark, now: datetime) -> dict[str, Any]:
+    return {
+        "row": claim.id,
+        "said": mark.outcome,
+        "tries": claim.tries,
+        "now": now,
+        "channel": mark.channel,
+        "ts": mark.ts,
+    }
+
+
 def write_mark(db: Session, claim: Claim, mark: Mark, now: datetime) -> bool:
-    """Whether the row was still ours."""
+    """Of one that has not arrived. Whether the row was still ours."""
     if mark.state is not OutboxState.DUE:
         return _write_mark(db, claim, mark, now)
     try:
@@ -270,8 +314,6 @@ def _write_mark(db: Session, claim: Claim, mark: Mark, now: datetime) -> bool:
         "finished_at": now if ended else None,
         "begun": mark.in_doubt and not ended,
     }
-    if mark.state is OutboxState.SENT:
-        values |= {"slack_channel": mark.channel, "slack_ts": mark.ts}
     return _count(db, update(outbox).where(*_ours(claim)).values(**values)) == 1
 
 

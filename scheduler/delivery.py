@@ -294,11 +294,16 @@ class Delivery:
         if parcel.replaces is not None and isinstance(said, Message):
             await self._slack.update(workspace, channel, parcel.replaces, said, id=parcel.id)
             return Mark(OutboxState.SENT)
-        if parcel.findable and self._slack.looks_up(workspace):
-            return await self._put_up(claim, channel, parcel, said)
-        async with self._blind[workspace]:
-            await asyncio.to_thread(self._note_begun, claim)
-            return await self._put_up(claim, channel, parcel, said)
+        if not self._could_find(claim, parcel):
+            async with self._blind[workspace]:
+                if not self._could_find(claim, parcel):  # the first answer may have told more
+                    await asyncio.to_thread(self._note_begun, claim)
+                    return await self._put_up(claim, channel, parcel, said)
+        return await self._put_up(claim, channel, parcel, said)
+
+    def _could_find(self, claim: Claim, parcel: Parcel) -> bool:
+        """Whether it can be looked up afterwards if it has arrived."""
+        return parcel.findable and self._slack.looks_up(claim.workspace_id)
 
     async def _put_up(self, claim: Claim, channel: str, parcel: Parcel, said: Message | File) -> Mark:
         workspace = claim.workspace_id
@@ -366,11 +371,17 @@ class Delivery:
     def _write_all(self, marked: Sequence[tuple[Claim, Mark]]) -> list[bool]:
         """Together, because each transaction waits for the disk. Whether each row was still ours."""
         now = self._now()
+        sent = [one for one in marked if one[1].state is OutboxState.SENT]
         with self._database.transaction() as db:
-            ours = [self._write(db, claim, mark, now) for claim, mark in marked]
-        for (claim, mark), still in zip(marked, ours, strict=True):
-            self._say_moved(claim, mark, still)
-        return ours
+            ours = claims.mark_sent(db, sent, now) if sent else set()
+            ours |= {
+                claim.id
+                for claim, mark in marked
+                if mark.state is not OutboxState.SENT and self._write(db, claim, mark, now)
+            }
+        for claim, mark in marked:
+            self._say_moved(claim, mark, claim.id in ours)
+        return [claim.id in ours for claim, _ in marked]
 
     def _write(self, db: Session, claim: Claim, mark: Mark, now: datetime) -> bool:
         if claim.in_doubt and mark.state is OutboxState.DUE and claim.kind not in REPEATABLE:

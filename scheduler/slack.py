@@ -8,6 +8,7 @@ import asyncio
 import json
 import logging
 import ssl
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -27,6 +28,7 @@ TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 5
 EVENT_TYPE = "coach_message"
 SCOPES, LOOK_UP = "x-oauth-scopes", "im:history"
+TOKEN_KEPT_S = 60
 PAGE = 200
 MOST_APPS = 10
 """A conversation with more members than the audience and so many apps is not asked about one by one."""
@@ -57,6 +59,8 @@ class Slack:
         self._metrics = metrics or Metrics()
         self._session: aiohttp.ClientSession | None = None
         self._ssl = _certificates()
+        self._tokens: dict[str, tuple[str, float]] = {}
+        """With the moment, by a clock that is never set, until which it is used without asking."""
         self._looks_up: dict[str, bool] = {}
         self._closed_until: dict[tuple[str, str], datetime] = {}
         self._log = logging.getLogger("scheduler.slack.sdk")
@@ -183,6 +187,8 @@ class Slack:
             return found
         except Exception as error:
             fault = fault_of(error)
+            if fault.verdict is Verdict.PAUSE:
+                self._tokens.pop(workspace, None)  # there may be a newer one
             self._metrics.calls.labels(method, fault.code).inc()
             if fault.wait is not None:
                 self._metrics.limited.inc(fault.wait.total_seconds())
@@ -224,13 +230,18 @@ class Slack:
         )
 
     async def _token(self, workspace: str) -> str:
-        """Looked for in a thread: the first time, Slack is asked whose it is."""
+        """Looked for in a thread: the first time, Slack is asked whose it is. Kept for a while."""
+        known = self._tokens.get(workspace)
+        if known is not None and time.monotonic() < known[1]:
+            return known[0]
         try:
-            return await asyncio.to_thread(self._token_of, workspace)
+            token = await asyncio.to_thread(self._token_of, workspace)
         except LookupError as error:
             raise SlackFault("not_authed", Verdict.PAUSE) from error
         except (SlackApiError, OSError, HTTPException) as error:
             raise _not_in_doubt(fault_of(error)) from error
+        self._tokens[workspace] = token, time.monotonic() + TOKEN_KEPT_S
+        return token
 
     def _shared(self) -> aiohttp.ClientSession:
         if self._session is None:
