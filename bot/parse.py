@@ -4,7 +4,7 @@ What is missing or of another shape than Slack sends is answered with `Malformed
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -43,6 +43,10 @@ class Values:
     def choice(self, name: Field | str) -> str | None:
         option = self._state(name).get("selected_option")
         return str(option["value"]) if isinstance(option, dict) and "value" in option else None
+
+    def given(self) -> Iterator[str]:
+        """The fields of the form, also those that were left empty."""
+        return iter(self.fields)
 
     def choices(self, name: Field) -> list[str]:
         options = self._state(name).get("selected_options") or []

@@ -6,6 +6,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -38,7 +39,11 @@ class Context:
         return self.request.now
 
     def actor(self) -> Actor:
-        """Who is behind the request, read from the database at this moment."""
+        """Who is behind the request, as the database knew them when this was first asked."""
+        return self._actor
+
+    @cached_property
+    def _actor(self) -> Actor:
         return access.actor(self.db, self.request.workspace_id, self.request.slack_id)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from coaching import people
 from coaching.errors import NotAllowed, NotFound
@@ -64,7 +64,7 @@ class Actor:
 
 def actor(db: Session, workspace_id: str, slack_id: str) -> Actor:
     """Raises `UnknownPeople` when the bot has not met them, `NotAllowed` for bots and people who left."""
-    person = people.known(db, workspace_id, [slack_id])[0]
+    person = people.somebody(db, workspace_id, slack_id)
     if not person.active or person.kind is PersonKind.BOT:
         raise NotAllowed("Only people who are active in this workspace can do this.")
     return Actor(workspace_id, person)
@@ -99,15 +99,18 @@ def session(
     db: Session, actor: Actor, session_id: int, right: Right, *, lock: bool = False
 ) -> CoachingSession:
     """`lock` makes others wait who want to change the same session (SQLite has one writer anyway)."""
-    query = select(CoachingSession).where(
-        CoachingSession.workspace_id == actor.workspace_id, CoachingSession.id == session_id
+    query = (
+        select(CoachingSession)
+        .where(CoachingSession.workspace_id == actor.workspace_id, CoachingSession.id == session_id)
+        # Not every click asks for these, and of one session they cost no more when it does.
+        .options(lazyload(CoachingSession.attendance), lazyload(CoachingSession.open_searches))
     )
     if lock:
         query = query.with_for_update(of=CoachingSession)
     found = db.scalar(query)
-    if found is None:
+    if found is None or found.circle.member(actor.person.id) is None:
         raise NotFound
-    circle(db, actor, found.circle_id, right)
+    _check(found.circle, actor, right)
     return found
 
 

@@ -197,7 +197,7 @@ def answer(
     Raises `NotAllowed` when it comes too late, a second time, or from somebody who was not asked.
     """
     session, window, asked = _for_writing(db, actor, session_id, now)
-    check_filled(_form(db, session, pack), filled)
+    check_filled(pack.form(window.form_id, session.circle.kind), filled)
     receipt = {
         "window_id": window.id,
         "person_id": actor.person.id,
@@ -262,11 +262,6 @@ def discard(db: Session, session: CoachingSession, now: datetime) -> None:
     _settle_messages(db, session, now)
 
 
-def asked_in(db: Session, session: CoachingSession, pack: Pack) -> FormFacts:
-    """What the form of this session asks."""
-    return form_facts(_form(db, session, pack))
-
-
 def form_facts(form: Form) -> FormFacts:
     return FormFacts(
         form.title,
@@ -282,7 +277,9 @@ def _window(db: Session, session: CoachingSession, *, lock: bool = False) -> Eva
     query = select(EvaluationWindow).where(
         EvaluationWindow.workspace_id == session.workspace_id, EvaluationWindow.session_id == session.id
     )
-    return db.scalar(query.with_for_update() if lock else query)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return db.scalar(query)
 
 
 def _form(db: Session, session: CoachingSession, pack: Pack) -> Form:
@@ -326,11 +323,12 @@ def _for_writing(
 ) -> tuple[CoachingSession, EvaluationWindow, EvaluationAsked]:
     """The open window of a session, held so that it does not close meanwhile."""
     session = access.session(db, actor, session_id, Right.SEE)
-    open_window(db, session, now)
     window = _window(db, session, lock=True)
+    if window is None:  # the message was a moment ahead of it
+        open_window(db, session, now)
+        window = _window(db, session, lock=True)
     if window is None:
         raise NotAllowed(TOO_LATE)
-    db.refresh(window)
     _check(session, _standing(db, session, window, actor.person.id, now), actor.person.id)
     return session, window, db.get_one(EvaluationAsked, (window.id, actor.person.id))
 

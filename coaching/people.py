@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from coaching.errors import UnknownPeople
 from coaching.rules import absence
@@ -41,6 +41,15 @@ def known(db: Session, workspace_id: str, slack_ids: Sequence[str]) -> list[Pers
     if missing:
         raise UnknownPeople(missing)
     return [by_id[one] for one in slack_ids]
+
+
+def somebody(db: Session, workspace_id: str, slack_id: str) -> Person:
+    """One of them. Raises `UnknownPeople`. Their days away are read when they are asked for."""
+    query = select(Person).where(Person.workspace_id == workspace_id, Person.slack_id == slack_id)
+    found = db.scalar(query.options(lazyload(Person.away)))
+    if found is None:
+        raise UnknownPeople([slack_id])
+    return found
 
 
 def names(db: Session, workspace_id: str, slack_ids: Sequence[str]) -> dict[str, str]:

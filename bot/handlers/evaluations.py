@@ -18,7 +18,6 @@ from bot.views import evaluations as views
 from coaching import access, evaluations, reflections, results
 from coaching.access import Right
 from coaching.evaluations import Filled
-from coaching.rules.closing_facts import FormFacts
 from storage.models import CoachingSession
 
 
@@ -53,8 +52,8 @@ def _form(context: Context) -> Modal:
 def answer(context: Context) -> Reply:
     actor, request = context.actor(), context.request
     session_id = request.metadata_id("session")
-    filled = _filled(context, session_id)
-    session = evaluations.answer(context.db, actor, session_id, filled, context.pack, context.now)
+    chosen = filled(request.values)
+    session = evaluations.answer(context.db, actor, session_id, chosen, context.pack, context.now)
     return _own_message(context, session, actor.person.id)
 
 
@@ -84,8 +83,8 @@ def see_result(context: Context) -> Reply:
 def keep_reflection(context: Context) -> Reply:
     actor, request = context.actor(), context.request
     session_id = request.metadata_id("session")
-    filled = _filled(context, session_id)
-    session = reflections.keep(context.db, actor, session_id, filled, context.pack, context.now)
+    chosen = filled(request.values)
+    session = reflections.keep(context.db, actor, session_id, chosen, context.pack, context.now)
     return _own_message(context, session, actor.person.id)
 
 
@@ -122,16 +121,11 @@ def _own_message(context: Context, session: CoachingSession, person_id: int) -> 
     return UpdateMessage(row.slack_channel, row.slack_ts, said)
 
 
-def _filled(context: Context, session_id: int) -> Filled:
-    """What was chosen and written, by the ids of the form in the content pack."""
-    session = access.session(context.db, context.actor(), session_id, Right.SEE)
-    return filled(context.request.values, evaluations.asked_in(context.db, session, context.pack))
-
-
-def filled(values: Values, asked: FormFacts) -> Filled:
-    scores = {id: values.number(id) for id, _ in asked.statements}
-    comments = {id: values.text(id) for id, _ in asked.questions}
+def filled(values: Values) -> Filled:
+    """What was chosen and written. Whether the session's form asks for it, is found out with the answer."""
+    chosen = {id: values.number(id) for id in values.given() if values.choice(id) is not None}
+    written = {id: values.text(id) for id in values.given()}
     return Filled(
-        {id: score for id, score in scores.items() if score is not None},
-        {id: words for id, words in comments.items() if words},
+        {id: score for id, score in chosen.items() if score is not None},
+        {id: words for id, words in written.items() if words},
     )
