@@ -1,11 +1,12 @@
 """The dates of a circle's rhythm, and which of them sessions fill."""
 
 from datetime import date, datetime
+from functools import cache
 from itertools import islice
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from coaching.rules import recurrence
@@ -31,14 +32,20 @@ def filled(db: Session, circle: Circle) -> frozenset[date]:
 
 
 def _filled(db: Session, circle: Circle) -> frozenset[date]:
+    here = {"workspace": circle.workspace_id, "circle": circle.id}
+    return frozenset(db.execute(_taken_in_one_circle(), here).scalars())
+
+
+@cache
+def _taken_in_one_circle() -> Select[date]:
+    # Made once: it is part of nearly every form, and making it takes longer than running it.
     sessions, polls = taken_dates()
-    return frozenset(
-        day
-        for query, of in ((sessions, CoachingSession), (polls, Poll))
-        for _, day in db.execute(
-            query.where(of.workspace_id == circle.workspace_id, of.circle_id == circle.id)
-        )
-    )
+    both = union_all(_here(sessions, CoachingSession), _here(polls, Poll)).subquery()
+    return cast(Select[date], select(both.c.rhythm_date))
+
+
+def _here(query: Select[int, date], of: type[CoachingSession] | type[Poll]) -> Select[int, date]:
+    return query.where(of.workspace_id == bindparam("workspace"), of.circle_id == bindparam("circle"))
 
 
 def taken_dates() -> tuple[Select[int, date], Select[int, date]]:

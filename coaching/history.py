@@ -3,7 +3,9 @@
 And what tells of one that it took place, or is prepared.
 """
 
-from sqlalchemy import or_, select
+from functools import cache
+
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from coaching.rules.terms import SessionState
@@ -21,11 +23,17 @@ def counting(db: Session, circle: Circle, *, without: int | None = None) -> list
 
 
 def _counting(db: Session, circle: Circle) -> list[CoachingSession]:
-    found = db.scalars(
+    return list(db.scalars(_those_that_count(), {"workspace": circle.workspace_id, "circle": circle.id}))
+
+
+@cache
+def _those_that_count() -> Select[CoachingSession]:
+    # Made once: it is part of nearly every form, and making it takes longer than running it.
+    return (
         select(CoachingSession)
         .where(
-            CoachingSession.workspace_id == circle.workspace_id,
-            CoachingSession.circle_id == circle.id,
+            CoachingSession.workspace_id == bindparam("workspace"),
+            CoachingSession.circle_id == bindparam("circle"),
             CoachingSession.state.in_(COUNTING),
         )
         .order_by(CoachingSession.starts_at, CoachingSession.id)
@@ -36,7 +44,6 @@ def _counting(db: Session, circle: Circle) -> list[CoachingSession]:
             lazyload(CoachingSession.open_searches),
         )
     )
-    return list(found)
 
 
 def notes_written(db: Session, session: CoachingSession) -> bool:

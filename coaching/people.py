@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, lazyload
 
 from coaching.errors import UnknownPeople
@@ -45,11 +46,19 @@ def known(db: Session, workspace_id: str, slack_ids: Sequence[str]) -> list[Pers
 
 def somebody(db: Session, workspace_id: str, slack_id: str) -> Person:
     """One of them. Raises `UnknownPeople`. Their days away are read when they are asked for."""
-    query = select(Person).where(Person.workspace_id == workspace_id, Person.slack_id == slack_id)
-    found = db.scalar(query.options(lazyload(Person.away)))
+    found = db.scalar(_one_person(), {"workspace": workspace_id, "slack_id": slack_id})
     if found is None:
         raise UnknownPeople([slack_id])
     return found
+
+
+@cache
+def _one_person() -> Select[Person]:
+    return (
+        select(Person)
+        .where(Person.workspace_id == bindparam("workspace"), Person.slack_id == bindparam("slack_id"))
+        .options(lazyload(Person.away))
+    )
 
 
 def names(db: Session, workspace_id: str, slack_ids: Sequence[str]) -> dict[str, str]:

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from coaching import dates, history, people
@@ -203,15 +204,23 @@ def swapped(db: Session, session: CoachingSession) -> frozenset[Role]:
 def _swaps(db: Session, circle: Circle) -> dict[int, list[Swapped]]:
     """By session, the oldest first."""
     found: dict[int, list[Swapped]] = {}
-    query = (
-        select(RoleSwap)
-        .join(CoachingSession, CoachingSession.id == RoleSwap.session_id)
-        .where(RoleSwap.workspace_id == circle.workspace_id, CoachingSession.circle_id == circle.id)
-        .order_by(RoleSwap.id)
-    )
-    for swap in db.scalars(query):
+    here = {"workspace": circle.workspace_id, "circle": circle.id}
+    for swap in db.scalars(_swaps_of_a_circle(), here):
         found.setdefault(swap.session_id, []).append(Swapped(swap.role, swap.one_id, swap.other_id))
     return found
+
+
+@cache
+def _swaps_of_a_circle() -> Select[RoleSwap]:
+    return (
+        select(RoleSwap)
+        .join(CoachingSession, CoachingSession.id == RoleSwap.session_id)
+        .where(
+            RoleSwap.workspace_id == bindparam("workspace"),
+            CoachingSession.circle_id == bindparam("circle"),
+        )
+        .order_by(RoleSwap.id)
+    )
 
 
 def _next(db: Session, circle: Circle, days: Sequence[date | None], now: datetime) -> list[Roles]:

@@ -6,15 +6,22 @@ from inspect import isabstract
 import pytest
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models import JsonObject
-from slack_sdk.models.blocks import ButtonElement, InputBlock, PlainTextInputElement, SectionBlock
+from slack_sdk.models.blocks import ButtonElement, SectionBlock
 from slack_sdk.models.views import View
 
 from bot import models
+from bot.replies import Said
+from tests.bot.test_limits import TEXTS, World, everything
 
 
 @pytest.fixture
 def hastened(monkeypatch: pytest.MonkeyPatch) -> None:
+    models_hastened(monkeypatch)
+
+
+def models_hastened(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(JsonObject, "validate_json", models._validate)
+    monkeypatch.setattr(JsonObject, "get_non_null_attributes", models._as_json)
 
 
 def kinds(of: type[JsonObject] = JsonObject) -> Iterator[type[JsonObject]]:
@@ -48,18 +55,16 @@ def test_what_is_wrong_is_still_refused() -> None:
         nested.to_dict()
 
 
-def test_the_json_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    view = View(
-        type="modal",
-        callback_id="form",
-        title="A form",
-        blocks=[
-            SectionBlock(text="*Hello*", accessory=ButtonElement(text="Go", action_id="go", value="1")),
-            InputBlock(label="What?", element=PlainTextInputElement(action_id="what", multiline=True)),
-        ],
-    )
-    slow = JsonObject.validate_json
-    monkeypatch.setattr(JsonObject, "validate_json", models._validate)
-    hastened = view.to_dict()
-    monkeypatch.setattr(JsonObject, "validate_json", slow)
-    assert view.to_dict() == hastened
+@pytest.mark.parametrize("sample", TEXTS.values(), ids=TEXTS.keys())
+def test_the_json_of_all_that_people_see_is_the_same(monkeypatch: pytest.MonkeyPatch, sample: str) -> None:
+    shown = [one for _, one in everything(World(sample))]
+    monkeypatch.setattr(JsonObject, "validate_json", models.SHIPPED[0])
+    monkeypatch.setattr(JsonObject, "get_non_null_attributes", models.SHIPPED[1])
+    slowly = [as_json(one) for one in shown]
+    models_hastened(monkeypatch)
+    assert [as_json(one) for one in shown] == slowly
+    assert len(slowly) > 100
+
+
+def as_json(shown: View | Said) -> object:
+    return shown.to_dict() if isinstance(shown, View) else shown.as_json()
