@@ -1,6 +1,6 @@
 """Writing down what shall be said: rows of the outbox, in the transaction of the change they speak of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from storage import doorbell
 from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outgoing, Person
-from storage.upsert import insert_if_absent
+from storage.upsert import insert_if_absent, insert_those_absent
 
 FRESH = timedelta(days=31)
 LOOKING = timedelta(days=60)
@@ -64,6 +64,13 @@ def put(
         created_at=now,
     )
     return None if new is None else int(new[0])
+
+
+def put_all(db: Session, rows: Sequence[dict[str, Any]], now: datetime) -> dict[str, int]:
+    """Many messages at once, all with the same columns. The ids of the new ones by their key."""
+    if any(row["due_at"] <= now for row in rows):
+        doorbell.ring(db)
+    return insert_those_absent(db, OutboxRow, rows, "unique_key")
 
 
 def get(db: Session, workspace_id: str, key: str) -> OutboxRow:

@@ -1,6 +1,6 @@
 """Laying out what is due about a session, and putting the bookkeeping of a person's day into one message."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -321,17 +321,54 @@ def _laid_out(db: Session, session: CoachingSession) -> set[tuple[int, ReminderK
 
 def _add(db: Session, session: CoachingSession, wanted: Sequence[Planned], now: datetime) -> None:
     """Each with the message that carries it. Together, because a session has two dozen of them."""
-    rows = [_row(db, session, one, now) for one in wanted]
+    new = _put_new(db, session, wanted, now)
+    rows = [_row(db, session, one, new, now) for one in wanted]
     db.flush()
     if rows:
         db.execute(insert(Reminder), rows)
 
 
-def _row(db: Session, session: CoachingSession, one: Planned, now: datetime) -> dict[str, Any]:
-    if one.message_kind is MessageKind.BOOKKEEPING:
+def _put_new(
+    db: Session, session: CoachingSession, wanted: Sequence[Planned], now: datetime
+) -> dict[str, int]:
+    """Puts down all messages that are not there yet, and nearly none is. Their ids by key."""
+    rows: dict[str, dict[str, Any]] = {}
+    for one in wanted:
+        key = _key(session, one)
+        due_at, expires_at = one.due_at, one.expires_at
+        if key in rows:  # bookkeeping of one day
+            due_at, expires_at = min(rows[key]["due_at"], due_at), max(rows[key]["expires_at"], expires_at)
+        rows[key] = _new_message(session, one, key, now) | {"due_at": due_at, "expires_at": expires_at}
+    return outbox.put_all(db, list(rows.values()), now)
+
+
+def _new_message(session: CoachingSession, one: Planned, key: str, now: datetime) -> dict[str, Any]:
+    own = one.message_kind is not MessageKind.BOOKKEEPING
+    return {
+        "workspace_id": session.workspace_id,
+        "kind": AT_THE_SESSION[one.kind] if own else Outgoing.BOOKKEEPING,
+        "unique_key": key,
+        "person_id": one.person_id,
+        "circle_id": session.circle_id if own else None,
+        "session_id": session.id if own else None,
+        "plan_version": session.plan_version if own else None,
+        "facts": {},
+        "state": OutboxState.DUE,
+        "attempts": 0,
+        "created_at": now,
+    }
+
+
+def _row(
+    db: Session, session: CoachingSession, one: Planned, new: Mapping[str, int], now: datetime
+) -> dict[str, Any]:
+    key = _key(session, one)
+    if key in new:
+        message, due_at, day = new[key], one.due_at, one.local_date
+    elif one.message_kind is MessageKind.BOOKKEEPING:
         message, due_at, day = _day_message(db, session, one, now)
     else:
-        message, due_at, day = _own_message(db, session, one, now), one.due_at, one.local_date
+        message, due_at, day = _own_message(db, session, one), one.due_at, one.local_date
     return {
         "workspace_id": session.workspace_id,
         "circle_id": session.circle_id,
@@ -348,26 +385,18 @@ def _row(db: Session, session: CoachingSession, one: Planned, now: datetime) -> 
     }
 
 
-def _own_message(db: Session, session: CoachingSession, one: Planned, now: datetime) -> int:
-    kind = AT_THE_SESSION[one.kind]
+def _key(session: CoachingSession, one: Planned) -> str:
+    """Under which there is one message."""
+    if one.message_kind is MessageKind.BOOKKEEPING:
+        return day_key(one.person_id, one.local_date)
     # Evaluations and the convener's question are one per session, whatever was moved before.
     version = f":{session.plan_version}" if one.kind is ReminderKind.STARTING_SOON else ""
-    key = f"{kind}:{session.id}:{one.person_id}{version}"
-    new = outbox.put(
-        db,
-        kind,
-        key,
-        workspace_id=session.workspace_id,
-        session=session,
-        plan_version=session.plan_version,
-        person=one.person_id,
-        due_at=one.due_at,
-        expires_at=one.expires_at,
-        now=now,
-    )
-    if new is not None:
-        return new
-    row = outbox.get(db, session.workspace_id, key)
+    return f"{AT_THE_SESSION[one.kind]}:{session.id}:{one.person_id}{version}"
+
+
+def _own_message(db: Session, session: CoachingSession, one: Planned) -> int:
+    """The one that is there already."""
+    row = outbox.get(db, session.workspace_id, _key(session, one))
     if row.state in (*ENDED, OutboxState.DUE):
         _revive(row, one.due_at, one.expires_at)
         row.plan_version = session.plan_version
