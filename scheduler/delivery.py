@@ -60,6 +60,7 @@ PAUSES_S = (0.5, 2.0)
 """Between the tries to note what became of a message, when the database is locked or away."""
 
 Prepared = Parcel | Mark
+Marked = tuple[Claim, Mark]
 
 OnDead = Callable[[Session, OutboxRow, datetime], None]
 """Called in the transaction in which a row is given up, `row.outcome` says why. May put rows."""
@@ -105,7 +106,7 @@ class Delivery:
         self._metrics = metrics or Metrics()
         self._lanes = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(per_workspace))
         self._desks = defaultdict[str, Desk[Claim, Prepared]](lambda: Desk(self._prepare))
-        self._marks = Desk(self._write_all)
+        self._marks = Desk[Marked, bool](self._write_all)
         self._blind = defaultdict[str, asyncio.Lock](asyncio.Lock)
         """One at a time, so that a crash leaves one message in doubt of which nobody can find out."""
         self._talks = WeakValueDictionary[tuple[str, str], asyncio.Lock]()
@@ -225,12 +226,21 @@ class Delivery:
         while len(found) < len(claims):
             try:
                 with self._database.reading(hold=True) as db:
-                    read_ahead(db, claims[len(found) :])
+                    self._read_ahead(db, claims[len(found) :])
                     for claim in claims[len(found) :]:
                         found.append(prepare(db, claim, self._renderers, self._now()))
             except Exception as error:
                 found.append(error)
         return found[: len(claims)]  # leaving the look may fail too, when all has been read
+
+    def _read_ahead(self, db: Session, claims: Sequence[Claim]) -> None:
+        """What goes wrong here goes wrong again with the row whose fault it is, and with no other."""
+        try:
+            read_ahead(db, claims)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            log.warning("not read ahead", error=name_of(error))
 
     async def _look_up(self, claim: Claim) -> Mark | Claim:
         """What became of a message in doubt, or the claim with which it may be sent once more."""
@@ -368,8 +378,23 @@ class Delivery:
             log.error("cannot be rendered", id=claim.id, kind=claim.kind)
         return mark
 
-    def _write_all(self, marked: Sequence[tuple[Claim, Mark]]) -> list[bool]:
-        """Together, because each transaction waits for the disk. Whether each row was still ours."""
+    def _write_all(self, marked: Sequence[Marked]) -> Sequence[bool | Exception]:
+        """Whether each row was still ours. One that cannot be written keeps no other from it."""
+        try:
+            return self._write_together(marked)
+        except OperationalError:
+            raise
+        except Exception:
+            return [self._write_alone(one) for one in marked]
+
+    def _write_alone(self, one: Marked) -> bool | Exception:
+        try:
+            return self._write_together([one])[0]
+        except Exception as error:
+            return error
+
+    def _write_together(self, marked: Sequence[Marked]) -> list[bool]:
+        """In one transaction, because each waits for the disk."""
         now = self._now()
         sent = [one for one in marked if one[1].state is OutboxState.SENT]
         with self._database.transaction() as db:

@@ -1,5 +1,6 @@
 """What an answer of Slack, or none, means for a message: one table, and what follows from each class."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -68,6 +69,10 @@ CODES = {
 VERDICTS = {code: verdict for verdict, codes in CODES.items() for code in codes.split()}
 
 
+WORD = re.compile(r"[a-zA-Z0-9_.:-]{1,80}")
+"""What one of Slack's error codes looks like. They are kept, counted and logged."""
+
+
 class SlackFault(Exception):
     """A call that Slack did not confirm. `code` is Slack's word, or ours for a fault of the line."""
 
@@ -109,7 +114,7 @@ def _fault_of_answer(error: SlackApiError) -> SlackFault:
         return SlackFault(
             str(code or "ratelimited"), Verdict.WAIT, waiting_time(answer.headers.get("Retry-After"))
         )
-    if not isinstance(code, str):
+    if not isinstance(code, str) or not WORD.fullmatch(code):
         return SlackFault(f"http {status}", Verdict.RETRY)  # a page of some proxy, say
     return SlackFault(code, verdict_of(code))
 

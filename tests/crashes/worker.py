@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from scheduler.claims import Claim
-from scheduler.delivery import Delivery, Prepared
+from scheduler.delivery import Delivery, Marked, Prepared
 from scheduler.outcomes import Mark
 from scheduler.pace import Pace
 from scheduler.preparing import Parcel
@@ -110,7 +110,7 @@ class Fragile(Delivery):
         self._pass(Step.LOOKED_UP)
         return found
 
-    def _write_all(self, marked: Sequence[tuple[Claim, Mark]]) -> list[bool]:
+    def _write_all(self, marked: Sequence[Marked]) -> Sequence[bool | Exception]:
         self._pass(Step.MARKING)
         done = super()._write_all(marked)
         self._pass(Step.MARKED)

@@ -7,6 +7,8 @@ import aiohttp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 
 from scheduler.outcomes import (
     BACKOFF,
@@ -59,6 +61,21 @@ def test_the_class_of_a_code(code: str, verdict: Verdict) -> None:
 )
 def test_only_what_was_surely_not_sent_is_simply_tried_again(error: Exception, verdict: Verdict) -> None:
     assert fault_of(error).verdict is verdict
+
+
+@pytest.mark.parametrize("word", ["odd\x00word", "two words", "x" * 81, "", 7, None])
+def test_what_is_no_word_of_slack_is_kept_nowhere(word: object) -> None:
+    answer = SlackResponse(
+        client=None,
+        http_verb="POST",
+        api_url="chat.postMessage",
+        req_args={},
+        data={"ok": False, "error": word},
+        headers={},
+        status_code=200,
+    )
+    fault = fault_of(SlackApiError("refused", answer))  # type: ignore[no-untyped-call]
+    assert (fault.code, fault.verdict) == ("http 200", Verdict.RETRY)
 
 
 @given(st.text())

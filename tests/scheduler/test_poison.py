@@ -1,13 +1,15 @@
 """One row in fifty that cannot be read or rendered: the others are sent in the same round."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from scheduler.messages import Content
+from scheduler import claims
+from scheduler.delivery import Marked
+from scheduler.messages import Content, Renderers
 from storage.models import OutboxRow, OutboxState, Outgoing
 from tests.scheduler.world import PLAIN, START, Workers, World
 
@@ -88,3 +90,38 @@ def test_a_row_of_a_newer_version_is_left_to_it(world: World) -> None:
 
     world.run(scene)
     assert tried(world, row) == ("sent", 1)
+
+
+def test_a_row_under_a_message_of_a_newer_version_holds_up_none(world: World) -> None:
+    card = world.put(Outgoing.SESSION_CARD, state=SENT, slack_channel="C1", slack_ts="1.1")
+    line = world.put(Outgoing.THREAD_LINE, thread_of_id=card)
+    by_hand(world, card, "kind", "from_the_future")
+    rows = [world.put(Outgoing.SESSION_NEWS, world.ana) for _ in range(5)]
+    run(world, RENDERERS)
+    assert {world.row(row).state for row in rows} == {SENT}
+    assert tried(world, line) == ("due", 1)
+
+
+def test_a_mark_that_cannot_be_written_keeps_no_other_from_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = (world.put(Outgoing.SESSION_NEWS, person) for person in (world.ana, world.bo))
+    skipped = [world.put(Outgoing.AGENDA, world.chidi) for _ in range(3)]
+    write = claims.mark_sent
+
+    def fail_for_one(db: Session, sent: Sequence[Marked], now: datetime) -> set[int]:
+        if any(claim.id == bad for claim, _ in sent):
+            raise ZeroDivisionError
+        return write(db, sent, now)
+
+    monkeypatch.setattr(claims, "mark_sent", fail_for_one)
+    run(world, PLAIN)
+    assert world.row(bad).state is OutboxState.CLAIMED  # its lease brings it back
+    assert {world.row(row).state for row in (good, *skipped)} == {SENT}
+
+
+def run(world: World, renderers: Renderers) -> None:
+    async def scene(workers: Workers) -> None:
+        await workers.delivery(renderers).deliver_due()
+
+    world.run(scene)
