@@ -1,8 +1,9 @@
 """The agenda that the thread of a session gets at its start."""
 
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from coaching import actions, cases, history, outbox, sessions
@@ -21,6 +22,15 @@ FEWEST = 2
 
 def put_up_due(db: Session, now: datetime) -> None:
     """Sessions that are about to begin, or run: their thread gets the agenda. Once per session and time."""
+    near = db.scalars(_near(), {"now": now, "ahead": now + AHEAD})
+    for session in near.unique().all():
+        if len(session.circle.members) >= FEWEST:
+            _put_up(db, session, now)
+
+
+@cache
+def _near() -> Select[CoachingSession]:
+    # Made once: the clock asks every few minutes, and making it takes longer than running it.
     said = (
         select(OutboxRow.id)
         .where(
@@ -31,22 +41,19 @@ def put_up_due(db: Session, now: datetime) -> None:
         )
         .exists()
     )
-    near = db.scalars(
+    return (
         select(CoachingSession)
         .join(Circle, Circle.id == CoachingSession.circle_id)
         .where(
             CoachingSession.state == SessionState.SCHEDULED,
-            CoachingSession.starts_at <= now + AHEAD,
-            CoachingSession.ends_at > now,
+            CoachingSession.starts_at <= bindparam("ahead"),
+            CoachingSession.ends_at > bindparam("now"),
             Circle.state != CircleState.CLOSED,
             ~said,
         )
         .order_by(CoachingSession.starts_at, CoachingSession.id)
         .limit(AT_ONCE)
     )
-    for session in near.unique().all():
-        if len(session.circle.members) >= FEWEST:
-            _put_up(db, session, now)
 
 
 def _put_up(db: Session, session: CoachingSession, now: datetime) -> None:

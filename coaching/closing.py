@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from coaching import (
@@ -266,6 +267,15 @@ def _holder_problem(person: int | None, record: Record, possible: Collection[int
 
 def put_up_next(db: Session, now: datetime) -> None:
     """Once the third part of a session has begun, its thread says what comes next. Once per session."""
+    begun = db.scalars(_begun(), {"now": now, "since": now - NEXT_HELPS_FOR})
+    for session in begun.unique().all():
+        if choosing_begins(session.starts_at, session.length, session.circle.kind) <= now:
+            _put_up(db, session, now)
+
+
+@cache
+def _begun() -> Select[CoachingSession]:
+    # Made once: the clock asks every few minutes, and making it takes longer than running it.
     said = (
         select(OutboxRow.id)
         .where(
@@ -275,13 +285,13 @@ def put_up_next(db: Session, now: datetime) -> None:
         )
         .exists()
     )
-    begun = db.scalars(
+    return (
         select(CoachingSession)
         .join(Circle, Circle.id == CoachingSession.circle_id)
         .where(
             CoachingSession.state.in_([SessionState.SCHEDULED, SessionState.HELD]),
-            CoachingSession.starts_at <= now,
-            CoachingSession.ends_at > now - NEXT_HELPS_FOR,
+            CoachingSession.starts_at <= bindparam("now"),
+            CoachingSession.ends_at > bindparam("since"),
             CoachingSession.planned_at < CoachingSession.ends_at,  # what was recorded afterwards has no card
             Circle.state == CircleState.ACTIVE,
             ~said,
@@ -289,9 +299,6 @@ def put_up_next(db: Session, now: datetime) -> None:
         .order_by(CoachingSession.starts_at, CoachingSession.id)
         .limit(AT_ONCE)
     )
-    for session in begun.unique().all():
-        if choosing_begins(session.starts_at, session.length, session.circle.kind) <= now:
-            _put_up(db, session, now)
 
 
 def _put_up(db: Session, session: CoachingSession, now: datetime) -> None:

@@ -8,11 +8,12 @@ when the window closes, for all alike.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from random import Random, SystemRandom
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from coaching import access, outbox, reminders, results, sessions
@@ -68,6 +69,14 @@ class Filled:
 
 def open_due(db: Session, now: datetime) -> None:
     """Opens the windows of sessions whose closing part has begun. Safe to repeat, and in two workers."""
+    begun = db.scalars(_begun_without_window(), {"now": now, "since": now - evaluation.WINDOW})
+    for session in begun.unique().all():
+        open_window(db, session, now)
+
+
+@cache
+def _begun_without_window() -> Select[CoachingSession]:
+    # Made once: the clock asks every few minutes, and making it takes longer than running it.
     has_window = (
         select(EvaluationWindow.id)
         .where(
@@ -76,21 +85,19 @@ def open_due(db: Session, now: datetime) -> None:
         )
         .exists()
     )
-    begun = db.scalars(
+    return (
         select(CoachingSession)
         .join(Circle, Circle.id == CoachingSession.circle_id)
         .where(
             CoachingSession.state == SessionState.SCHEDULED,
-            CoachingSession.starts_at <= now,
-            CoachingSession.ends_at > now - evaluation.WINDOW,
+            CoachingSession.starts_at <= bindparam("now"),
+            CoachingSession.ends_at > bindparam("since"),
             Circle.kind == CircleKind.GROUP,
             ~has_window,
         )
         .order_by(CoachingSession.starts_at, CoachingSession.id)
         .limit(AT_ONCE)
     )
-    for session in begun.unique().all():
-        open_window(db, session, now)
 
 
 def open_window(db: Session, session: CoachingSession, now: datetime) -> None:

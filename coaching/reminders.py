@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Select, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from coaching import history, outbox, people, roles
@@ -552,19 +553,8 @@ def _action_holds(db: Session, reminder: Reminder, circle: Circle, now: datetime
 
 def gather_late(db: Session, now: datetime) -> None:
     """After a time of being down: what was due earlier goes into today's message, in working hours."""
-    late = db.execute(
-        select(Reminder, CoachingSession, Person)
-        .join(OutboxRow, OutboxRow.id == Reminder.outbox_id)
-        .join(CoachingSession, CoachingSession.id == Reminder.session_id)
-        .join(Person, Person.id == Reminder.person_id)
-        .where(
-            OutboxRow.kind == Outgoing.BOOKKEEPING,
-            OutboxRow.state == OutboxState.DUE,
-            OutboxRow.due_at < now - LATE,
-        )
-        .limit(500)
-    )
-    for reminder, session, person in list(late):
+    late = db.execute(_late(), {"before": now - LATE}).all()
+    for reminder, session, person in late:
         row = db.get_one(OutboxRow, reminder.outbox_id)
         due_at = hours.after(now, people.hours(person))
         one = Planned(
@@ -586,3 +576,20 @@ def gather_late(db: Session, now: datetime) -> None:
             db.delete(reminder)
         db.flush()
         _settle(db, row, now)
+
+
+@cache
+def _late() -> Select[Reminder, CoachingSession, Person]:
+    # Made once: the clock asks every few minutes, and making it takes longer than running it.
+    return (
+        select(Reminder, CoachingSession, Person)
+        .join(OutboxRow, OutboxRow.id == Reminder.outbox_id)
+        .join(CoachingSession, CoachingSession.id == Reminder.session_id)
+        .join(Person, Person.id == Reminder.person_id)
+        .where(
+            OutboxRow.kind == Outgoing.BOOKKEEPING,
+            OutboxRow.state == OutboxState.DUE,
+            OutboxRow.due_at < bindparam("before"),
+        )
+        .limit(500)
+    )

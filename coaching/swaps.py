@@ -1,8 +1,9 @@
 """Roles that look for somebody: the circle is asked, then the line, then the convener; the first has it."""
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from coaching import access, attendance, outbox, people, reminders, roles, searches, sessions
@@ -217,9 +218,10 @@ def _can_come(session: CoachingSession, member: Membership) -> bool:
 # --- going down the line, and the convener ---
 
 
-def step_due(db: Session, now: datetime) -> None:
-    """Searches whose time for a step has come: the next in line is asked, or the convener; or they end."""
-    due = db.execute(
+@cache
+def _due() -> Select[int, int]:
+    # Made once: the clock asks every few minutes, and making it takes longer than running it.
+    return (
         select(SwapAsk.id, SwapAsk.session_id)
         .join(CoachingSession, CoachingSession.id == SwapAsk.session_id)
         .join(Circle, Circle.id == CoachingSession.circle_id)
@@ -227,14 +229,19 @@ def step_due(db: Session, now: datetime) -> None:
             SwapAsk.state == SwapState.OPEN,
             Circle.state == CircleState.ACTIVE,
             or_(
-                SwapAsk.next_step_at <= now,
+                SwapAsk.next_step_at <= bindparam("now"),
                 CoachingSession.state != SessionState.SCHEDULED,
-                CoachingSession.starts_at <= now,
+                CoachingSession.starts_at <= bindparam("now"),
             ),
         )
         .order_by(SwapAsk.id)
         .limit(AT_ONCE)
-    ).all()
+    )
+
+
+def step_due(db: Session, now: datetime) -> None:
+    """Searches whose time for a step has come: the next in line is asked, or the convener; or they end."""
+    due = db.execute(_due(), {"now": now}).all()
     for ask_id, session_id in due:
         locked = db.scalar(
             select(CoachingSession)
