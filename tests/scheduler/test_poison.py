@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from scheduler import claims
 from scheduler.delivery import Marked
 from scheduler.messages import Content, Renderers
+from scheduler.outcomes import Mark
 from storage.models import OutboxRow, OutboxState, Outgoing
 from tests.scheduler.world import PLAIN, START, Workers, World
 
@@ -94,9 +95,9 @@ def test_a_row_of_a_newer_version_is_left_to_it(world: World) -> None:
 
 def test_a_row_under_a_message_of_a_newer_version_holds_up_none(world: World) -> None:
     card = world.put(Outgoing.SESSION_CARD, state=SENT, slack_channel="C1", slack_ts="1.1")
+    rows = [world.put(Outgoing.SESSION_NEWS, world.ana) for _ in range(5)]
     line = world.put(Outgoing.THREAD_LINE, thread_of_id=card)
     by_hand(world, card, "kind", "from_the_future")
-    rows = [world.put(Outgoing.SESSION_NEWS, world.ana) for _ in range(5)]
     run(world, RENDERERS)
     assert {world.row(row).state for row in rows} == {SENT}
     assert tried(world, line) == ("due", 1)
@@ -106,7 +107,6 @@ def test_a_mark_that_cannot_be_written_keeps_no_other_from_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad, good = (world.put(Outgoing.SESSION_NEWS, person) for person in (world.ana, world.bo))
-    skipped = [world.put(Outgoing.AGENDA, world.chidi) for _ in range(3)]
     write = claims.mark_sent
 
     def fail_for_one(db: Session, sent: Sequence[Marked], now: datetime) -> set[int]:
@@ -115,9 +115,17 @@ def test_a_mark_that_cannot_be_written_keeps_no_other_from_it(
         return write(db, sent, now)
 
     monkeypatch.setattr(claims, "mark_sent", fail_for_one)
-    run(world, PLAIN)
+
+    async def scene(workers: Workers) -> None:
+        with world.database.transaction() as db:
+            taken = claims.claim(db, OutboxState.DUE, world.now, 10, each=10)
+        arrived = [(claim, Mark(SENT, channel="D1", ts=f"1.{claim.id}")) for claim in taken]
+        found = workers.delivery()._write_all(arrived)
+        assert [type(one) for one in found] == [ZeroDivisionError, bool]
+
+    world.run(scene)
     assert world.row(bad).state is OutboxState.CLAIMED  # its lease brings it back
-    assert {world.row(row).state for row in (good, *skipped)} == {SENT}
+    assert world.row(good).state is SENT
 
 
 def run(world: World, renderers: Renderers) -> None:
