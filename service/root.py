@@ -34,7 +34,7 @@ from scheduler.nightly import PeopleCheck
 from scheduler.slack import Slack
 from scheduler.worker import Worker
 from service import content, keys
-from service.clock import Clock, SystemClock
+from service.clock import Clock, SystemClock, disagreement
 from service.logs import reference, set_up_logs
 from service.settings import Settings
 from service.web import Watching, create_health, create_web
@@ -295,13 +295,14 @@ def _given_up_notes(coach: Coach) -> list[str]:
 
 def _token_problems(coach: Coach) -> list[str]:
     try:
-        coach.token.ask()
+        answer = coach.token.ask()
     except SlackApiError as error:
         word = error.response.get("error")
         return [f"Slack refuses the bot token ({word}). Copy it again from OAuth & Permissions."]
     except OSError:
         return [f"{coach.settings.slack_api_url} does not answer. Is this machine allowed to reach it?"]
-    return []
+    said = {name.lower(): text for name, text in answer.headers.items()}
+    return disagreement(said.get("date", ""), coach.clock.now())
 
 
 def _in_a_file(settings: Settings) -> bool:

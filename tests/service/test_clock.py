@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from service.clock import MovableClock, SystemClock
+from service.clock import MovableClock, SystemClock, disagreement
 
 START = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -32,3 +32,19 @@ def test_it_does_not_go_backward() -> None:
     with pytest.raises(ValueError, match="forward only"):
         clock.move(START - timedelta(seconds=1))
     assert clock.now() == START
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, None), (60, None), (-60, None), (61, "61 seconds ahead of"), (-3600, "3600 seconds behind")],
+)
+def test_a_clock_that_is_not_slacks_is_named(seconds: int, words: str | None) -> None:
+    said = "Tue, 08 Dec 2026 15:00:00 GMT"
+    found = disagreement(said, datetime(2026, 12, 8, 15, 0, tzinfo=UTC) + timedelta(seconds=seconds))
+    assert [words in one for one in found if words] == [True] * (words is not None)
+    assert len(found) == (words is not None)
+
+
+@pytest.mark.parametrize("said", ["", "soon", "08 Dec"])
+def test_without_a_date_nothing_is_said(said: str) -> None:
+    assert disagreement(said, datetime(2026, 12, 8, 15, 0, tzinfo=UTC)) == []
