@@ -218,7 +218,6 @@ def test_a_refusal_stays_one_when_it_cannot_be_written_down_at_once(world: World
     """A result of which nobody knows whether it stands is given up; of this one it is known."""
     row = world.put(Outgoing.RESULT)
 
-    @event.listens_for(world.database.engine, "handle_error")
     def soon(_: object) -> None:
         somebody.let_go()
 
@@ -230,5 +229,11 @@ def test_a_refusal_stays_one_when_it_cannot_be_written_down_at_once(world: World
         world.slack.fail(POST, hold)
         await recover(world, workers.delivery())
 
-    world.run(scene)
+    # The tests' engines share what they know of SQLite, and that includes who listens.
+    listening = world.database.engine, "handle_error", soon
+    event.listen(*listening)
+    try:
+        world.run(scene)
+    finally:
+        event.remove(*listening)
     everything_was_sent_once(world, [row])
