@@ -16,18 +16,24 @@ def outcome(engine: str, folder: Path, run: Run) -> Outcome:
         return play(run, database)
 
 
-@pytest.mark.parametrize(("engine", "workers", "each"), [("sqlite", 1, 2), ("postgresql", 2, 1)])
+@pytest.mark.parametrize(
+    ("engine", "run"),
+    [
+        ("sqlite", Run(500, 1, random_deaths=10, deaths_each_step=2)),
+        ("postgresql", Run(200, 2, random_deaths=2, deaths_each_step=1, over_s=4)),
+    ],
+    ids=["sqlite", "postgresql"],
+)
 def test_with_looking_up_nothing_is_lost_and_nothing_comes_twice(
-    tmp_path: Path, engine: str, workers: int, each: int
+    tmp_path: Path, engine: str, run: Run
 ) -> None:
-    run = Run(500, workers, random_deaths=6 * each, deaths_each_step=each)
     found = outcome(engine, tmp_path, run)
-    assert (found.kills, found.lost, found.twice, found.given_up) == (16 * each, 0, 0, 0)
+    assert (found.kills, found.lost, found.twice, found.given_up) == (len(run.deaths), 0, 0, 0)
     assert set(found.reached) == set(Step)  # else a step went by that nobody died at
 
 
 def test_without_it_a_death_doubles_one_message_at_most(tmp_path: Path) -> None:
-    run = Run(100, 1, random_deaths=0, deaths_each_step=1, look_up=False, workspaces=1)
+    run = Run(100, 1, random_deaths=0, deaths_each_step=1, look_up=False, workspaces=1, over_s=4)
     found = outcome("sqlite", tmp_path, run)
-    assert (found.kills, found.lost) == (len(Step), 0)
+    assert (found.kills, found.lost) == (len(run.deaths), 0)
     assert found.twice <= found.kills

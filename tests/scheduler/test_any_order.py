@@ -23,7 +23,7 @@ from tests.scheduler.conftest import emptied
 from tests.scheduler.fake_slack import LOST, Call, Fault, Json, answering, limited, page
 from tests.scheduler.world import PLAIN, World
 
-FEW = 8
+FEW = 5
 """COACH_EXAMPLES=200 looks for longer."""
 POST = "chat.postMessage"
 LIVE = (OutboxState.DUE, OutboxState.CLAIMED, OutboxState.UNKNOWN)
