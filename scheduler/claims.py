@@ -225,6 +225,28 @@ def _homes_on_their_way() -> Select[Any]:
     )
 
 
+def is_anything(db: Session, now: datetime) -> bool:
+    """Whether a round may find anything to do. Most find nothing, and a look makes nobody wait."""
+    return bool(db.scalar(_anything(), {"now": now}))
+
+
+@cache
+def _anything() -> Select[bool]:
+    now = bindparam("now", type_=outbox.c.due_at.type)
+    open_now = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now)
+    waiting = (
+        select(outbox.c.id).where(_is(outbox, state), outbox.c.due_at <= now, open_now).exists()
+        for state in (OutboxState.DUE, OutboxState.UNKNOWN)
+    )
+    lost = select(outbox.c.id).where(_is(outbox, OutboxState.CLAIMED), outbox.c.lease_until <= now).exists()
+    resting = (
+        select(workspaces.c.id)
+        .where(workspaces.c.paused_reason.is_not(None), workspaces.c.paused_until <= now)
+        .exists()
+    )
+    return select(or_(*waiting, lost, resting))
+
+
 def expire(db: Session, now: datetime) -> int:
     """Ends what would come too late."""
     return _count(

@@ -76,6 +76,9 @@ class _Round:
     claims: list[Claim]
 
 
+NOTHING = _Round(0, [], [], [])
+
+
 class Delivery:
     """One worker's share. Lives in one event loop; the database is used in threads, by renderers too."""
 
@@ -168,6 +171,9 @@ class Delivery:
 
     def _take(self, now: datetime, ours: list[int], stopped: set[str], slowed: set[str]) -> _Round:
         free = self._batch - len(ours)
+        with self._database.reading() as db:
+            if not claims.is_anything(db, now):
+                return NOTHING
         with self._database.transaction() as db:
             settled = claims.release_lost(db, now, ours)
             settled += claims.expire(db, now)
