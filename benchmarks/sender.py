@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from benchmarks.processes import Json, say
+from bot import models
 from bot.outgoing import all_renderers
 from coaching.packs import default_pack
 from scheduler.delivery import Delivery
@@ -23,6 +24,7 @@ WARM_UP = 10
 async def main(database_url: str, api_url: str, moment: str, batch: str, per_workspace: str) -> None:
     """Delivers a few rows at once, so that what is measured begins warm; then each line starts a run."""
     set_up_logs("INFO")
+    models.hasten()  # as every process of the bot does
     clock, database = _Clock(datetime.fromisoformat(moment)), Database(database_url)
     slack = Slack(api_url, lambda workspace: f"xoxb-{workspace}", clock.now)
 
