@@ -16,6 +16,7 @@ from sqlalchemy import (
     CursorResult,
     Executable,
     Integer,
+    Row,
     Select,
     Subquery,
     Table,
@@ -98,22 +99,24 @@ def claim(
             "until": lease_until,
         },
     )
-    ours = [
-        Claim(
-            id=row.id,
-            workspace_id=row.workspace_id,
-            kind=row.kind,
-            target_id=row.target_id,
-            tries=row.attempts,
-            outcome=row.outcome,
-            token=token,
-            lease_until=lease_until,
-            in_doubt=state is OutboxState.UNKNOWN,
-            begun=row.begun,
-        )
-        for row in taken
-    ]
+    in_doubt = state is OutboxState.UNKNOWN
+    ours = [_claim_of(row, token, lease_until, in_doubt) for row in taken]
     return sorted(ours, key=lambda one: one.id)
+
+
+def _claim_of(row: Row[Any], token: str, lease_until: datetime, in_doubt: bool) -> Claim:
+    return Claim(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        kind=row.kind,
+        target_id=row.target_id,
+        tries=row.attempts,
+        outcome=row.outcome,
+        token=token,
+        lease_until=lease_until,
+        in_doubt=in_doubt,
+        begun=row.begun,
+    )
 
 
 @cache
