@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import String, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from scheduler.delivery import UNREPEATED
@@ -12,6 +12,7 @@ from scheduler.outcomes import UNSEEN
 from storage.models import OutboxRow, OutboxState, Outgoing
 
 LET_GO = "let go by hand"
+NOT_THERE = "is not among those that were given up"
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Dead:
 
     id: int
     workspace_id: str
-    kind: Outgoing
+    kind: str
     due_at: datetime
     given_up_at: datetime | None
     reason: str
@@ -34,8 +35,18 @@ def count(db: Session) -> int:
 
 def all_of(db: Session, most: int) -> list[Dead]:
     """The newest first."""
-    rows = db.scalars(
-        select(OutboxRow)
+    kind = type_coerce(
+        OutboxRow.kind, String
+    )  # a newer version may have left kinds that this one does not know
+    rows = db.execute(
+        select(
+            OutboxRow.id,
+            OutboxRow.workspace_id,
+            kind.label("kind"),
+            OutboxRow.due_at,
+            OutboxRow.finished_at,
+            OutboxRow.outcome,
+        )
         .where(OutboxRow.state == OutboxState.DEAD)
         .order_by(OutboxRow.finished_at.desc(), OutboxRow.id.desc())
         .limit(most)
@@ -78,10 +89,11 @@ def drop(db: Session, ids: Collection[int], now: datetime) -> dict[int, str]:
 
 
 def _given_up(db: Session, ids: Collection[int]) -> tuple[list[OutboxRow], dict[int, str]]:
-    dead = select(OutboxRow).where(OutboxRow.state == OutboxState.DEAD).order_by(OutboxRow.id)
+    ours = OutboxRow.kind.in_(list(Outgoing))
+    dead = select(OutboxRow).where(OutboxRow.state == OutboxState.DEAD, ours).order_by(OutboxRow.id)
     rows = list(db.scalars((dead.where(OutboxRow.id.in_(ids)) if ids else dead).with_for_update()))
     missing = set(ids) - {row.id for row in rows}
-    return rows, dict.fromkeys(sorted(missing), "is not among those that were given up")
+    return rows, dict.fromkeys(sorted(missing), NOT_THERE)
 
 
 def _stays(row: OutboxRow, now: datetime, *, twice: bool) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any
 from scheduler import dead
 from storage.models import OutboxState, Outgoing
 from tests.scheduler.test_faults import deliver
+from tests.scheduler.test_poison import by_hand, tried
 from tests.scheduler.world import World
 
 DUE, DEAD, SENT = OutboxState.DUE, OutboxState.DEAD, OutboxState.SENT
@@ -86,3 +87,15 @@ def test_one_that_is_let_go_is_counted_no_more(world: World) -> None:
         assert dead.count(db) == 1
     assert world.state(row) == (OutboxState.SKIPPED, "let go by hand")
     assert world.row(other).state is DEAD
+
+
+def test_one_of_a_newer_version_is_listed_and_left_to_it(world: World) -> None:
+    row, ours = given_up(world), given_up(world)
+    by_hand(world, row, "kind", "from_the_future")
+    with world.database.reading() as db:
+        assert {one.id: one.kind for one in dead.all_of(db, 10)} == {
+            row: "from_the_future",
+            ours: "session_news",
+        }
+    assert retry(world) == {}
+    assert (tried(world, row)[0], world.row(ours).state) == ("dead", DUE)
