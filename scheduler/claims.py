@@ -270,14 +270,27 @@ def release_lost(db: Session, now: datetime, ours: Collection[int]) -> int:
     )
 
 
-def mark_sent(db: Session, sent: Sequence[tuple[Claim, Mark]], now: datetime) -> set[int]:
-    """Marks many at once that have arrived. Which of them were still ours."""
-    ids = [claim.id for claim, _ in sent]
+def hold(db: Session, marked: Sequence[Claim]) -> set[int]:
+    """Locks the rows that are to be marked together, and tells which are still ours.
+
+    By their number, as everybody who locks several does: else two could wait for each other.
+    """
+    ids = [claim.id for claim in marked]
     found = db.execute(
-        select(outbox.c.id, outbox.c.claim_token).where(outbox.c.id.in_(ids)).with_for_update()
+        select(outbox.c.id, outbox.c.claim_token)
+        .where(outbox.c.id.in_(ids))
+        .order_by(outbox.c.id)
+        .with_for_update()
     )
-    held = {row.id: row.claim_token for row in found}
-    ours = [(claim, mark) for claim, mark in sent if held.get(claim.id) == claim.token]
+    tokens = {row.id: row.claim_token for row in found}
+    return {claim.id for claim in marked if tokens.get(claim.id) == claim.token}
+
+
+def mark_sent(
+    db: Session, sent: Sequence[tuple[Claim, Mark]], held: Collection[int], now: datetime
+) -> set[int]:
+    """Marks many at once that have arrived, of those that are held. Which these are."""
+    ours = [(claim, mark) for claim, mark in sent if claim.id in held]
     if ours:
         db.execute(_marking_sent(), [_sent(claim, mark, now) for claim, mark in ours])
     return {claim.id for claim, _ in ours}

@@ -35,9 +35,8 @@ def count(db: Session) -> int:
 
 def all_of(db: Session, most: int) -> list[Dead]:
     """The newest first."""
-    kind = type_coerce(
-        OutboxRow.kind, String
-    )  # a newer version may have left kinds that this one does not know
+    # A newer version may have left kinds that this one does not know.
+    kind = type_coerce(OutboxRow.kind, String)
     rows = db.execute(
         select(
             OutboxRow.id,

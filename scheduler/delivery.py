@@ -404,7 +404,8 @@ class Delivery:
         now = self._now()
         sent = [one for one in marked if one[1].state is OutboxState.SENT]
         with self._database.transaction() as db:
-            ours = claims.mark_sent(db, sent, now) if sent else set()
+            held = claims.hold(db, [claim for claim, _ in marked])
+            ours = claims.mark_sent(db, sent, held, now)
             ours |= {
                 claim.id
                 for claim, mark in marked

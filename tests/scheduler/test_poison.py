@@ -109,10 +109,10 @@ def test_a_mark_that_cannot_be_written_keeps_no_other_from_it(
     bad, good = (world.put(Outgoing.SESSION_NEWS, person) for person in (world.ana, world.bo))
     write = claims.mark_sent
 
-    def fail_for_one(db: Session, sent: Sequence[Marked], now: datetime) -> set[int]:
+    def fail_for_one(db: Session, sent: Sequence[Marked], held: set[int], now: datetime) -> set[int]:
         if any(claim.id == bad for claim, _ in sent):
             raise ZeroDivisionError
-        return write(db, sent, now)
+        return write(db, sent, held, now)
 
     monkeypatch.setattr(claims, "mark_sent", fail_for_one)
 
