@@ -1,5 +1,6 @@
 """The tables, one module per subject."""
 
+from storage.models.audit import AuditEntry
 from storage.models.away import Away
 from storage.models.calendar import CalendarFeed
 from storage.models.cases import Case
@@ -14,6 +15,7 @@ from storage.models.evaluations import (
     EvaluationWindow,
     PairReflection,
 )
+from storage.models.installations import Installation, OAuthState
 from storage.models.notes import ActionItem, Notes
 from storage.models.outbox import OutboxRow, OutboxState, Outgoing, Reminder, SlackLimit
 from storage.models.packs import KeptPack
@@ -26,6 +28,7 @@ from storage.models.workspaces import HandledRequest, Person, Workspace
 __all__ = [
     "ActionItem",
     "Attendance",
+    "AuditEntry",
     "Away",
     "CalendarFeed",
     "Case",
@@ -39,10 +42,12 @@ __all__ = [
     "EvaluationWindow",
     "FormDraft",
     "HandledRequest",
+    "Installation",
     "Invitation",
     "KeptPack",
     "Membership",
     "Notes",
+    "OAuthState",
     "OutboxRow",
     "OutboxState",
     "Outgoing",

@@ -22,6 +22,8 @@ class Workspace(Base):
     name: Mapped[str]
     bot_user_id: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    uninstalled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the bot was removed. What is kept of the workspace is erased some time after."""
     paused_reason: Mapped[str | None]
     """Why sending rests, as Slack named it (a revoked token, say)."""
     paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
