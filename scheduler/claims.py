@@ -104,6 +104,15 @@ def claim(
     return sorted(ours, key=lambda one: one.id)
 
 
+def others_take(db: Session, now: datetime, busy: Collection[str] = ()) -> bool:
+    """Whether what nobody could claim just now is there all the same: other workers had it under lock."""
+    if db.get_bind().dialect.name == "sqlite":
+        return False  # one writer at a time
+    most = {"now": now, "busy": list(busy), "looked_at": 1}
+    states = OutboxState.UNKNOWN, OutboxState.DUE
+    return any(db.execute(select(_first_of_each(state, None).c.id), most).first() for state in states)
+
+
 def _claim_of(row: Row[Any], token: str, lease_until: datetime, in_doubt: bool) -> Claim:
     return Claim(
         id=row.id,

@@ -56,6 +56,9 @@ UNREPEATED = (Outgoing.RESULT, Outgoing.RESULT_PICTURE)
 LAST_CALL = timedelta(seconds=12)
 """Of the lease, for one call and its timeout. A file takes three."""
 
+CROWDED_S, MOST_CROWDED = 0.05, 5
+"""The pause and the tries when other workers hold all that a round has looked at: they let go of it soon."""
+
 PAUSES_S = (0.5, 2.0)
 """Between the tries to note what became of a message, when the database is locked or away."""
 
@@ -74,6 +77,8 @@ class _Round:
     limits: list[Limit]
     probes: list[str]
     claims: list[Claim]
+    crowded: bool = False
+    """Something may go out, but other workers are taking it at this moment."""
 
 
 NOTHING = _Round(0, [], [], [])
@@ -121,9 +126,14 @@ class Delivery:
 
     async def deliver_due(self) -> int:
         """Sends what is due now and may be sent, up to a batch; how much has moved."""
-        if self._closed:
-            return 0
-        taken = await self._take_some()
+        taken = NOTHING
+        for _ in range(MOST_CROWDED):
+            if self._closed:
+                return 0
+            taken = await self._take_some()
+            if not taken.crowded:
+                break
+            await asyncio.sleep(CROWDED_S)
         probes = (self._probe(workspace_id) for workspace_id in taken.probes)
         moved = await asyncio.gather(*probes, *(self._deliver(claim) for claim in taken.claims))
         return taken.settled + sum(moved)
@@ -183,7 +193,8 @@ class Delivery:
             found = take(OutboxState.UNKNOWN, most=free, busy=stopped)
             found += take(OutboxState.DUE, most=free - len(found), busy=stopped, patient=False)
             found += take(OutboxState.DUE, most=free - len(found), busy=slowed, patient=True)
-        return _Round(settled, limits, probes, found)
+            crowded = free > 0 and not (settled or found) and claims.others_take(db, now, stopped)
+        return _Round(settled, limits, probes, found, crowded)
 
     async def _deliver(self, claim: Claim) -> bool:
         """One row, to its mark. Whether it moved; never raises, so that no row holds up another."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import event, select, update
 
 from scheduler import claims
 from scheduler.messages import Skip
@@ -183,6 +183,30 @@ def test_two_workers_send_each_row_once(world: World) -> None:
     world.run(scene)
     assert {world.state(row) for row in rows} == {(SENT, None)}
     assert sorted(world.slack.posts().values()) == [1] * 60
+
+
+def test_a_worker_comes_back_for_what_others_had_under_lock(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would rest until the next tick, just when there is much to send."""
+    row = world.put(Outgoing.WELCOME, world.ana)
+    others_take = claims.others_take
+
+    async def scene(workers: Workers) -> None:
+        holder = world.database.engine.connect()
+        holder.execute(select(OutboxRow.id).where(OutboxRow.id == row).with_for_update())
+
+        def seen(*about: Any) -> bool:
+            found = others_take(*about)
+            holder.close()
+            return found
+
+        monkeypatch.setattr(claims, "others_take", seen)
+        assert await workers.delivery().deliver_due() == 1
+
+    if world.database.engine.dialect.name == "postgresql":  # SQLite has no locks on rows
+        world.run(scene)
+        assert world.state(row) == (SENT, None)
 
 
 def refresh(world: World, target: int) -> int:
