@@ -59,6 +59,7 @@ def create_app(
         return AuthorizeResult(enterprise_id=None, team_id=team_id, bot_token=bot_token, bot_user_id=bot_user)
 
     app = App(
+        name="coach",  # else Bolt reads the sources of all its callers to find one
         client=client,
         authorize=authorize,
         # The answer leaves when the listener returns; Bolt's other way polls and costs 11 ms a request.
