@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, delete, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from coaching import access, members, outbox
 from coaching.access import Actor
 from coaching.rules.places import TO_BE_AGREED
-from coaching.rules.terms import CircleState, Mode, PersonKind, SessionState
+from coaching.rules.terms import CircleKind, CircleState, Mode, PersonKind, SessionState
 from storage.engine import leave_no_trace
 from storage.models import (
     ActionItem,
@@ -47,6 +47,8 @@ from storage.models import (
 from storage.models.workspaces import MONDAY_TO_FRIDAY
 
 NAME = "Somebody who was erased"
+MARK = "erased-"
+"""Begins what stands for their Slack id; Slack's own are of capitals and figures."""
 
 GOES: tuple[InstrumentedAttribute[Any], ...] = (
     Reminder.person_id,
@@ -239,22 +241,31 @@ def _take_rows(db: Session, person: Person) -> None:
 
 def _show(db: Session, circles: Sequence[int], now: datetime) -> None:
     """What stands in Slack and may name them is drawn anew, as far as it can still be edited."""
+    days = select(Reminder.outbox_id).where(Reminder.circle_id.in_(circles))
+    pairs = select(Circle.id).where(Circle.id.in_(circles), Circle.kind == CircleKind.PAIR)
+    named = or_(
+        OutboxRow.circle_id.in_(circles) & OutboxRow.kind.in_(NAMING),
+        # A pair's looking back is nobody's secret to the two; of a group's evaluation nothing is touched.
+        OutboxRow.circle_id.in_(pairs) & (OutboxRow.kind == Outgoing.EVALUATION),
+        OutboxRow.id.in_(days) & (OutboxRow.kind == Outgoing.BOOKKEEPING),
+    )
     standing = db.scalars(
         select(OutboxRow)
-        .where(
-            OutboxRow.circle_id.in_(circles),
-            OutboxRow.kind.in_(NAMING),
-            OutboxRow.state.in_(outbox.STANDING),
-        )
+        .where(named, OutboxRow.state.in_(outbox.STANDING))
         .order_by(OutboxRow.id)
         .with_for_update()
     )
     outbox.refresh(db, standing.all(), now)
 
 
+def touched(circle: Circle) -> bool:
+    """Whether somebody who was ever in it was erased: what is over must then be drawn anew all the same."""
+    return any(one.person.slack_id.startswith(MARK) for one in circle.memberships)
+
+
 def _forget(db: Session, person: Person) -> None:
     """The row is nobody's from now on: whoever comes by the old Slack id is a new person."""
-    person.slack_id = f"erased-{uuid4().hex}"
+    person.slack_id = f"{MARK}{uuid4().hex}"
     person.name, person.zone, person.locale = NAME, "UTC", ""
     person.kind, person.active, person.workspace_admin = PersonKind.FULL, False, False
     person.working_days, person.workplace, person.reminders_off = list(MONDAY_TO_FRIDAY), None, []

@@ -14,7 +14,10 @@ from storage.engine import Database
 from storage.models import Circle, Person, Workspace
 
 FOR_GOOD = "This cannot be taken back. Add --yes to do it."
-TONIGHT = "In the files of the database the next night's clean-up overwrites it; copies that you made before hold it still."
+TONIGHT = (
+    "In the files of the database the next night's clean-up overwrites it; copies that you made before "
+    "hold it still."
+)
 
 
 def person(settings: Settings, team: str, user: str, *, yes: bool) -> tuple[str, bool]:
