@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from coaching import erasing
+from coaching import erasing, removal
 from coaching.packs import default_pack
 from demo import cast
 from demo.person import Person, words
@@ -25,9 +25,12 @@ from storage.models import (
     EvaluationAnswer,
     EvaluationReceipt,
     Installation,
+    Workspace,
 )
 from storage.models import Person as Known
 from tests.support import pasts, traces
+from tests.support.databases import ON_SQLITE
+from tests.support.instants import wall
 from tests.support.pasts import Beginning
 from tests.support.people import FIVE, People, accepted, previewed, session_fields
 from tests.support.signed import Forger
@@ -265,6 +268,7 @@ def names_him(what: object) -> list[str]:
     return [one for one in TRACES if one in json.dumps(what, ensure_ascii=False)]
 
 
+@ON_SQLITE
 def test_who_comes_again_is_somebody_new(people: People, demo: Demo) -> None:
     erases(people.chidi)
     people.chidi.close(everything=True)
@@ -277,6 +281,7 @@ def test_who_comes_again_is_somebody_new(people: People, demo: Demo) -> None:
         assert known(db, cast.CHIDI).id != erased.id
 
 
+@ON_SQLITE
 def test_a_second_click_and_what_slack_says_later_bring_nothing_back(
     people: People, demo: Demo, forger: Forger
 ) -> None:
@@ -290,6 +295,7 @@ def test_a_second_click_and_what_slack_says_later_bring_nothing_back(
     assert traces.in_tables(demo.coach.database, TRACES) == set()
 
 
+@ON_SQLITE
 def test_his_file_holds_what_he_wrote_and_nothing_of_others(people: People, demo: Demo) -> None:
     people.chidi.command("/coach privacy")
     shown = words(people.chidi.modal)
@@ -304,3 +310,48 @@ def test_his_file_holds_what_he_wrote_and_nothing_of_others(people: People, demo
     assert [one for one in WROTE.values() if one not in text] == [WROTE["link"]]
     assert whole["you"]["slack_id"] == cast.CHIDI
     assert not [one for one in ("Ana", "Dee", "Bo") if one in text]
+
+
+def night_of(people: People, day: str) -> None:
+    """The night before that day, as a bot that was down meanwhile has it."""
+    demo = people.demo
+    demo.settle()
+    demo.clock.move(wall(f"{day} 04:00"))
+    demo.settle()
+
+
+def test_nothing_is_left_of_a_workspace_two_weeks_after_it_removed_the_bot(
+    people: People, demo: Demo
+) -> None:
+    database = demo.coach.database
+    with database.transaction() as db:
+        db.get_one(Workspace, TEAM).uninstalled_at = demo.clock.now()
+    night_of(people, "2026-12-21")
+    assert traces.in_tables(database, [cast.CHIDI])
+    night_of(people, "2026-12-23")
+    everybody = [*TRACES, *FIVE, cast.ANA, TEAM, "Practice circle"]
+    assert traces.in_tables(database, everybody) == set()
+    assert traces.on_disk(database, everybody) == set()
+    with database.reading() as db:
+        for table in removal.tables():
+            assert db.scalar(select(func.count()).where(table.c.workspace_id == TEAM)) == 0, table.name
+
+
+def test_words_go_two_years_after_their_session_and_what_is_counted_stays(people: People, demo: Demo) -> None:
+    database = demo.coach.database
+    before = rows(demo)
+    night_of(people, "2028-12-01")
+    kept = {"workplace", "link", "message", "reason", "case", "remote", "notes", "action", "reflection"}
+    assert of_wrote(traces.in_tables(database, TRACES)) == kept
+    night_of(people, "2029-02-01")
+    assert of_wrote(traces.in_tables(database, TRACES)) == {"workplace"}
+    assert traces.on_disk(database, [one for one in TRACES if one not in KNOWN_STILL]) == set()
+    assert rows(demo)[2] == before[2]
+
+
+KNOWN_STILL = (WROTE["workplace"], cast.CHIDI, "Chidi")
+
+
+def of_wrote(found: set[str]) -> set[str]:
+    there = {one.rpartition(": ")[2] for one in found}
+    return {name for name, planted in WROTE.items() if planted in there}
