@@ -23,6 +23,7 @@ TONIGHT = (
 def person(settings: Settings, team: str, user: str, *, yes: bool) -> tuple[str, bool]:
     """What to say, and whether it was done."""
     database, now = _open(settings), SystemClock().now()
+    keys.check(settings, database)  # sessions are read on the way
     with database.transaction() as db:
         known = db.scalar(select(Person.id).where(Person.workspace_id == team, Person.slack_id == user))
         if known is None:
