@@ -195,6 +195,7 @@ def _session(one: CoachingSession, me: Person) -> Found:
         **_of(one, "state", "mode", "length"),
         "your_roles": [role for role, holder in roles.items() if holder == me.id],
         "scheduled_by_you": one.created_by_id == me.id,
+        **(_of(one, "place", "link") if one.created_by_id == me.id else {}),
         **(_of(mine, "coming", "answered_at", "attended", "wants_calendar") if mine else {}),
         **{
             f"your_{words}": getattr(one, words)

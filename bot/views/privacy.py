@@ -152,4 +152,10 @@ def erase(*, sure: bool = False) -> View:
 
 def erased(*, now: bool) -> View:
     """`now`: it was this click. Otherwise there was nothing left to erase."""
-    return notices.notice(DONE if now else NOBODY, TITLE)
+    return View(
+        type="modal",
+        title=plain(TITLE),
+        close=plain("Close"),
+        clear_on_close=True,  # what stands below speaks of somebody who is no more
+        blocks=[section(DONE if now else NOBODY)],
+    )

@@ -1,6 +1,7 @@
 """What is erased, and what others keep of it: by the use cases, and held to the schema."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -89,12 +90,31 @@ def test_erasing_twice_or_nobody_changes_nothing(world: World) -> None:
     assert rows(world) == before
 
 
+@ON_SQLITE
+def test_after_an_erasure_the_file_is_written_anew(world: World) -> None:
+    assert marked(world) == 0
+    erase(world, ANA)
+    assert marked(world) == 1
+    world.database.compact()
+    assert marked(world) == 0
+
+
+def marked(world: World) -> int:
+    with world.database.engine.connect() as connection:
+        return int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
+
+
 def rows(world: World) -> dict[str, list[str]]:
     with world.reading() as db:
         return {
             name: sorted(str(tuple(one)) for one in db.execute(select(table)))
             for name, table in Base.metadata.tables.items()
         }
+
+
+def test_two_clicks_at_once_erase_once(world: World) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(lambda _: erase(world, ANA), range(2))) == [False, True]
 
 
 @ON_SQLITE
