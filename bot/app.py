@@ -16,6 +16,7 @@ from bot.dispatch import Dispatcher
 from bot.handlers import FEATURES
 from bot.routes import Routes
 from coaching.packs import Pack
+from coaching.rules.keeping import AS_USUAL, Keeping
 from storage.engine import Database
 
 TIMEOUT_S = 2
@@ -46,6 +47,7 @@ def create_app(
     reference: Callable[[], str],
     wake: Callable[[], None],
     public_url: str | None = None,
+    keeping: Keeping = AS_USUAL,
 ) -> App:
     """`token` gives a workspace's bot token and the bot's own user id; raises `LookupError` for others."""
     models.hasten()
@@ -70,5 +72,5 @@ def create_app(
         url_verification_enabled=False,
         ignoring_self_events_enabled=False,
     )
-    Dispatcher(all_routes(), database, pack, now, reference, wake, public_url).listen(app)
+    Dispatcher(all_routes(), database, pack, now, reference, wake, public_url, keeping).listen(app)
     return app

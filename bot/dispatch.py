@@ -27,6 +27,7 @@ from coaching import people, requests
 from coaching.circles import Channel
 from coaching.errors import CoachingError, UnknownChannel, UnknownPeople
 from coaching.packs import Pack
+from coaching.rules.keeping import AS_USUAL, Keeping
 from storage.engine import Database
 
 log = structlog.get_logger()
@@ -46,6 +47,7 @@ class Dispatcher:
     wake: Callable[[], None]
     """Tells the worker that there may be something to send."""
     public_url: str | None = None
+    keeping: Keeping = AS_USUAL
 
     def listen(self, app: App) -> None:
         """One catch-all listener per kind of request."""
@@ -152,7 +154,7 @@ class Dispatcher:
             key = _key(route, request)
             if key and not requests.claim(db, request.workspace_id, key, request.now):
                 return Done(clear=True)
-            reply = route.handler(Context(request, db, self.pack, channels, self.public_url))
+            reply = route.handler(Context(request, db, self.pack, channels, self.public_url, self.keeping))
             if key and not isinstance(reply, Done):
                 requests.release(db, request.workspace_id, key)
             return reply

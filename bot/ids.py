@@ -64,6 +64,10 @@ class Action(StrEnum):
     SEE_REFLECTION = "evaluation.see_reflection"
     SEE_PARTNERS_REFLECTION = "evaluation.see_partners_reflection"
 
+    SHOW_PRIVACY = "privacy.show"
+    MY_DATA = "privacy.my_data"
+    ERASE_ME = "privacy.erase_me"
+
     SHOW_CALENDAR = "calendar.show"
     MAKE_CALENDAR = "calendar.make"
     STOP_CALENDAR = "calendar.stop"
@@ -145,6 +149,7 @@ class View(StrEnum):
     REFLECTION = "reflection"
     PROGRAMME_OWNERS = "programme_owners"
     SETTINGS = "settings"
+    ERASE_ME = "erase_me"
     CASE = "case"
     NOTES = "notes"
     ADD_TO_NOTES = "add_to_notes"

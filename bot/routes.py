@@ -17,6 +17,7 @@ from coaching import access
 from coaching.access import Actor
 from coaching.circles import Channel
 from coaching.packs import Pack
+from coaching.rules.keeping import AS_USUAL, Keeping
 
 UNKNOWN_WORD = "?"
 """The command that answers words which are none."""
@@ -33,6 +34,8 @@ class Context:
     """Channels that were looked up for this request."""
     public_url: str | None = None
     """Where the bot is reached from outside, when whoever runs it has said so."""
+    keeping: Keeping = AS_USUAL
+    """How long things are kept."""
 
     @property
     def now(self) -> datetime:

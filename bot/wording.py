@@ -35,6 +35,7 @@ COMMANDS = (
     ("away", "days on which you are away"),
     ("settings", "your working days, your workplace, your reminders"),
     ("leave", "leave a circle"),
+    ("privacy", "what is stored about you; taking it out, or being erased"),
     ("help", "this list"),
 )
 """Subcommands in the order in which the help lists them. A test holds this list and the routes together."""

@@ -125,7 +125,7 @@ def close(db: Session, actor: Actor, circle_id: int, revision: int, now: datetim
     coming = to_come(db, circle, now, lock=True)
     for session in coming:
         sessions.cancel(db, actor, session.id, None, now, told=False)
-    circle.state, circle.paused_until = CircleState.CLOSED, None
+    circle.state, circle.paused_until, circle.closed_at = CircleState.CLOSED, None, now
     db.flush()
     _end_what_is_open(db, circle, now)
     circle_news.tell_all(db, circle, CircleNews.CLOSED, now, sessions=len(coming))

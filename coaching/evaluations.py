@@ -25,6 +25,7 @@ from coaching.rules.agenda import closing_begins
 from coaching.rules.closing_facts import EvaluationFacts, FormFacts, Standing
 from coaching.rules.evaluation import Comment, Publish, Window
 from coaching.rules.terms import CircleKind, CircleState, Coming, Promise, ReminderKind, SessionState
+from storage.engine import leave_no_trace
 from storage.models import (
     Circle,
     CoachingSession,
@@ -425,6 +426,7 @@ def _forget(db: Session, window: EvaluationWindow) -> None:
     is in it again, would tell that they have answered."""
     _forget_answers(db, window)
     db.execute(delete(EvaluationAsked).where(EvaluationAsked.window_id == window.id))
+    leave_no_trace(db)
 
 
 def _forget_answers(db: Session, window: EvaluationWindow) -> None:

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import UTC, date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from coaching import access, people, results
@@ -13,18 +14,20 @@ from coaching.errors import NotAllowed, Refused
 from coaching.packs import Pack
 from coaching.rules import programme
 from coaching.rules.fields import Field
-from coaching.rules.programme import Met, Published, Quarter
+from coaching.rules.programme import Met, Published, Quarter, Sums
 from coaching.rules.programme_facts import ProgrammeDuty, ProgrammeFacts
 from coaching.rules.terms import PersonKind
 from storage.models import (
     CoachingSession,
     EvaluationResult,
     EvaluationWindow,
+    KeptQuarter,
     Membership,
     Person,
     ProgrammeOwner,
     Workspace,
 )
+from storage.upsert import insert_if_absent
 
 ONLY_OWNERS = "Programme owners look after this. Nothing was changed."
 
@@ -36,21 +39,43 @@ def page(db: Session, actor: Actor, key: int | None, pack: Pack, now: datetime) 
     if not quarters:
         return ProgrammeFacts((), None, 0, None, ())
     quarter = next((one for one in quarters if one.key == key), quarters[0])
-    met = _met(db, actor.workspace_id, quarter)
-    found = programme.sums(
-        met,
-        _published(db, actor.workspace_id, quarter),
-        settled=not _still_open(db, actor.workspace_id, quarter),
-    )
+    count, found = _counted(db, actor.workspace_id, quarter)
     words = results.words_of(pack)
     averages = found.averages if found else {}
     return ProgrammeFacts(
         quarters=quarters,
         quarter=quarter,
-        circles=programme.circles(met),
+        circles=count,
         sums=found,
         averages=tuple((words.get(one, one), averages[one]) for one in results.in_order(words, averages)),
     )
+
+
+def keep(db: Session, workspace_id: str, days: Sequence[date], now: datetime) -> None:
+    """Something that the quarters of these days count is about to be deleted: their sums stay as they are.
+
+    Only of those that can be shown still; what was kept of older ones goes.
+    """
+    shown = _quarters(db, workspace_id, now)
+    for quarter in shown:
+        if quarter in {Quarter.of(day) for day in days}:
+            count, found = _counted(db, workspace_id, quarter)
+            sums = asdict(found) if found else None
+            insert_if_absent(
+                db, KeptQuarter, workspace_id=workspace_id, key=quarter.key, circles=count, sums=sums
+            )
+    oldest = shown[-1].key if shown else 0
+    db.execute(delete(KeptQuarter).where(KeptQuarter.workspace_id == workspace_id, KeptQuarter.key < oldest))
+
+
+def _counted(db: Session, workspace_id: str, quarter: Quarter) -> tuple[int, Sums | None]:
+    """How many circles, and their sums: as they were kept, else as they are."""
+    kept = db.get(KeptQuarter, (workspace_id, quarter.key))
+    if kept is not None:
+        return kept.circles, Sums(**kept.sums) if kept.sums else None
+    met = _met(db, workspace_id, quarter)
+    settled = not _still_open(db, workspace_id, quarter)
+    return programme.circles(met), programme.sums(met, _published(db, workspace_id, quarter), settled=settled)
 
 
 def _quarters(db: Session, workspace_id: str, now: datetime) -> tuple[Quarter, ...]:
@@ -60,7 +85,9 @@ def _quarters(db: Session, workspace_id: str, now: datetime) -> tuple[Quarter, .
             CoachingSession.workspace_id == workspace_id, CoachingSession.state.in_(programme.PLANNED)
         )
     )
-    return programme.closed(now.astimezone(UTC).date(), since) if since else ()
+    kept = db.scalar(select(func.min(KeptQuarter.key)).where(KeptQuarter.workspace_id == workspace_id))
+    begins = [one for one in (since, Quarter.at(kept).first if kept else None) if one]
+    return programme.closed(now.astimezone(UTC).date(), min(begins)) if begins else ()
 
 
 def _met(db: Session, workspace_id: str, quarter: Quarter) -> list[Met]:

@@ -60,7 +60,7 @@ def schedule(
     timing = _check(db, circle, draft, now, itself=None)
     _check_mode(db, circle, draft, timing, itself=None)
     made_for = fills if fills and dates.is_free(db, circle, fills) else dates.filled_by(db, circle, draft)
-    session = put_down(db, circle, made_for, draft, now)
+    session = put_down(db, circle, made_for, draft, now, by=actor.person)
     _schedule(db, session, actor.person, now)
     return session
 
@@ -78,11 +78,17 @@ def schedule_by_itself(db: Session, session: CoachingSession, draft: Draft, now:
 
 
 def put_down(
-    db: Session, circle: Circle, rhythm_date: date | None, draft: Draft, now: datetime
+    db: Session,
+    circle: Circle,
+    rhythm_date: date | None,
+    draft: Draft,
+    now: datetime,
+    *,
+    by: Person | None = None,
 ) -> CoachingSession:
     """A proposed session, of which nobody is told yet, with what the draft says. The circle must be locked.
 
-    It is the one that stands for this date of the rhythm already, or a new one.
+    It is the one that stands for this date of the rhythm already, or a new one. `by` wrote what is in it.
     """
     session = proposed_on(db, circle, rhythm_date) or CoachingSession(
         workspace_id=circle.workspace_id,
@@ -94,7 +100,7 @@ def put_down(
         sequence=0,
         plan_version=1,
     )
-    _write(session, draft, timing_of(draft, circle.zone), now)
+    _write(session, draft, timing_of(draft, circle.zone), by, now)
     session.facilitator_id = roles.facilitator(db, circle, session)
     db.add(session)
     db.flush()
@@ -163,7 +169,7 @@ def move(
     if draft.mode is not session.mode or timing.starts_at != session.starts_at:
         _check_mode(db, circle, draft, timing, itself=session)
     before = replace(facts(session))
-    _write(session, draft, timing, now)
+    _write(session, draft, timing, actor.person, now)
     if before.presenter is None or session.presenter_id != before.presenter.id:
         session.facilitator_id = roles.facilitator(db, circle, session)
     db.flush()
@@ -182,7 +188,7 @@ def cancel(
     Not `told` where the members are told with other news.
     """
     session = _open_session(db, actor, session_id, now)
-    session.closing_reason = reason
+    session.closing_reason, session.closing_reason_by_id = reason, actor.person.id if reason else None
     _call_off(db, session, SessionState.CANCELLED, now)
     if told:
         _tell(db, session, Outgoing.SESSION_CANCELLED, now)
@@ -490,7 +496,7 @@ def _check_mode(
         raise ReasonNeeded
 
 
-def _write(session: CoachingSession, draft: Draft, timing: Timing, now: datetime) -> None:
+def _write(session: CoachingSession, draft: Draft, timing: Timing, by: Person | None, now: datetime) -> None:
     assert draft.date and draft.time and draft.length and draft.mode  # noqa: S101, PT018 - `_check` saw to it
     changed = (session.starts_at, session.length) != (timing.starts_at, draft.length)
     session.local_date, session.local_time = draft.date, draft.time
@@ -502,8 +508,11 @@ def _write(session: CoachingSession, draft: Draft, timing: Timing, now: datetime
     if session.circle.kind is CircleKind.PAIR:
         session.note_taker_id = None
     session.open_time_only = session.open_time_only and draft.presenter is None
-    session.message = draft.message
-    session.remote_reason = draft.remote_reason if draft.mode.remote else None
+    reason = draft.remote_reason if draft.mode.remote else None
+    if session.message != draft.message:
+        session.message, session.message_by_id = draft.message, by.id if by and draft.message else None
+    if session.remote_reason != reason:
+        session.remote_reason, session.remote_reason_by_id = reason, by.id if by and reason else None
     if changed:
         session.planned_at = now
 

@@ -367,7 +367,9 @@ class Delivery:
     def _keep_conversation(self, to: Address, channel: str) -> None:
         with self._database.transaction() as db:
             if to.person_id is not None:
-                db.execute(update(Person).where(Person.id == to.person_id).values(dm_channel=channel))
+                # Whoever was erased while their message was on its way gets no address back.
+                still_there = (Person.id == to.person_id, Person.active)
+                db.execute(update(Person).where(*still_there).values(dm_channel=channel))
             if to.circle_id is not None:
                 # Not an edit that somebody else's form could be behind of, so the revision stays.
                 circles = cast(Table, Circle.__table__)

@@ -20,6 +20,7 @@ FILES = (
     Outgoing.CALENDAR_FILE,
     Outgoing.LOG_FILE,
     Outgoing.HOURS_FILE,
+    Outgoing.DATA_FILE,
     Outgoing.RESULT_PICTURE,
     Outgoing.TRENDS_PICTURE,
 )

@@ -39,6 +39,9 @@ DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 Planner = Callable[[Session, datetime], None]
 """Looks what the time asks for, and writes it down. May run in several workers at once."""
 
+Step = Callable[[Session, datetime], bool]
+"""Deletes a little of what is old. Whether there is more."""
+
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 log = structlog.get_logger(__name__)
@@ -55,11 +58,15 @@ class Worker:
         *,
         plan: Sequence[Planner] = (),
         nightly: Sequence[Planner] = (),
+        steps: Sequence[Step] = (),
         errands: Sequence[Work] = (),
         metrics: Metrics | None = None,
         heartbeat: Heartbeat | None = None,
     ) -> None:
-        """`errands` are what is asked of Slack at night; a clock moved by hand leaves them out."""
+        """`steps` are taken at night until nothing is left to do.
+
+        `errands` are what is asked of Slack at night; a clock moved by hand leaves them out.
+        """
         self.last_tick: datetime | None = None
         """When delivery last looked for due rows."""
         self._metrics = metrics or Metrics()
@@ -71,6 +78,7 @@ class Worker:
         self._now = now
         self._plan = plan
         self._nightly = (*nightly, tidy)
+        self._steps = steps
         self._errands = errands
         self._last_night: date | None = None
         self._scheduler: AsyncIOScheduler | None = None
@@ -198,6 +206,8 @@ class Worker:
 
     async def _tidy_up(self, now: datetime) -> None:
         await self._run(self._nightly, now)
+        for step in self._steps:
+            await asyncio.to_thread(self._take, step, now)
         await asyncio.to_thread(self._database.compact)
 
     async def _run(self, planners: Sequence[Planner], now: datetime) -> None:
@@ -214,6 +224,17 @@ class Worker:
                 planner(db, now)
         except Exception as error:
             log.error("planning failed", planner=getattr(planner, "__name__", "?"), error=name_of(error))
+
+    def _take(self, step: Step, now: datetime) -> None:
+        """Each time in a transaction of its own, so that nobody else waits for all of it."""
+        try:
+            more = True
+            while more and not self._stopped.is_set():
+                with self._database.transaction() as db:
+                    more = step(db, now)
+        except Exception as error:
+            name = getattr(getattr(step, "func", step), "__name__", "?")
+            log.error("deleting what is old failed", step=name, error=name_of(error))
 
     def _watch_clock(self, then: datetime) -> None:
         """Lays the jobs out anew when the clock was put back: APScheduler would wait until it catches up."""

@@ -154,6 +154,40 @@ def drop_given_up(
         _tell(given_up.drop(settings, _named(ids, every)))
 
 
+@app.command("erase-person")
+def erase_person(
+    team: Annotated[str, typer.Argument(help="Slack's id of the workspace, T…")],
+    user: Annotated[str, typer.Argument(help="Slack's id of the person, U…")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it: this cannot be taken back.")] = False,
+) -> None:
+    """Erase what is stored about somebody, as if they had pressed "Erase me"."""
+    with _sentences():
+        settings = _settings(slack=False)
+        from service import erase
+
+        _told(erase.person(settings, team, user, yes=yes))
+
+
+@app.command("erase-workspace")
+def erase_workspace(
+    team: Annotated[str, typer.Argument(help="Slack's id of the workspace, T…")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it: this cannot be taken back.")] = False,
+) -> None:
+    """Erase a whole workspace. Remove the bot from it in Slack first."""
+    with _sentences():
+        settings = _settings(slack=False)
+        from service import erase
+
+        _told(erase.workspace(settings, team, yes=yes))
+
+
+def _told(outcome: tuple[str, bool]) -> None:
+    said, done = outcome
+    if not done:
+        _stop([said], FAILED)
+    typer.echo(said)
+
+
 def _named(ids: list[int] | None, every: bool) -> list[int]:
     """Those that were named; none for all of them."""
     if bool(ids) == every:

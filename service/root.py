@@ -22,7 +22,7 @@ from starlette.applications import Starlette
 from bot.app import create_app
 from bot.directory import profile
 from bot.outgoing import all_renderers
-from coaching import calendar_feed, channels, results, workspaces
+from coaching import calendar_feed, channels, results, retention, workspaces
 from coaching.kept_packs import Kept
 from coaching.packs import Pack
 from coaching.planning import NIGHTLY, PLANNERS
@@ -178,6 +178,7 @@ def build(settings: Settings, clock: Clock, database: Database, pack: Pack) -> C
         clock.now,
         plan=PLANNERS,
         nightly=NIGHTLY,
+        steps=retention.steps(settings.keeping),
         errands=[people.run],
         metrics=metrics,
         heartbeat=Heartbeat(settings.heartbeat) if settings.heartbeat else None,
@@ -191,6 +192,7 @@ def build(settings: Settings, clock: Clock, database: Database, pack: Pack) -> C
         reference=reference,
         wake=worker.wake,
         public_url=settings.coach_public_url,
+        keeping=settings.keeping,
     )
     return Coach(settings, clock, database, pack, token, app, worker, slack, metrics)
 

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from coaching.rules.keeping import Keeping
+
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 NOT_USED_YET = {
     "slack_app_token": "Socket Mode comes in a later version",
@@ -172,6 +174,12 @@ class Settings(BaseSettings):
     coach_heartbeat_url: Heartbeat = Field(
         NONE, description="the https address of a monitor that is called while messages go out"
     )
+    coach_keep_words_months: int = Field(
+        24, ge=0, le=1200, description="a number of months, or 0 to keep them while the bot is installed"
+    )
+    coach_keep_closed_months: int = Field(
+        12, ge=0, le=1200, description="a number of months, or 0 to keep them while the bot is installed"
+    )
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_format: LogFormat = Field("text", description="text or json")
 
@@ -191,6 +199,10 @@ class Settings(BaseSettings):
     def encryption_keys(self) -> list[str]:
         """As they are set, the one that encrypts first. `service/keys.py` knows of those in a file."""
         return _separated(self.coach_encryption_keys)
+
+    @property
+    def keeping(self) -> Keeping:
+        return Keeping(self.coach_keep_words_months, self.coach_keep_closed_months)
 
     def notes(self) -> list[str]:
         """One line for each variable that is set, but that this version does not use yet."""

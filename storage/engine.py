@@ -73,18 +73,33 @@ class Database:
     def compact(self) -> None:
         """Brings a SQLite file up to date with its log, and empties the log, which holds what was deleted.
 
-        Afterwards the file alone can be copied. Where much of it is empty it is written anew. PostgreSQL
-        looks after both itself.
+        Afterwards the file alone can be copied. It is written anew where much of it is empty, and where
+        something was erased (`leave_no_trace`). PostgreSQL looks after both itself.
         """
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect() as connection:
                 raw = connection.connection
-                if _mostly_air(raw):
+                if _mostly_air(raw) or _was_erased(raw):
                     raw.execute("VACUUM")
+                    raw.execute("PRAGMA user_version=0")
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+def leave_no_trace(db: Session) -> None:
+    """What this transaction deletes must be nowhere in the file after the next night.
+
+    `secure_delete` overwrites rows, but where SQLite has moved some between pages a copy can be left behind
+    (measured: of 1,800 rows one, and four entries of an index). Only writing the file anew leaves none.
+    """
+    if db.get_bind().dialect.name == "sqlite":
+        db.connection().exec_driver_sql("PRAGMA user_version=1")
+
+
+def _was_erased(connection: Any) -> bool:
+    return bool(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _mostly_air(connection: Any) -> bool:

@@ -16,6 +16,7 @@ from bot.handlers import (
     members,
     notes,
     polls,
+    privacy,
     programme,
     reminders,
     rhythm,
@@ -48,4 +49,5 @@ FEATURES = (
     reminders,
     programme,
     trends,
+    privacy,
 )

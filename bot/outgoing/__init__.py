@@ -19,6 +19,7 @@ from bot.outgoing import (
     members,
     notes,
     polls,
+    privacy,
     reminders,
     rhythm,
     sessions,
@@ -48,6 +49,7 @@ def all_renderers(pack: Pack) -> Renderers:
         **swaps.RENDERERS,
         **hub.RENDERERS,
         **log.RENDERERS,
+        **privacy.RENDERERS,
         **members.RENDERERS,
     }
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.outgoing.sending import message, session_of, stands_elsewhere
+from bot.outgoing.sending import left_behind, message, session_of, stands_elsewhere
 from bot.views import cases as views
 from coaching import cases, sessions
 from coaching.packs import Pack
@@ -16,7 +16,7 @@ def renderers(pack: Pack) -> Renderers:
     def there(db: Session, row: OutboxRow, _now: datetime) -> Content:
         session = session_of(db, row)
         if stands_elsewhere(row, session.circle):
-            return Skip("the circle has left that conversation")
+            return left_behind(session.circle)
         found = cases.facts_of(cases.shared(db, session), pack)
         if not found and row.state is not OutboxState.SENT:
             return Skip("it was taken back")

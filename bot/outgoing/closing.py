@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.outgoing.sending import message, session_of, stands_elsewhere
+from bot.outgoing.sending import left_behind, message, session_of, stands_elsewhere
 from bot.views import closing as views
 from coaching import closing
 from coaching.rules.terms import CircleState, SessionState
@@ -24,7 +24,7 @@ def did_you_meet(db: Session, row: OutboxRow, now: datetime) -> Content:
 def what_comes_next(db: Session, row: OutboxRow, now: datetime) -> Content:
     session = session_of(db, row)
     if stands_elsewhere(row, session.circle):
-        return Skip("the circle has left that conversation")
+        return left_behind(session.circle)
     if session.circle.state is not CircleState.ACTIVE:
         return Skip("the circle rests")
     return message(views.next_line(closing.next_after(db, session, now)))

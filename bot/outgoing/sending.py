@@ -3,10 +3,13 @@
 from sqlalchemy.orm import Session
 
 from bot.replies import Said
-from coaching import people
+from bot.views.sessions import card_elsewhere
+from coaching import erasing, people
 from coaching.rules.facts import PersonFacts
-from scheduler.messages import Message
+from scheduler.messages import Content, Message, Skip
 from storage.models import Circle, CoachingSession, OutboxRow, Person
+
+LEFT_BEHIND = "the circle has left that conversation"
 
 
 def message(said: Said) -> Message:
@@ -24,6 +27,11 @@ def circle_of(db: Session, row: OutboxRow) -> Circle:
 def stands_elsewhere(row: OutboxRow, circle: Circle) -> bool:
     """In a conversation that the circle has left, perhaps because somebody in it has left the circle."""
     return row.slack_channel is not None and row.slack_channel != circle.conversation
+
+
+def left_behind(circle: Circle) -> Content:
+    """For what stands in a conversation that the circle has left: nobody touches it, but for a name in it."""
+    return message(card_elsewhere()) if erasing.touched(circle) else Skip(LEFT_BEHIND)
 
 
 def recipient(db: Session, row: OutboxRow) -> PersonFacts:

@@ -188,6 +188,7 @@ def _footer(hub: HubFacts) -> Block:
         inputs.button("Calendar", Action.SHOW_CALENDAR),
         inputs.button("Days away", Action.AWAY),
         inputs.button("Settings", Action.SETTINGS),
+        inputs.button("Privacy", Action.SHOW_PRIVACY),
         what_leadership_sees(),
         inputs.button("Help", Action.SHOW_HELP),
     ]

@@ -30,6 +30,11 @@ class Quarter:
     def of(cls, day: date) -> "Quarter":
         return cls(day.year, (day.month - 1) // 3 + 1)
 
+    @classmethod
+    def at(cls, key: int) -> "Quarter":
+        """The one with this key."""
+        return cls(key // 4, key % 4 + 1)
+
     @property
     def first(self) -> date:
         return date(self.year, 3 * self.number - 2, 1)

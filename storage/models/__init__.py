@@ -20,7 +20,7 @@ from storage.models.notes import ActionItem, Notes
 from storage.models.outbox import OutboxRow, OutboxState, Outgoing, Reminder, SlackLimit
 from storage.models.packs import KeptPack
 from storage.models.polls import Poll, PollAnswer, PollSlot
-from storage.models.programme import ProgrammeOwner
+from storage.models.programme import KeptQuarter, ProgrammeOwner
 from storage.models.sessions import Attendance, CoachingSession, RoleSwap
 from storage.models.swaps import SwapAsk
 from storage.models.workspaces import HandledRequest, Person, Workspace
@@ -45,6 +45,7 @@ __all__ = [
     "Installation",
     "Invitation",
     "KeptPack",
+    "KeptQuarter",
     "Membership",
     "Notes",
     "OAuthState",

@@ -56,6 +56,8 @@ class Circle(Base):
     reminders_off: Mapped[list[str]] = mapped_column(JSON, default=list)
     """Kinds of reminder this circle does without."""
 
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    """When it was closed: some time after, all of it goes."""
     paused_until: Mapped[date | None]
     """The day on which a paused circle goes on; None when it rests because one member is left."""
     channel_lost_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -77,6 +77,8 @@ class Outgoing(StrEnum):
     """To the convener: nobody knows whether the line of a result arrived."""
     LOG_FILE = "log_file"
     HOURS_FILE = "hours_file"
+    DATA_FILE = "data_file"
+    """To somebody: all that is stored about them."""
     TRENDS_PICTURE = "trends_picture"
     REFLECTION_SHARED = "reflection_shared"
     HOME = "home"

@@ -61,10 +61,14 @@ class CoachingSession(Base):
     """The room; by phone, who calls whom on which number."""
     link: Mapped[str | None]
     message: Mapped[str | None] = mapped_column(EncryptedText)
+    message_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """Who wrote it, so that it goes with them; so of the reasons."""
     remote_reason: Mapped[str | None] = mapped_column(EncryptedText)
     """Why the circle met remotely although a session in person was due."""
+    remote_reason_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     closing_reason: Mapped[str | None] = mapped_column(EncryptedText)
     """Why it was cancelled."""
+    closing_reason_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
     facilitator_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     presenter_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -34,6 +34,7 @@ from bot.views import (
     notices,
     pictures,
     polls,
+    privacy,
     programme,
     reminders,
     rhythm,
@@ -72,6 +73,7 @@ from coaching.rules.facts import (
     Typed,
     UpcomingRoles,
 )
+from coaching.rules.keeping import Keeping
 from coaching.rules.log_facts import Attended, HoursFacts, LogEntry, LogFacts
 from coaching.rules.note_facts import (
     MOST_ACTIONS,
@@ -84,6 +86,7 @@ from coaching.rules.note_facts import (
 )
 from coaching.rules.poll_facts import PollDraft, PollFacts, PollForm, SlotFacts
 from coaching.rules.polling import Misses
+from coaching.rules.privacy_facts import StoredFacts
 from coaching.rules.programme import Quarter, Sums
 from coaching.rules.programme_facts import ProgrammeDuty, ProgrammeFacts
 from coaching.rules.swap_facts import SwapFacts, SwapForm
@@ -410,6 +413,7 @@ def everything(w: World) -> Iterator[Shown]:
     yield from _of_log(w)
     yield from _of_trends(w)
     yield from _of_programme(w)
+    yield from _of_privacy(w)
     yield notices.notice, notices.notice(w.text(600))
     yield notices.page, notices.page(list(hub.help_page().blocks), "Help")
     yield reminders.nothing_left, reminders.nothing_left()
@@ -668,6 +672,19 @@ def _of_log(w: World) -> Iterator[Shown]:
         yield log.hours, log.hours(hours, ("presented", "took notes"))
         yield log.hours, log.hours(hours, ("presented", "took notes"), on_its_way=True)
     yield log.page, Said(log.log_text(w.text(80)))
+
+
+def _of_privacy(w: World) -> Iterator[Shown]:
+    for many, keeping in ((0, Keeping(0, 0)), (1, Keeping(1, 1)), (HUGE, Keeping(1200, 1200))):
+        figures: dict[str, Any] = {one.name: many for one in fields(StoredFacts)[2:-3]}
+        figures |= {"calendar": many > 0, "owns_programme": many > 0}
+        shown = StoredFacts(w.text(80), ZONE, **figures, keeping=keeping)
+        yield privacy.page, privacy.page(shown)
+        yield privacy.page, privacy.page(shown, on_its_way=True)
+    for sure in (True, False):
+        yield privacy.erase, privacy.erase(sure=sure)
+        yield privacy.erased, privacy.erased(now=sure)
+    yield privacy.page, Said(privacy.FILE_TEXT)
 
 
 def _of_trends(w: World) -> Iterator[Shown]:

@@ -136,13 +136,16 @@ NO_ID = {
     Action.SHOW_CALENDAR,
     Action.MAKE_CALENDAR,
     Action.STOP_CALENDAR,
+    Action.SHOW_PRIVACY,
+    Action.MY_DATA,
+    Action.ERASE_ME,
     Action.PUT_OFF,  # the message that was clicked is what it is about
     Action.SHOW_PROGRAMME,
     Action.PROGRAMME_QUARTER,
     Action.NAME_OWNERS,
     Action.STEP_DOWN,
 }
-OF_ONES_OWN = {View.CIRCLE, View.SETTINGS, View.AWAY, View.ADD_TO_NOTES, View.PROGRAMME_OWNERS}
+OF_ONES_OWN = {View.CIRCLE, View.SETTINGS, View.AWAY, View.ADD_TO_NOTES, View.PROGRAMME_OWNERS, View.ERASE_ME}
 """Forms about nothing that is there already, about oneself, or about no circle. Notes are added to a session
 that is chosen in a field."""
 TWO_IDS = {Action.SEE_RESULT, Action.SEE_REFLECTION, Action.SEE_PARTNERS_REFLECTION}

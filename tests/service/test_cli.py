@@ -32,7 +32,17 @@ def coach(*arguments: str, folder: Path = ROOT, **environment: str) -> subproces
 
 def test_help_names_every_command() -> None:
     shown = coach("--help").stdout
-    for command in ("serve", "worker", "migrate", "doctor", "manifest", "demo", "packs", "outbox"):
+    for command in (
+        "serve",
+        "worker",
+        "migrate",
+        "doctor",
+        "manifest",
+        "demo",
+        "packs",
+        "outbox",
+        "erase-person",
+    ):
         assert f" {command} " in shown
 
 

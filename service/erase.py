@@ -1,0 +1,74 @@
+"""What `coach erase-person` and `coach erase-workspace` do, for whoever looks after the bot."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from coaching import erasing, removal
+from service import keys
+from service.clock import SystemClock
+from service.settings import Settings
+from storage.encryption import Cipher
+from storage.engine import Database
+from storage.models import Circle, Person, Workspace
+
+FOR_GOOD = "This cannot be taken back. Add --yes to do it."
+TONIGHT = (
+    "In the files of the database the next night's clean-up overwrites it; copies that you made before "
+    "hold it still."
+)
+
+
+def person(settings: Settings, team: str, user: str, *, yes: bool) -> tuple[str, bool]:
+    """What to say, and whether it was done."""
+    database, now = _open(settings), SystemClock().now()
+    keys.check(settings, database)  # sessions are read on the way
+    with database.transaction() as db:
+        known = db.scalar(select(Person.id).where(Person.workspace_id == team, Person.slack_id == user))
+        if known is None:
+            said, done = "Nobody by that id is known in that workspace, so there is nothing to erase.", False
+        elif not yes:
+            said, done = f"This erases one person. {FOR_GOOD}", False
+        else:
+            done = erasing.erase(db, team, user, now)
+            said = f"Erased. {TONIGHT}"
+    database.dispose()
+    return said, done
+
+
+def workspace(settings: Settings, team: str, *, yes: bool) -> tuple[str, bool]:
+    """What to say, and whether it was done. In many small steps, the first of which stops all work there."""
+    database, now = _open(settings), SystemClock().now()
+    with database.reading() as db:
+        found = _size(db, team)
+    if found is None:
+        said, done = "No such workspace is known, so there is nothing to erase.", False
+    elif not yes:
+        said, done = f"This erases the workspace with {found}. {FOR_GOOD}", False
+    else:
+        _erase(database, team, now)
+        said, done = f"Erased. {TONIGHT}", True
+    database.dispose()
+    return said, done
+
+
+def _size(db: Session, team: str) -> str | None:
+    if db.get(Workspace, team) is None:
+        return None
+    circles = db.scalar(select(func.count()).where(Circle.workspace_id == team)) or 0
+    people = db.scalar(select(func.count()).where(Person.workspace_id == team)) or 0
+    return f"{circles} circle{'s' * (circles != 1)} and {people} {'people' if people != 1 else 'person'}"
+
+
+def _erase(database: Database, team: str, now: datetime) -> None:
+    with database.transaction() as db:
+        removal.close(db, team, now)
+    more = True
+    while more:
+        with database.transaction() as db:
+            more = removal.erase_some(db, team)
+
+
+def _open(settings: Settings) -> Database:
+    return Database(settings.database_url, Cipher(keys.of(settings)))

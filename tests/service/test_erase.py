@@ -1,0 +1,64 @@
+"""`coach erase-person` and `coach erase-workspace`, as whoever looks after the bot runs them."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from storage import migrate
+from storage.encryption import Cipher, new_key
+from storage.engine import Database
+from storage.models import Person, Workspace
+from tests.coaching.closing_world import ANA, TEAM, World
+from tests.service.test_cli import coach
+
+KEY = new_key()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a database in which Ana's circle is."""
+    database = Database(f"sqlite:///{tmp_path}/coach.db", Cipher([KEY]))
+    migrate.upgrade(database)
+    World(database)
+    database.dispose()
+    (tmp_path / "coach.key").write_text(KEY)
+    return tmp_path
+
+
+def count(folder: Path, where: object) -> int:
+    database = Database(f"sqlite:///{folder}/coach.db")
+    with database.reading() as db:
+        found = db.scalar(select(func.count()).where(where)) or 0  # type: ignore[arg-type]
+    database.dispose()
+    return found
+
+
+def test_a_person_is_erased_only_with_yes_and_only_once(folder: Path) -> None:
+    asked = coach("erase-person", TEAM, ANA, folder=folder)
+    assert (asked.returncode, asked.stdout) == (1, "")
+    assert "--yes" in asked.stderr
+    assert count(folder, Person.slack_id == ANA) == 1
+    done = coach("erase-person", TEAM, ANA, "--yes", folder=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert count(folder, Person.slack_id == ANA) == 0
+    again = coach("erase-person", TEAM, ANA, "--yes", folder=folder)
+    assert again.returncode == 1
+    assert "nothing to erase" in again.stderr
+
+
+def test_a_workspace_is_erased_only_with_yes(folder: Path) -> None:
+    asked = coach("erase-workspace", TEAM, folder=folder)
+    assert (asked.returncode, asked.stdout) == (1, "")
+    assert "1 circle and 6 people" in asked.stderr
+    done = coach("erase-workspace", TEAM, "--yes", folder=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert count(folder, Workspace.id == TEAM) == count(folder, Person.workspace_id == TEAM) == 0
+    assert "No such workspace" in coach("erase-workspace", TEAM, "--yes", folder=folder).stderr
+
+
+def test_what_was_encrypted_with_a_key_that_is_gone_can_be_erased_too(folder: Path) -> None:
+    """Nobody can read it any more, and it can go all the same."""
+    (folder / "coach.key").write_text(new_key())
+    done = coach("erase-workspace", TEAM, "--yes", folder=folder)
+    assert (done.returncode, done.stderr) == (0, "")
