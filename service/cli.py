@@ -71,9 +71,9 @@ def doctor() -> None:
     """Look for what would keep the bot from running, and say what to do."""
     with _sentences():
         settings = _settings()
-        from service import root
+        from service import doctor
 
-        problems, notes = root.doctor(settings)
+        problems, notes = doctor.examine(settings)
         _say([*notes, *problems])
         if problems:
             raise typer.Exit(FAILED)

@@ -1,7 +1,6 @@
 """The composition root: settings in, running parts out. Nothing else builds an engine or a client."""
 
 import asyncio
-import logging
 import random
 import signal
 import threading
@@ -14,7 +13,6 @@ import structlog
 import uvicorn
 from slack_bolt import App
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
@@ -23,10 +21,8 @@ from bot.app import create_app
 from bot.directory import profile
 from bot.outgoing import all_renderers
 from coaching import calendar_feed, channels, results, workspaces
-from coaching.kept_packs import Kept
 from coaching.packs import Pack
 from coaching.planning import NIGHTLY, PLANNERS
-from scheduler import dead
 from scheduler.delivery import Delivery
 from scheduler.heartbeat import Heartbeat
 from scheduler.metrics import Metrics
@@ -34,7 +30,7 @@ from scheduler.nightly import PeopleCheck
 from scheduler.slack import Slack
 from scheduler.worker import Worker
 from service import content, keys
-from service.clock import Clock, SystemClock, disagreement
+from service.clock import Clock, SystemClock
 from service.logs import reference, set_up_logs
 from service.settings import Settings
 from service.web import Watching, create_health, create_web
@@ -198,7 +194,7 @@ def build(settings: Settings, clock: Clock, database: Database, pack: Pack) -> C
 def serve(settings: Settings, *, worker: bool = True) -> None:
     """Web, and the worker with it unless told otherwise. Ends on SIGTERM."""
     _logs(settings)
-    coach = _begin(settings, upgrade=_in_a_file(settings))
+    coach = _begin(settings, upgrade=in_a_file(settings))
     log.info("serving", port=settings.port, worker=worker)
     _listen(coach.web(with_worker=worker), settings.port)
     coach.database.dispose()
@@ -258,54 +254,7 @@ def migrate(settings: Settings) -> None:
     database.dispose()
 
 
-def doctor(settings: Settings) -> tuple[list[str], list[str]]:
-    """What would keep the bot from running, a line each, with what to do; and what is good to know.
-
-    Changes nothing.
-    """
-    logging.disable()  # libraries tell the same in their own words
-    database = open_database(settings)
-    kept = content.read(database) or Kept()
-    wrong = content.problems(settings, kept)
-    coach = build(settings, SystemClock(), database, kept.pack or content.configured(settings))
-    problems = [
-        *_schema_problems(coach),
-        *keys.problems(settings, coach.database),
-        *wrong,
-        *_token_problems(coach),
-    ]
-    return problems, [*settings.notes(), *keys.notes(settings, coach.database), *_given_up_notes(coach)]
-
-
-def _schema_problems(coach: Coach) -> list[str]:
-    problems = coach.ready()
-    if _in_a_file(coach.settings) and set(problems) <= migrations.MENDED_BY_UPGRADE:
-        return []  # `serve` sees to it when it starts
-    return problems
-
-
-def _given_up_notes(coach: Coach) -> list[str]:
-    if coach.ready():
-        return []
-    with coach.database.reading() as db:
-        given_up = dead.count(db)
-    messages = "1 message was" if given_up == 1 else f"{given_up} messages were"
-    return [f"{messages} given up: coach outbox list says which, and why."] if given_up else []
-
-
-def _token_problems(coach: Coach) -> list[str]:
-    try:
-        answer = coach.token.ask()
-    except SlackApiError as error:
-        word = error.response.get("error")
-        return [f"Slack refuses the bot token ({word}). Copy it again from OAuth & Permissions."]
-    except OSError:
-        return [f"{coach.settings.slack_api_url} does not answer. Is this machine allowed to reach it?"]
-    said = {name.lower(): text for name, text in answer.headers.items()}
-    return disagreement(said.get("date", ""), coach.clock.now())
-
-
-def _in_a_file(settings: Settings) -> bool:
+def in_a_file(settings: Settings) -> bool:
     return settings.database_url.startswith("sqlite")
 
 
