@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from scheduler.outcomes import OUTDATED, SENT_AGAIN, Mark
+from scheduler.outcomes import OUTDATED, RESTORED, SENT_AGAIN, STAYS_NOTED, Mark
 from scheduler.resting import muted
 from storage.models import OutboxRow, OutboxState, Outgoing, Workspace
 
@@ -67,6 +67,11 @@ class Claim:
     @property
     def sent_again(self) -> bool:
         return self.outcome == SENT_AGAIN
+
+    @property
+    def restored(self) -> bool:
+        """It comes from a copy, made before it may have been sent."""
+        return self.outcome == RESTORED
 
 
 def claim(
@@ -341,7 +346,7 @@ def write_mark(db: Session, claim: Claim, mark: Mark, now: datetime) -> bool:
 
 def _write_mark(db: Session, claim: Claim, mark: Mark, now: datetime) -> bool:
     ended = mark.state not in (OutboxState.DUE, OutboxState.UNKNOWN)
-    outcome = SENT_AGAIN if claim.sent_again and not ended else mark.outcome
+    outcome = claim.outcome if claim.outcome in STAYS_NOTED and not ended else mark.outcome
     values: dict[str, Any] = {
         "state": mark.state,
         "outcome": outcome,

@@ -29,6 +29,7 @@ from scheduler.metrics import Metrics
 from scheduler.outcomes import (
     LATE,
     MOST_POISON_TRIES,
+    RESTORED,
     UNSEEN,
     Mark,
     SlackFault,
@@ -38,7 +39,7 @@ from scheduler.outcomes import (
     retry,
 )
 from scheduler.pace import Pace
-from scheduler.preparing import FILES, Address, Parcel, Poison, Trace, prepare, trace
+from scheduler.preparing import FILES, Address, Parcel, Poison, Trace, address, prepare, trace
 from scheduler.reading import read_ahead
 from scheduler.resting import Limit
 from scheduler.slack import Slack
@@ -251,6 +252,10 @@ class Delivery:
     async def _look_up(self, claim: Claim) -> Mark | Claim:
         """What became of a message in doubt, or the claim with which it may be sent once more."""
         place = await asyncio.to_thread(self._trace, claim)
+        if place is None and claim.restored:
+            # The conversation may be newer than the copy; opening it again gives the same one.
+            await self._conversation(claim.workspace_id, await asyncio.to_thread(self._address, claim))
+            place = await asyncio.to_thread(self._trace, claim)
         if place is None:
             return await self._unseen(claim)
         try:
@@ -268,8 +273,14 @@ class Delivery:
         with self._database.reading() as db:
             return trace(db, claim)
 
+    def _address(self, claim: Claim) -> Address:
+        with self._database.reading() as db:
+            return address(db, db.get_one(OutboxRow, claim.id))
+
     async def _unseen(self, claim: Claim) -> Mark | Claim:
         """It cannot be looked up: sent as if for the first time where nothing had begun, else once more."""
+        if claim.restored:
+            return Mark(OutboxState.SKIPPED, RESTORED)
         if not claim.begun:
             return claim
         if claim.kind in UNREPEATED or claim.sent_again:

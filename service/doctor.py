@@ -32,7 +32,12 @@ def examine(settings: Settings) -> tuple[list[str], list[str]]:
         *wrong,
         *_token_problems(coach),
     ]
-    return problems, [*settings.notes(), *keys.notes(settings, coach.database), *_given_up_notes(coach)]
+    return problems, [
+        *settings.notes(),
+        *settings.disk_notes(),
+        *keys.notes(settings, coach.database),
+        *_given_up_notes(coach),
+    ]
 
 
 def _schema_problems(coach: Coach) -> list[str]:

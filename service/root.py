@@ -271,5 +271,5 @@ async def _work(coach: Coach) -> None:
 
 def _logs(settings: Settings) -> None:
     set_up_logs(settings.log_level, settings.log_format, settings.secrets)
-    for note in settings.notes():
+    for note in (*settings.notes(), *settings.disk_notes()):
         log.warning(note)

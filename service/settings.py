@@ -5,13 +5,14 @@ Every field is one variable of the same name in capitals. Its description comple
 stands in a message, because people paste messages into tickets.
 """
 
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service import disks
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 NOT_USED_YET = {
@@ -134,6 +135,9 @@ class Settings(BaseSettings):
         repr=False,  # it may hold a password
         description="sqlite:///file.db, or the address of a PostgreSQL database: postgresql://user:password@host/name",
     )
+    coach_disk_is_kept: bool | None = Field(
+        None, description="yes where the disk under a SQLite file is kept though it does not look so"
+    )
     port: int = Field(3000, ge=1, le=65535, description="a free port, a number from 1 to 65535")
     slack_bot_token: BotToken = Field(
         NONE,
@@ -200,6 +204,11 @@ class Settings(BaseSettings):
             if name in self.model_fields_set
         ]
 
+    def disk_notes(self) -> list[str]:
+        """What is likely to go wrong with the disk under a SQLite file."""
+        warning = None if self.coach_disk_is_kept else disks.warning_here(self.database_url)
+        return [warning] if warning else []
+
 
 class SlackSettings(Settings):
     """The same, with what a running bot cannot do without."""
@@ -221,13 +230,9 @@ def read_settings(*, slack: bool = True) -> Settings:
         raise SettingsError(_problems(error)) from None
     except (OSError, UnicodeError):
         raise SettingsError(["The file .env cannot be read: it should be a text file in UTF-8."]) from None
-    if "DYNO" in os.environ and settings.database_url.startswith("sqlite"):
-        raise SettingsError(
-            [
-                "DATABASE_URL is missing: this host empties its disk at every restart,"
-                " so it should be the address of a PostgreSQL database."
-            ]
-        )
+    refusal = None if settings.coach_disk_is_kept else disks.refusal_here(settings.database_url)
+    if refusal:
+        raise SettingsError([refusal])
     return settings
 
 
