@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from scheduler import claims, resting
-from scheduler.claims import REPEATABLE, Claim
+from scheduler.claims import REPEATABLE, Claim, Moved
 from scheduler.desk import Desk
 from scheduler.messages import File, Guarded, HomeView, Message, Renderers, Skip
 from scheduler.metrics import Metrics
@@ -176,15 +176,24 @@ class Delivery:
             if not claims.is_anything(db, now):
                 return NOTHING
         with self._database.transaction() as db:
-            settled = claims.release_lost(db, now, ours)
-            settled += claims.expire(db, now)
+            settled = [*claims.release_lost(db, now, ours), *claims.expire(db, now)]
             limits = resting.limited(db, now)
             probes = resting.take_probes(db, now)
             take = partial(claims.claim, db, now=now, each=self._per_workspace)
             found = take(OutboxState.UNKNOWN, most=free, busy=stopped)
             found += take(OutboxState.DUE, most=free - len(found), busy=stopped, patient=False)
             found += take(OutboxState.DUE, most=free - len(found), busy=slowed, patient=True)
-        return _Round(settled, limits, probes, found)
+        self._say_taken(settled, found)
+        return _Round(len(settled), limits, probes, found)
+
+    def _say_taken(self, settled: Sequence[Moved], found: Sequence[Claim]) -> None:
+        """A line for each row that has changed its state here."""
+        for one in settled:
+            self._metrics.moved.labels(one.kind, one.state).inc()
+            log.info("moved", id=None if one.kind in UNNAMED else one.id, kind=one.kind, state=one.state)
+        for claim in found:
+            which = None if claim.kind in UNNAMED else claim.id
+            log.debug("moved", id=which, kind=claim.kind, state=OutboxState.CLAIMED)
 
     async def _deliver(self, claim: Claim) -> bool:
         """One row, to its mark. Whether it moved; never raises, so that no row holds up another."""

@@ -73,9 +73,9 @@ def doctor() -> None:
         settings = _settings()
         from service import doctor
 
-        problems, notes = doctor.examine(settings)
-        _say([*notes, *problems])
-        if problems:
+        found = doctor.examine(settings)
+        _say([*found.notes, *found.problems])
+        if found.problems:
             raise typer.Exit(FAILED)
         typer.echo("Everything is in order.")
 

@@ -87,16 +87,9 @@ def warning(mounts: str, file: str) -> str | None:
 
 def mount_of(mounts: str, file: str) -> Mount | None:
     """The file system on which an absolute path lies; of several at one place the last one is on top."""
-    found: Mount | None = None
-    for line in mounts.splitlines():
-        mount = _read(line)
-        if (
-            mount
-            and _lies_under(file, mount.point)
-            and (found is None or len(mount.point) >= len(found.point))
-        ):
-            found = mount
-    return found
+    read = [_read(line) for line in mounts.splitlines()]
+    above = [mount for mount in reversed(read) if mount and _lies_under(file, mount.point)]
+    return max(above, key=lambda mount: len(mount.point), default=None)
 
 
 def _read(line: str) -> Mount | None:

@@ -27,11 +27,13 @@ from scheduler.delivery import Delivery
 from scheduler.heartbeat import Heartbeat
 from scheduler.metrics import Metrics
 from scheduler.nightly import PeopleCheck
+from scheduler.skew import Skew
 from scheduler.slack import Slack
 from scheduler.worker import Worker
-from service import content, keys
+from service import content, keys, sentry
 from service.clock import Clock, SystemClock
-from service.logs import reference, set_up_logs
+from service.failed import Failure, tell_of_failures
+from service.logs import log_what_escapes, reference, set_up_logs
 from service.settings import Settings
 from service.web import Watching, create_health, create_web
 from storage import migrate as migrations
@@ -96,6 +98,7 @@ class Coach:
     worker: Worker
     slack: Slack
     metrics: Metrics
+    skew: Skew
 
     async def stop(self) -> None:
         """Finishes what is under way, then closes the connections to Slack."""
@@ -104,13 +107,23 @@ class Coach:
 
     def ready(self) -> list[str]:
         """What stops the bot, a line each; nothing when it runs."""
-        problems = migrations.current_problem(self.database), self.worker.problem()
+        clock = self.skew.remark() if self.skew.stops_requests() else None
+        problems = migrations.current_problem(self.database), self.worker.problem(), clock
         return [one for one in problems if one]
+
+    def remarks(self) -> list[str]:
+        """What stops nothing yet, and is worth a look."""
+        remark = self.skew.remark()
+        return [remark] if remark else []
+
+    def count(self, failure: Failure) -> None:
+        """Keeps the figure of what failed. What libraries say is not told apart: there is no end of it."""
+        self.metrics.errors.labels(failure.event or "a library").inc()
 
     def figures(self) -> bytes:
         """For whoever watches over it, in the format of Prometheus."""
         with self.database.reading() as db:
-            return self.metrics.text(db, self.clock.now())
+            return self.metrics.text(db, self.clock.now(), self.skew.ahead())
 
     def calendar(self, token: str) -> bytes | None:
         """What calendar programs read at an address with this token; None for one that is none (any more)."""
@@ -133,7 +146,8 @@ class Coach:
         return create_health(self.ready, self._watching(), self._working)
 
     def _watching(self) -> Watching:
-        return Watching(self.figures, self.settings.coach_metrics_key.get_secret_value())
+        key = self.settings.coach_metrics_key.get_secret_value()
+        return Watching(self.figures, key, self.remarks)
 
     @asynccontextmanager
     async def _working(self, _: Starlette) -> AsyncIterator[None]:
@@ -156,8 +170,8 @@ def given_up(db: Session, row: OutboxRow, now: datetime) -> None:
 def build(settings: Settings, clock: Clock, database: Database, pack: Pack) -> Coach:
     """Puts the parts together. Opens no connection yet."""
     token = BotToken(settings, database, clock)
-    metrics = Metrics()
-    slack = Slack(settings.slack_api_url, lambda workspace: token.of(workspace)[0], clock.now, metrics)
+    metrics, skew = Metrics(), Skew(SystemClock().now)  # requests are signed by real time, whatever the clock
+    slack = Slack(settings.slack_api_url, lambda workspace: token.of(workspace)[0], clock.now, metrics, skew)
     delivery = Delivery(
         database,
         slack,
@@ -188,7 +202,7 @@ def build(settings: Settings, clock: Clock, database: Database, pack: Pack) -> C
         wake=worker.wake,
         public_url=settings.coach_public_url,
     )
-    return Coach(settings, clock, database, pack, token, app, worker, slack, metrics)
+    return Coach(settings, clock, database, pack, token, app, worker, slack, metrics, skew)
 
 
 def serve(settings: Settings, *, worker: bool = True) -> None:
@@ -236,7 +250,9 @@ def _begin(settings: Settings, *, upgrade: bool) -> Coach:
     keys.check(settings, database)
     if upgrade:
         migrations.upgrade(database)
-    return build(settings, clock, database, content.settle(settings, database, clock.now()))
+    coach = build(settings, clock, database, content.settle(settings, database, clock.now()))
+    tell_of_failures(coach.count)
+    return coach
 
 
 def rotate_keys(settings: Settings) -> int:
@@ -271,5 +287,10 @@ async def _work(coach: Coach) -> None:
 
 def _logs(settings: Settings) -> None:
     set_up_logs(settings.log_level, settings.log_format, settings.secrets)
-    for note in (*settings.notes(), *settings.disk_notes()):
+    log_what_escapes()
+    dsn = settings.coach_sentry_dsn.get_secret_value()
+    lacking = sentry.problems(dsn)
+    for note in (*settings.notes(), *settings.disk_notes(), *lacking):
         log.warning(note)
+    if dsn and not lacking:
+        sentry.begin(dsn)

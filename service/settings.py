@@ -107,7 +107,7 @@ def _lower(value: object) -> object:
 
 Secret = Annotated[SecretStr, BeforeValidator(_stripped), AfterValidator(_one_word)]
 Keys = Annotated[SecretStr, BeforeValidator(_stripped), AfterValidator(_keys)]
-Heartbeat = Annotated[Secret, AfterValidator(_monitor)]
+Monitor = Annotated[Secret, AfterValidator(_monitor)]
 BotToken = Annotated[Secret, AfterValidator(_bot_token)]
 DatabaseUrl = Annotated[str, BeforeValidator(_stripped), AfterValidator(_database)]
 WebAddress = Annotated[str, BeforeValidator(_stripped), AfterValidator(web_address)]
@@ -173,8 +173,11 @@ class Settings(BaseSettings):
     coach_metrics_key: Secret = Field(
         NONE, description="one word that whoever reads /metrics has to know; without it only this machine may"
     )
-    coach_heartbeat_url: Heartbeat = Field(
+    coach_heartbeat_url: Monitor = Field(
         NONE, description="the https address of a monitor that is called while messages go out"
+    )
+    coach_sentry_dsn: Monitor = Field(
+        NONE, description="the DSN of a Sentry that is told of failures, an https address"
     )
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_format: LogFormat = Field("text", description="text or json")
