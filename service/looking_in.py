@@ -1,5 +1,11 @@
-"""Looking in at a bot from outside, over HTTP: is it one, and is it well?"""
+"""Looking in at a bot from outside, over HTTP: is it one, and is it well?
 
+`python -m service.looking_in` asks the one on this machine, at PORT or at the port that is named, and fails
+when it does not answer: for whoever watches over containers.
+"""
+
+import os
+import sys
 from enum import Enum, auto
 from http.client import HTTPException
 from ssl import SSLCertVerificationError
@@ -8,8 +14,9 @@ from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
 
 from service.settings import LOCAL_HOSTS
-from service.web import ALIVE
 
+ALIVE = "alive\n"
+"""What a bot says at /livez."""
 PATIENCE_S = 5
 MOST = 10_000
 """Bytes that are read of an answer."""
@@ -55,3 +62,15 @@ def _get(url: str) -> tuple[int, str]:
             return answer.status, answer.read(MOST).decode(errors="replace")
     except HTTPError as error:
         return error.code, error.read(MOST).decode(errors="replace")
+
+
+def main(named: list[str]) -> int:
+    """The exit code: 0 when the bot answers."""
+    port = named[0] if named else os.environ.get("PORT") or "3000"
+    seen = at(f"http://127.0.0.1:{port}")
+    print("alive" if seen is Seen.A_BOT else "The bot does not answer.")
+    return 0 if seen is Seen.A_BOT else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

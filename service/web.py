@@ -20,13 +20,13 @@ from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from service.guard import MAX_BODY, Admitted, Guard, Refused
 from service.logs import reference
+from service.looking_in import ALIVE
 from service.settings import LOCAL_HOSTS
 
 Dispatch = Callable[[BoltRequest], BoltResponse]
 Took = Callable[[str, int, float], None]
 """Told the kind of a request, the status of its answer and the seconds in between."""
 
-ALIVE = "alive\n"
 READ_WITHIN_S = 10
 CALENDARS_AT_ONCE = 4
 """Programs that read calendars can wait; Slack, which is served by the same threads, cannot."""
