@@ -5,12 +5,13 @@ from http.client import HTTPException
 
 import structlog
 from slack_sdk.errors import SlackApiError
+from slack_sdk.models.blocks import Option
 from sqlalchemy.exc import DBAPIError
 
 from bot import wording
 from bot.ids import field_of
 from bot.parse import Malformed, OpenView, Request
-from bot.replies import Done, Ephemeral, OpenModal, PushModal, RefuseFields, Reply, Said
+from bot.replies import Done, Ephemeral, GiveOptions, OpenModal, PushModal, RefuseFields, Reply, Said
 from bot.views import notices
 from bot.views.text import escape
 from coaching.errors import CoachingError, Refused
@@ -41,6 +42,8 @@ def reply_to(error: Exception, request: Request, reference: Callable[[], str]) -
         # A database error prints the values it was given, which people typed: no trace of that one.
         exc_info=None if isinstance(error, DBAPIError) else error,
     )
+    if request.asks_options:
+        return GiveOptions([Option(value="-", label=wording.NO_OPTIONS.format(reference=name))])
     return _say(sentence.format(reference=name), request)
 
 
@@ -67,6 +70,8 @@ def _say(sentence: str, request: Request) -> Reply:
     view = request.view
     if request.event:
         return Done()
+    if request.asks_options:
+        return GiveOptions()
     if request.submitted and view and view.input_blocks:
         return RefuseFields({view.input_blocks[0]: sentence})
     if view is None:

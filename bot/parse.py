@@ -122,6 +122,8 @@ class Request:
     response_url: str | None = None
     submitted: bool = False
     """A form was sent off; otherwise something was clicked, typed or asked for."""
+    asks_options: bool = False
+    """Somebody types into a list, and Slack wants to know what to show in it."""
     event: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -195,6 +197,7 @@ def interaction(body: Mapping[str, Any], now: datetime) -> Request:
         message_ts=container.get("message_ts"),
         view=_view(body.get("view")),
         submitted=body.get("type") == "view_submission",
+        asks_options=body.get("type") == "block_suggestion",
         response_url=body.get("response_url"),
     )
 

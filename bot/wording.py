@@ -19,6 +19,8 @@ UNEXPECTED = (
     "Something went wrong on my side. Nothing was changed, and nothing you typed is lost: try again in a "
     "minute, and if it stays so, tell whoever looks after me this reference: {reference}"
 )
+NO_OPTIONS = "Something went wrong. Try again; if it stays so: {reference}"
+"""An entry of a list: at most 75 characters."""
 
 COMMANDS = (
     ("schedule", "schedule your circle's next session, for example `/coach schedule Dec 8 10am`"),

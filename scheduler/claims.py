@@ -18,19 +18,22 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    String,
     Subquery,
     Table,
+    Update,
     and_,
     bindparam,
     func,
     or_,
     select,
+    type_coerce,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from scheduler.outcomes import OUTDATED, SENT_AGAIN, Mark
+from scheduler.outcomes import OUTDATED, RESTORED, SENT_AGAIN, STAYS_NOTED, Mark
 from scheduler.resting import muted
 from storage.models import OutboxRow, OutboxState, Outgoing, Workspace
 
@@ -67,6 +70,11 @@ class Claim:
     @property
     def sent_again(self) -> bool:
         return self.outcome == SENT_AGAIN
+
+    @property
+    def restored(self) -> bool:
+        """It comes from a copy, made before it may have been sent."""
+        return self.outcome == RESTORED
 
 
 def claim(
@@ -259,9 +267,18 @@ def _anything() -> Select[bool]:
     return select(or_(*waiting, lost, resting))
 
 
-def expire(db: Session, now: datetime) -> int:
+@dataclass(frozen=True)
+class Moved:
+    """A row that moved without being claimed."""
+
+    id: int
+    kind: str
+    state: OutboxState
+
+
+def expire(db: Session, now: datetime) -> list[Moved]:
     """Ends what would come too late."""
-    return _count(
+    return _moved(
         db,
         update(outbox)
         .where(_is(outbox, OutboxState.DUE), outbox.c.due_at <= now, outbox.c.expires_at <= now)
@@ -269,14 +286,20 @@ def expire(db: Session, now: datetime) -> int:
     )
 
 
-def release_lost(db: Session, now: datetime, ours: Collection[int]) -> int:
+def release_lost(db: Session, now: datetime, ours: Collection[int]) -> list[Moved]:
     """Rows whose worker never came back: nobody knows whether they were sent. `ours` are still at work."""
-    return _count(
+    return _moved(
         db,
         update(outbox)
         .where(_is(outbox, OutboxState.CLAIMED), outbox.c.lease_until <= now, outbox.c.id.not_in(list(ours)))
         .values(state=OutboxState.UNKNOWN, claim_token=None, lease_until=None, not_before=None),
     )
+
+
+def _moved(db: Session, statement: Update) -> list[Moved]:
+    # A newer version may have put kinds of which this one knows nothing.
+    found = db.execute(statement.returning(outbox.c.id, type_coerce(outbox.c.kind, String), outbox.c.state))
+    return [Moved(*row) for row in found]
 
 
 def hold(db: Session, marked: Sequence[Claim]) -> set[int]:
@@ -350,7 +373,7 @@ def write_mark(db: Session, claim: Claim, mark: Mark, now: datetime) -> bool:
 
 def _write_mark(db: Session, claim: Claim, mark: Mark, now: datetime) -> bool:
     ended = mark.state not in (OutboxState.DUE, OutboxState.UNKNOWN)
-    outcome = SENT_AGAIN if claim.sent_again and not ended else mark.outcome
+    outcome = claim.outcome if claim.outcome in STAYS_NOTED and not ended else mark.outcome
     values: dict[str, Any] = {
         "state": mark.state,
         "outcome": outcome,

@@ -22,13 +22,14 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from scheduler import claims, resting
-from scheduler.claims import REPEATABLE, Claim
+from scheduler.claims import REPEATABLE, Claim, Moved
 from scheduler.desk import Desk
 from scheduler.messages import File, Guarded, HomeView, Message, Renderers, Skip
 from scheduler.metrics import Metrics
 from scheduler.outcomes import (
     LATE,
     MOST_POISON_TRIES,
+    RESTORED,
     UNSEEN,
     Mark,
     SlackFault,
@@ -38,7 +39,7 @@ from scheduler.outcomes import (
     retry,
 )
 from scheduler.pace import Pace
-from scheduler.preparing import FILES, Address, Parcel, Poison, Trace, prepare, trace
+from scheduler.preparing import FILES, Address, Parcel, Poison, Trace, address, prepare, trace
 from scheduler.reading import read_ahead
 from scheduler.resting import Limit
 from scheduler.slack import Slack
@@ -185,8 +186,7 @@ class Delivery:
             if not claims.is_anything(db, now):
                 return NOTHING
         with self._database.transaction() as db:
-            settled = claims.release_lost(db, now, ours)
-            settled += claims.expire(db, now)
+            settled = [*claims.release_lost(db, now, ours), *claims.expire(db, now)]
             limits = resting.limited(db, now)
             probes = resting.take_probes(db, now)
             take = partial(claims.claim, db, now=now, each=self._per_workspace)
@@ -194,7 +194,17 @@ class Delivery:
             found += take(OutboxState.DUE, most=free - len(found), busy=stopped, patient=False)
             found += take(OutboxState.DUE, most=free - len(found), busy=slowed, patient=True)
             crowded = free > 0 and not (settled or found) and claims.others_take(db, now, stopped)
-        return _Round(settled, limits, probes, found, crowded)
+        self._say_taken(settled, found)
+        return _Round(len(settled), limits, probes, found, crowded)
+
+    def _say_taken(self, settled: Sequence[Moved], found: Sequence[Claim]) -> None:
+        """A line for each row that has changed its state here."""
+        for one in settled:
+            self._metrics.moved.labels(one.kind, one.state).inc()
+            log.info("moved", id=None if one.kind in UNNAMED else one.id, kind=one.kind, state=one.state)
+        for claim in found:
+            which = None if claim.kind in UNNAMED else claim.id
+            log.debug("moved", id=which, kind=claim.kind, state=OutboxState.CLAIMED)
 
     async def _deliver(self, claim: Claim) -> bool:
         """One row, to its mark. Whether it moved; never raises, so that no row holds up another."""
@@ -262,6 +272,10 @@ class Delivery:
     async def _look_up(self, claim: Claim) -> Mark | Claim:
         """What became of a message in doubt, or the claim with which it may be sent once more."""
         place = await asyncio.to_thread(self._trace, claim)
+        if place is None and claim.restored:
+            # The conversation may be newer than the copy; opening it again gives the same one.
+            await self._conversation(claim.workspace_id, await asyncio.to_thread(self._address, claim))
+            place = await asyncio.to_thread(self._trace, claim)
         if place is None:
             return await self._unseen(claim)
         try:
@@ -279,8 +293,14 @@ class Delivery:
         with self._database.reading() as db:
             return trace(db, claim)
 
+    def _address(self, claim: Claim) -> Address:
+        with self._database.reading() as db:
+            return address(db, db.get_one(OutboxRow, claim.id))
+
     async def _unseen(self, claim: Claim) -> Mark | Claim:
         """It cannot be looked up: sent as if for the first time where nothing had begun, else once more."""
+        if claim.restored:
+            return Mark(OutboxState.SKIPPED, RESTORED)
         if not claim.begun:
             return claim
         if claim.kind in UNREPEATED or claim.sent_again:

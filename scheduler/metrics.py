@@ -1,8 +1,9 @@
 """Figures for whoever watches over the bot. They count messages and calls, and never say whose."""
 
+import math
 from datetime import datetime, timedelta
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,8 @@ from storage.models import OutboxRow, OutboxState
 
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5)
 """Of a request: Slack waits three."""
+CALL_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10)
+"""Of a call to Slack: it is given up after ten."""
 
 
 class Metrics:
@@ -18,12 +21,23 @@ class Metrics:
 
     def __init__(self) -> None:
         own = self._registry = CollectorRegistry()
+        ProcessCollector(registry=own)  # memory, processor, open files
         self.requests = Histogram(
             "coach_request_seconds",
             "How long Slack waited for an answer",
             ["kind", "status"],
             buckets=SECONDS,
             registry=own,
+        )
+        self.call_seconds = Histogram(
+            "coach_slack_call_seconds",
+            "How long Slack took to answer a call, or to fail",
+            ["method"],
+            buckets=CALL_SECONDS,
+            registry=own,
+        )
+        self.errors = Counter(
+            "coach_errors", "Lines of the log that say that something failed", ["event"], registry=own
         )
         self.calls = Counter("coach_slack_calls", "Calls to Slack", ["method", "error"], registry=own)
         self.limited = Counter(
@@ -40,6 +54,7 @@ class Metrics:
         self._stuck = self._gauge("outbox_stuck", "Messages that should have gone out and did not move")
         self._oldest = self._gauge("outbox_oldest_due_seconds", "Since when the oldest message may go out")
         self._waiting = self._gauge("outbox_due", "Messages that may go out now")
+        self._skew = self._gauge("clock_skew_seconds", "How far this clock is ahead of Slack's")
         self._dead = self._gauge("outbox_dead", "Messages that were given up: coach outbox list")
 
     def _gauge(self, name: str, what: str) -> Gauge:
@@ -53,8 +68,9 @@ class Metrics:
         if not audit.stuck:
             self._audit_ok.set(now.timestamp())
 
-    def text(self, db: Session, now: datetime) -> bytes:
-        """All of them, in the format of Prometheus."""
+    def text(self, db: Session, now: datetime, ahead: timedelta | None = None) -> bytes:
+        """All of them, in the format of Prometheus. `ahead`: by how much this clock is ahead of Slack's."""
+        self._skew.set(ahead.total_seconds() if ahead is not None else math.nan)
         found = backlog(db, now)
         oldest = min((one.oldest for one in found), default=now)
         self._oldest.set(max(timedelta(0), now - oldest).total_seconds())

@@ -24,6 +24,10 @@ LONGEST_WAIT = timedelta(hours=1)
 UNSEEN = "unseen"
 """Slack never said whether it arrived, and it may not be sent another time."""
 SENT_AGAIN = "sent again, unseen"
+RESTORED = "may have been sent after the copy was made"
+"""It comes from a copy that was put back: sent only when Slack says that it has not arrived."""
+STAYS_NOTED = (SENT_AGAIN, RESTORED)
+"""What later tries have to know, so no other outcome takes its place before the end."""
 OUTDATED = "a newer one waits"
 
 

@@ -109,13 +109,13 @@ def _parcel(db: Session, row: OutboxRow, renderers: Renderers, now: datetime) ->
         return put_back(content.reason, now + content.wait)
     if standing is not None:
         return _replacement(standing, content)
-    to = _address(db, row)
+    to = address(db, row)
     if to.channel is None and len(to.people) > MOST_IN_GROUP_DM:
         return Mark(OutboxState.DEAD, "too many for a group DM")
     parent = db.get_one(OutboxRow, row.thread_of_id) if row.thread_of_id is not None else None
     # Where the circle has moved to another conversation, there is no thread to put it under.
     thread = parent.slack_ts if parent and parent.slack_channel == to.channel else None
-    return Parcel(content, to, opaque_id(row), thread_ts=thread, findable=_findable(row))
+    return Parcel(content, to, opaque_id(row), thread_ts=thread, findable=findable(row))
 
 
 def _render(db: Session, row: OutboxRow, renderers: Renderers, now: datetime) -> Content:
@@ -132,7 +132,8 @@ def _replacement(standing: OutboxRow, content: Message | Guarded | File | HomeVi
     return Parcel(content, to, opaque_id(standing), replaces=standing.slack_ts)
 
 
-def _address(db: Session, row: OutboxRow) -> Address:
+def address(db: Session, row: OutboxRow) -> Address:
+    """Where it belongs, or who has to be in the conversation that is still to be opened."""
     if row.person_id is not None:
         person = db.get_one(Person, row.person_id)
         return Address(person.dm_channel, (person.slack_id,), person_id=person.id)
@@ -142,7 +143,7 @@ def _address(db: Session, row: OutboxRow) -> Address:
     return Address(circle.conversation, tuple(sorted(reached)), circle_id=circle.id)
 
 
-def _findable(row: OutboxRow) -> bool:
+def findable(row: OutboxRow) -> bool:
     """Only direct messages can be read back, and Slack keeps no word of ours with a file."""
     return row.person_id is not None and row.thread_of_id is None and row.kind not in FILES
 
@@ -159,7 +160,7 @@ class Trace:
 def trace(db: Session, claim: Claim) -> Trace | None:
     """How to look the message up; None when that is impossible: only a DM can be read back, and no file."""
     row = db.get_one(OutboxRow, claim.id)
-    if row.person_id is None or not _findable(row):
+    if row.person_id is None or not findable(row):
         return None
     channel = db.get_one(Person, row.person_id).dm_channel
     return Trace(channel, opaque_id(row), row.due_at - MARGIN) if channel else None

@@ -23,6 +23,7 @@ from scheduler.messages import File, HomeView, Message
 from scheduler.metrics import Metrics
 from scheduler.outcomes import SlackFault, Verdict, fault_of
 from scheduler.resting import POST, Limit
+from scheduler.skew import Skew
 
 TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 5
@@ -50,13 +51,16 @@ class Slack:
         token_of: Callable[[str], str],
         now: Callable[[], datetime],
         metrics: Metrics | None = None,
+        skew: Skew | None = None,
     ) -> None:
         """`token_of` gives the bot token of a workspace. It raises LookupError when there is none; what it
-        raises when it had to ask Slack and got no token, is a fault like that of any other call."""
+        raises when it had to ask Slack and got no token, is a fault like that of any other call. `skew` hears
+        what time it is at Slack."""
         self._base_url = base_url
         self._token_of = token_of
         self._now = now
         self._metrics = metrics or Metrics()
+        self._skew = skew
         self._session: aiohttp.ClientSession | None = None
         self._ssl = _certificates()
         self._tokens: dict[str, tuple[str, float]] = {}
@@ -178,11 +182,11 @@ class Slack:
         self._stop_if_closed(workspace, method)
         client = await self._client(workspace)
         try:
-            answer = (
-                await client.api_call(method, data=body) if form else await client.api_call(method, json=body)
-            )
+            with self._metrics.call_seconds.labels(method).time():
+                call = client.api_call(method, data=body) if form else client.api_call(method, json=body)
+                answer = await call
             found = _answer(answer.data)
-            self._note_scopes(workspace, answer.headers)
+            self._note_headers(workspace, answer.headers)
             self._metrics.calls.labels(method, "").inc()
             return found
         except Exception as error:
@@ -196,8 +200,10 @@ class Slack:
                 self.leave_alone(fault.limited)
             raise (_not_in_doubt(fault) if repeatable else fault) from error
 
-    def _note_scopes(self, workspace: str, headers: Mapping[str, str]) -> None:
+    def _note_headers(self, workspace: str, headers: Mapping[str, str]) -> None:
         names = {name.lower(): value for name, value in headers.items()}
+        if self._skew is not None:
+            self._skew.heard(names.get("date", ""))
         if SCOPES in names:
             self._looks_up[workspace] = LOOK_UP in names[SCOPES].replace(" ", "").split(",")
 

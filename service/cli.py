@@ -71,13 +71,46 @@ def doctor() -> None:
     """Look for what would keep the bot from running, and say what to do."""
     with _sentences():
         settings = _settings()
-        from service import root
+        from service import doctor
 
-        problems, notes = root.doctor(settings)
-        _say([*notes, *problems])
-        if problems:
+        found = doctor.examine(settings)
+        _say([*found.notes, *found.problems])
+        if found.problems:
             raise typer.Exit(FAILED)
         typer.echo("Everything is in order.")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where the copy goes: a new file.")],
+) -> None:
+    """Make a copy of a SQLite database, while the bot may be running."""
+    with _sentences():
+        settings = _settings(slack=False)
+        from service import copies
+
+        for line in copies.backup(settings, file):
+            typer.echo(line)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path | None, typer.Argument(help="A copy that `coach backup` made.")] = None,
+    mark: Annotated[
+        bool, typer.Option("--mark", help="The database was put back by other tools, such as pg_restore.")
+    ] = False,
+) -> None:
+    """Put a copy in the place of the database, so that nothing is sent twice and nothing old."""
+    if mark == (file is not None):
+        _stop(["Say which copy: its file, or --mark when it is in place already."], WRONG_SETTINGS)
+    with _sentences():
+        settings = _settings(slack=False)
+        from service import copies
+        from service.clock import SystemClock
+
+        now = SystemClock().now()
+        for line in copies.restore(settings, file, now) if file else copies.mark(settings, now):
+            typer.echo(line)
 
 
 @keys.command("new")
@@ -259,10 +292,13 @@ def _sentences() -> Iterator[None]:
 
 def _known(error: Exception) -> tuple[list[str], int]:
     from coaching.packs import PackError
+    from service.copies import CopyError
     from service.settings import SettingsError
 
     if isinstance(error, SettingsError):
         return error.lines, WRONG_SETTINGS
+    if isinstance(error, CopyError):
+        return error.lines, FAILED
     if isinstance(error, PackError):
         return str(error).splitlines(), WRONG_SETTINGS
     return _about_the_database(error), FAILED

@@ -1,11 +1,9 @@
 """The only place that asks what time it is. Everything else is handed `now`, an aware UTC datetime."""
 
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
-TOLERATED = timedelta(seconds=60)
-"""Slack's requests are refused from five minutes on, and its answers come in whole seconds."""
+from scheduler.skew import TOLERATED, difference, sentence
 
 
 class Clock(Protocol):
@@ -41,14 +39,5 @@ class MovableClock:
 
 def disagreement(said: str, now: datetime) -> list[str]:
     """What to do when Slack's clock (the `Date` of an answer) and this computer's differ; nothing else."""
-    try:
-        ahead = now - parsedate_to_datetime(said)
-    except (TypeError, ValueError):
-        return []  # it has not said when it was
-    if abs(ahead) <= TOLERATED:
-        return []
-    way = "ahead of" if ahead > timedelta(0) else "behind"
-    return [
-        f"This computer's clock is {abs(ahead).total_seconds():.0f} seconds {way} Slack's:"
-        " from five minutes on its requests are refused. Let it be set by the network (NTP)."
-    ]
+    ahead = difference(said, now)
+    return [sentence(ahead)] if ahead is not None and abs(ahead) > TOLERATED else []

@@ -1,9 +1,11 @@
 """How the bot logs: one line an event, as text or JSON, without secrets and without what people wrote."""
 
+import json
 import logging
 import re
 import secrets as randomness
 import sys
+import threading
 import traceback
 from collections.abc import Iterable
 from types import TracebackType
@@ -17,6 +19,7 @@ SLACKS = frozenset({"slack_bolt", "slack_sdk"})
 TOKENS = re.compile(r"xox[a-z]+(?:\.xox[a-z]+)?-[\w-]+|xapp-[\w-]+|v0=[0-9a-fA-F]{16,}")
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, which read as digits
 MASK = "[hidden]"
+FAILED = frozenset({"error", "critical", "exception"})
 
 ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
@@ -33,6 +36,7 @@ def set_up_logs(
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(_formatter(style, secrets))
     handler.addFilter(_quotes_nobody)
+    handler.addFilter(named)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
@@ -54,9 +58,48 @@ def reference() -> str:
     return "".join(randomness.choice(LETTERS) for _ in range(6))
 
 
+def log_what_escapes() -> None:
+    """What Python itself would print, warnings and errors that nobody caught, becomes lines of the log."""
+    logging.captureWarnings(True)
+    escaped = structlog.get_logger(__name__)
+
+    def note(error: BaseException | None) -> None:
+        if isinstance(error, Exception):
+            escaped.critical("nobody caught this", exc_info=error)
+
+    sys.excepthook = lambda _kind, error, _trace: note(error)
+    threading.excepthook = lambda caught: note(caught.exc_value)
+    sys.unraisablehook = lambda caught: note(caught.exc_value)
+
+
+def named(record: logging.LogRecord) -> bool:
+    """Gives what a library says of a failure a reference too, the same for all who hear of it."""
+    if record.levelno >= logging.ERROR and not reference_of(record):
+        record.reference = reference()
+    return True
+
+
+def reference_of(record: logging.LogRecord) -> str:
+    """Empty where it has none."""
+    return str(getattr(record, "reference", ""))
+
+
+def _with_reference(_logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Whoever finds a line, in the log or elsewhere, can tell others which one it was."""
+    record = event.get("_record")
+    if record is not None and reference_of(record):
+        event.setdefault("reference", reference_of(record))
+    elif method in FAILED:
+        event.setdefault("reference", reference())
+    return event
+
+
 def _quotes_nobody(record: logging.LogRecord) -> bool:
     """Slack's libraries give each of their loggers a level of its own, so it is looked at here."""
-    if record.name.partition(".")[0] not in SLACKS:
+    library = record.name.partition(".")[0]
+    if library == "asyncio":  # the lines below the first show whole objects
+        record.msg, record.args = record.getMessage().partition("\n")[0], None
+    if library not in SLACKS:
         return True
     # "Failed to run … (error: …)": the error may quote what it stumbled over.
     record.msg = record.getMessage().partition(" (error:")[0]
@@ -71,7 +114,8 @@ def _described() -> list[Processor]:
         structlog.stdlib.add_logger_name,
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _errors_without_values,
+        _with_reference,
+        errors_without_values,
     ]
 
 
@@ -89,7 +133,7 @@ def _formatter(style: str, secrets: Iterable[str]) -> logging.Formatter:
     )
 
 
-def _errors_without_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+def errors_without_values(_logger: WrappedLogger | None, _method: str, event: EventDict) -> EventDict:
     """Say where an error came from, not its message: the database's messages quote what people wrote."""
     info = _error_info(event.pop("exc_info", None))
     if info is not None:
@@ -119,7 +163,9 @@ def _names(error: BaseException) -> Iterable[str]:
 
 
 def _masking(secrets: Iterable[str]) -> Processor:
-    known = sorted({value for value in secrets if len(value) >= 6}, key=len, reverse=True)
+    plain = {value for value in secrets if len(value) >= 6}
+    in_json = {json.dumps(value)[1:-1] for value in plain}
+    known = sorted(plain | in_json, key=len, reverse=True)
     pattern = re.compile("|".join([TOKENS.pattern, *map(re.escape, known)]))
 
     def mask(_logger: WrappedLogger, _method: str, line: object) -> str:

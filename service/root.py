@@ -1,7 +1,6 @@
 """The composition root: settings in, running parts out. Nothing else builds an engine or a client."""
 
 import asyncio
-import logging
 import random
 import signal
 import threading
@@ -14,7 +13,6 @@ import structlog
 import uvicorn
 from slack_bolt import App
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
@@ -23,19 +21,19 @@ from bot.app import create_app
 from bot.directory import profile
 from bot.outgoing import all_renderers
 from coaching import calendar_feed, channels, results, retention, workspaces
-from coaching.kept_packs import Kept
 from coaching.packs import Pack
 from coaching.planning import NIGHTLY, PLANNERS
-from scheduler import dead
 from scheduler.delivery import Delivery
 from scheduler.heartbeat import Heartbeat
 from scheduler.metrics import Metrics
 from scheduler.nightly import PeopleCheck
+from scheduler.skew import Skew
 from scheduler.slack import Slack
 from scheduler.worker import Worker
-from service import content, keys
-from service.clock import Clock, SystemClock, disagreement
-from service.logs import reference, set_up_logs
+from service import content, keys, sentry
+from service.clock import Clock, SystemClock
+from service.failed import Failure, tell_of_failures
+from service.logs import log_what_escapes, reference, set_up_logs
 from service.settings import Settings
 from service.web import Watching, create_health, create_web
 from storage import migrate as migrations
@@ -100,6 +98,7 @@ class Coach:
     worker: Worker
     slack: Slack
     metrics: Metrics
+    skew: Skew
 
     async def stop(self) -> None:
         """Finishes what is under way, then closes the connections to Slack."""
@@ -108,13 +107,23 @@ class Coach:
 
     def ready(self) -> list[str]:
         """What stops the bot, a line each; nothing when it runs."""
-        problems = migrations.current_problem(self.database), self.worker.problem()
+        clock = self.skew.remark() if self.skew.stops_requests() else None
+        problems = migrations.current_problem(self.database), self.worker.problem(), clock
         return [one for one in problems if one]
+
+    def remarks(self) -> list[str]:
+        """What stops nothing yet, and is worth a look."""
+        remark = self.skew.remark()
+        return [remark] if remark else []
+
+    def count(self, failure: Failure) -> None:
+        """Keeps the figure of what failed. What libraries say is not told apart: there is no end of it."""
+        self.metrics.errors.labels(failure.event or "a library").inc()
 
     def figures(self) -> bytes:
         """For whoever watches over it, in the format of Prometheus."""
         with self.database.reading() as db:
-            return self.metrics.text(db, self.clock.now())
+            return self.metrics.text(db, self.clock.now(), self.skew.ahead())
 
     def calendar(self, token: str) -> bytes | None:
         """What calendar programs read at an address with this token; None for one that is none (any more)."""
@@ -137,7 +146,8 @@ class Coach:
         return create_health(self.ready, self._watching(), self._working)
 
     def _watching(self) -> Watching:
-        return Watching(self.figures, self.settings.coach_metrics_key.get_secret_value())
+        key = self.settings.coach_metrics_key.get_secret_value()
+        return Watching(self.figures, key, self.remarks)
 
     @asynccontextmanager
     async def _working(self, _: Starlette) -> AsyncIterator[None]:
@@ -160,8 +170,8 @@ def given_up(db: Session, row: OutboxRow, now: datetime) -> None:
 def build(settings: Settings, clock: Clock, database: Database, pack: Pack) -> Coach:
     """Puts the parts together. Opens no connection yet."""
     token = BotToken(settings, database, clock)
-    metrics = Metrics()
-    slack = Slack(settings.slack_api_url, lambda workspace: token.of(workspace)[0], clock.now, metrics)
+    metrics, skew = Metrics(), Skew(SystemClock().now)  # requests are signed by real time, whatever the clock
+    slack = Slack(settings.slack_api_url, lambda workspace: token.of(workspace)[0], clock.now, metrics, skew)
     delivery = Delivery(
         database,
         slack,
@@ -194,13 +204,13 @@ def build(settings: Settings, clock: Clock, database: Database, pack: Pack) -> C
         public_url=settings.coach_public_url,
         keeping=settings.keeping,
     )
-    return Coach(settings, clock, database, pack, token, app, worker, slack, metrics)
+    return Coach(settings, clock, database, pack, token, app, worker, slack, metrics, skew)
 
 
 def serve(settings: Settings, *, worker: bool = True) -> None:
     """Web, and the worker with it unless told otherwise. Ends on SIGTERM."""
     _logs(settings)
-    coach = _begin(settings, upgrade=_in_a_file(settings))
+    coach = _begin(settings, upgrade=in_a_file(settings))
     log.info("serving", port=settings.port, worker=worker)
     _listen(coach.web(with_worker=worker), settings.port)
     coach.database.dispose()
@@ -242,7 +252,9 @@ def _begin(settings: Settings, *, upgrade: bool) -> Coach:
     keys.check(settings, database)
     if upgrade:
         migrations.upgrade(database)
-    return build(settings, clock, database, content.settle(settings, database, clock.now()))
+    coach = build(settings, clock, database, content.settle(settings, database, clock.now()))
+    tell_of_failures(coach.count)
+    return coach
 
 
 def rotate_keys(settings: Settings) -> int:
@@ -260,54 +272,7 @@ def migrate(settings: Settings) -> None:
     database.dispose()
 
 
-def doctor(settings: Settings) -> tuple[list[str], list[str]]:
-    """What would keep the bot from running, a line each, with what to do; and what is good to know.
-
-    Changes nothing.
-    """
-    logging.disable()  # libraries tell the same in their own words
-    database = open_database(settings)
-    kept = content.read(database) or Kept()
-    wrong = content.problems(settings, kept)
-    coach = build(settings, SystemClock(), database, kept.pack or content.configured(settings))
-    problems = [
-        *_schema_problems(coach),
-        *keys.problems(settings, coach.database),
-        *wrong,
-        *_token_problems(coach),
-    ]
-    return problems, [*settings.notes(), *keys.notes(settings, coach.database), *_given_up_notes(coach)]
-
-
-def _schema_problems(coach: Coach) -> list[str]:
-    problems = coach.ready()
-    if _in_a_file(coach.settings) and set(problems) <= migrations.MENDED_BY_UPGRADE:
-        return []  # `serve` sees to it when it starts
-    return problems
-
-
-def _given_up_notes(coach: Coach) -> list[str]:
-    if coach.ready():
-        return []
-    with coach.database.reading() as db:
-        given_up = dead.count(db)
-    messages = "1 message was" if given_up == 1 else f"{given_up} messages were"
-    return [f"{messages} given up: coach outbox list says which, and why."] if given_up else []
-
-
-def _token_problems(coach: Coach) -> list[str]:
-    try:
-        answer = coach.token.ask()
-    except SlackApiError as error:
-        word = error.response.get("error")
-        return [f"Slack refuses the bot token ({word}). Copy it again from OAuth & Permissions."]
-    except OSError:
-        return [f"{coach.settings.slack_api_url} does not answer. Is this machine allowed to reach it?"]
-    said = {name.lower(): text for name, text in answer.headers.items()}
-    return disagreement(said.get("date", ""), coach.clock.now())
-
-
-def _in_a_file(settings: Settings) -> bool:
+def in_a_file(settings: Settings) -> bool:
     return settings.database_url.startswith("sqlite")
 
 
@@ -324,5 +289,10 @@ async def _work(coach: Coach) -> None:
 
 def _logs(settings: Settings) -> None:
     set_up_logs(settings.log_level, settings.log_format, settings.secrets)
-    for note in settings.notes():
+    log_what_escapes()
+    dsn = settings.coach_sentry_dsn.get_secret_value()
+    lacking = sentry.problems(dsn)
+    for note in (*settings.notes(), *settings.disk_notes(), *lacking):
         log.warning(note)
+    if dsn and not lacking:
+        sentry.begin(dsn)

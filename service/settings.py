@@ -5,7 +5,6 @@ Every field is one variable of the same name in capitals. Its description comple
 stands in a message, because people paste messages into tickets.
 """
 
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from coaching.rules.keeping import Keeping
+from service import disks
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 NOT_USED_YET = {
@@ -108,7 +108,7 @@ def _lower(value: object) -> object:
 
 Secret = Annotated[SecretStr, BeforeValidator(_stripped), AfterValidator(_one_word)]
 Keys = Annotated[SecretStr, BeforeValidator(_stripped), AfterValidator(_keys)]
-Heartbeat = Annotated[Secret, AfterValidator(_monitor)]
+Monitor = Annotated[Secret, AfterValidator(_monitor)]
 BotToken = Annotated[Secret, AfterValidator(_bot_token)]
 DatabaseUrl = Annotated[str, BeforeValidator(_stripped), AfterValidator(_database)]
 WebAddress = Annotated[str, BeforeValidator(_stripped), AfterValidator(web_address)]
@@ -135,6 +135,9 @@ class Settings(BaseSettings):
         "sqlite:///coach.db",
         repr=False,  # it may hold a password
         description="sqlite:///file.db, or the address of a PostgreSQL database: postgresql://user:password@host/name",
+    )
+    coach_disk_is_kept: bool | None = Field(
+        None, description="yes where the disk under a SQLite file is kept though it does not look so"
     )
     port: int = Field(3000, ge=1, le=65535, description="a free port, a number from 1 to 65535")
     slack_bot_token: BotToken = Field(
@@ -171,7 +174,7 @@ class Settings(BaseSettings):
     coach_metrics_key: Secret = Field(
         NONE, description="one word that whoever reads /metrics has to know; without it only this machine may"
     )
-    coach_heartbeat_url: Heartbeat = Field(
+    coach_heartbeat_url: Monitor = Field(
         NONE, description="the https address of a monitor that is called while messages go out"
     )
     coach_keep_words_months: int = Field(
@@ -179,6 +182,9 @@ class Settings(BaseSettings):
     )
     coach_keep_closed_months: int = Field(
         12, ge=0, le=1200, description="a number of months, or 0 to keep them while the bot is installed"
+    )
+    coach_sentry_dsn: Monitor = Field(
+        NONE, description="the DSN of a Sentry that is told of failures, an https address"
     )
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_format: LogFormat = Field("text", description="text or json")
@@ -212,6 +218,11 @@ class Settings(BaseSettings):
             if name in self.model_fields_set
         ]
 
+    def disk_notes(self) -> list[str]:
+        """What is likely to go wrong with the disk under a SQLite file."""
+        warning = None if self.coach_disk_is_kept else disks.warning_here(self.database_url)
+        return [warning] if warning else []
+
 
 class SlackSettings(Settings):
     """The same, with what a running bot cannot do without."""
@@ -233,13 +244,9 @@ def read_settings(*, slack: bool = True) -> Settings:
         raise SettingsError(_problems(error)) from None
     except (OSError, UnicodeError):
         raise SettingsError(["The file .env cannot be read: it should be a text file in UTF-8."]) from None
-    if "DYNO" in os.environ and settings.database_url.startswith("sqlite"):
-        raise SettingsError(
-            [
-                "DATABASE_URL is missing: this host empties its disk at every restart,"
-                " so it should be the address of a PostgreSQL database."
-            ]
-        )
+    refusal = None if settings.coach_disk_is_kept else disks.refusal_here(settings.database_url)
+    if refusal:
+        raise SettingsError([refusal])
     return settings
 
 

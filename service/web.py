@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from service.guard import MAX_BODY, Admitted, Guard, Refused
 from service.logs import reference
+from service.looking_in import ALIVE
 from service.settings import LOCAL_HOSTS
 
 Dispatch = Callable[[BoltRequest], BoltResponse]
@@ -50,6 +51,8 @@ class Watching:
 
     figures: Callable[[], bytes]
     key: str = ""
+    remarks: Callable[[], list[str]] = list
+    """What is worth a look, though the bot is ready."""
 
 
 def create_health(
@@ -94,7 +97,7 @@ def create_web(
 def _health(ready: Callable[[], list[str]], watching: Watching | None) -> list[Route]:
     pages = [
         Route("/livez", _alive, methods=["GET"]),
-        Route("/readyz", _readiness(ready), methods=["GET"]),
+        Route("/readyz", _readiness(ready, watching.remarks if watching else list), methods=["GET"]),
     ]
     return [*pages, Route("/metrics", _figures(watching), methods=["GET"])] if watching else pages
 
@@ -115,6 +118,7 @@ class _Slack:
             answer = _own_answer(admitted) or await self._hand_on(request, admitted)
         except Refused as refused:
             log.warning("request_refused", status=refused.status, reason=refused.reason)
+            self._took("refused", refused.status, time.perf_counter() - started)
             return _refusal(refused)
         took = time.perf_counter() - started
         self._took(admitted.kind, answer.status_code, took)
@@ -222,19 +226,20 @@ async def _certificate_check(request: Request) -> Response:
 
 
 async def _alive(_: Request) -> Response:
-    return PlainTextResponse("alive\n")
+    return PlainTextResponse(ALIVE)
 
 
-def _readiness(ready: Callable[[], list[str]]) -> Callable[[Request], object]:
+def _readiness(
+    ready: Callable[[], list[str]], remarks: Callable[[], list[str]]
+) -> Callable[[Request], object]:
     async def readiness(_: Request) -> Response:
         try:
             problems = await run_in_threadpool(ready)
         except Exception as error:
             log.error("readiness_failed", exc_info=error)
             problems = ["It could not be found out whether everything is ready: see the log."]
-        if problems:
-            return PlainTextResponse("".join(f"{problem}\n" for problem in problems), 503)
-        return PlainTextResponse("ready\n")
+        lines = problems or ["ready", *remarks()]
+        return PlainTextResponse("".join(f"{line}\n" for line in lines), 503 if problems else 200)
 
     return readiness
 

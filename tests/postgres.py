@@ -92,7 +92,7 @@ class Postgres:
 
 def missing() -> str | None:
     """Why the tests on PostgreSQL cannot run here, in one line; None when they can."""
-    if os.environ.get("COACH_TEST_POSTGRES") or _binaries():
+    if os.environ.get("COACH_TEST_POSTGRES") or binaries():
         return None
     return "PostgreSQL is not installed here, and COACH_TEST_POSTGRES is not set"
 
@@ -115,7 +115,7 @@ def server() -> Iterator[Postgres]:
 
 def not_installed() -> str | None:
     """Why no server can be started here, in one line; None when one can."""
-    return None if _binaries() else "PostgreSQL is not installed here"
+    return None if binaries() else "PostgreSQL is not installed here"
 
 
 class Restartable(Postgres):
@@ -129,7 +129,7 @@ class Restartable(Postgres):
     def restart(self) -> None:
         """As after a crash: nobody is waited for, and nothing is tidied up before. Back when it answers."""
         subprocess.run(
-            [f"{_binaries()}/pg_ctl", "-s", "-w", "-D", f"{self._folder}/data", "-m", "immediate", "restart"],
+            [f"{binaries()}/pg_ctl", "-s", "-w", "-D", f"{self._folder}/data", "-m", "immediate", "restart"],
             user="postgres" if os.geteuid() == 0 else None,
             cwd="/",
             stdout=subprocess.DEVNULL,  # the new server would hold it open
@@ -163,7 +163,7 @@ def _started() -> Iterator[str]:
     """Runs a server, and gives the folder of its socket."""
     with subprocess.Popen(
         ["sh", "-c", RUN],
-        env={**os.environ, **_folder(), "PATH": f"{_binaries()}:{os.environ['PATH']}"},
+        env={**os.environ, **_folder(), "PATH": f"{binaries()}:{os.environ['PATH']}"},
         user="postgres" if os.geteuid() == 0 else None,  # it refuses to run as root
         cwd="/",
         stdin=subprocess.PIPE,
@@ -194,7 +194,7 @@ def fast_folder() -> Path | None:
     return IN_MEMORY if roomy else None
 
 
-def _binaries() -> Path | None:
+def binaries() -> Path | None:
     """The folder of the newest PostgreSQL here; Debian keeps it off the search path."""
     newest_first = sorted(INSTALLED.glob("*/bin/initdb"), key=lambda path: -float(path.parts[-3]))
     found = next(iter(newest_first), shutil.which("initdb"))

@@ -1,8 +1,13 @@
 """Logs: one line an event, no secrets, and nothing that people wrote."""
 
+import asyncio
+import gc
 import io
 import json
 import logging
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import structlog
@@ -11,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.logs import reference, set_up_logs
 
+ROOT = Path(__file__).parents[2]
 PLANTED = "what Ana confided"
 
 
@@ -69,6 +75,89 @@ def test_slacks_libraries_say_only_that_something_failed(log_lines: io.StringIO,
     logger.setLevel(before)
     assert last(log_lines)["event"] == "Failed to run listener function"
     assert len(log_lines.getvalue().splitlines()) == 1
+
+
+def test_every_line_is_json_whoever_speaks_and_whatever_they_say(log_lines: io.StringIO) -> None:
+    odd = 'two\nlines, "quotes", \x00 and \ud800 half of a pair'
+    structlog.get_logger("bot.dispatch").info(odd, value={1: object()}, bytes=b"\xff")
+    logging.getLogger("uvicorn.error").warning("%s and %s", odd, object())
+    try:
+        raise ValueError(odd)
+    except ValueError:
+        logging.getLogger("uvicorn.error").exception("Exception in ASGI application\n")
+        structlog.get_logger("service.web").error("failed", exc_info=True)
+    lines = log_lines.getvalue().splitlines()
+    assert len(lines) == 4
+    assert [json.loads(line)["level"] for line in lines] == ["info", "warning", "error", "error"]
+
+
+def test_a_secret_is_hidden_however_json_spells_it() -> None:
+    written = io.StringIO()
+    set_up_logs("INFO", "json", ['a"secret\\word'], written)
+    structlog.get_logger("service.web").info("told", value='a"secret\\word')
+    assert "secret" not in written.getvalue()
+
+
+def test_what_fails_has_a_reference_the_one_that_was_shown_if_there_was_one(log_lines: io.StringIO) -> None:
+    log = structlog.get_logger("scheduler.worker")
+    log.error("tick failed", work="_deliver")
+    log.error("request_failed", reference="SHOWNA")
+    logging.getLogger("uvicorn.error").error("Exception in ASGI application")
+    log.warning("the clock was put back")
+    named = [json.loads(line).get("reference") for line in log_lines.getvalue().splitlines()]
+    assert named[1] == "SHOWNA"
+    assert [bool(one) and len(one) for one in named] == [6, 6, 6, False]
+    assert len(set(named)) == 4
+
+
+def test_what_a_task_left_behind_is_named_and_not_shown(log_lines: io.StringIO) -> None:
+    async def fails() -> None:
+        raise ValueError(PLANTED)
+
+    async def scene() -> None:
+        left = asyncio.ensure_future(fails())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        del left
+        gc.collect()
+
+    asyncio.run(scene())
+    assert last(log_lines)["event"] == "Task exception was never retrieved"
+    assert last(log_lines)["error"] == "ValueError"
+    assert PLANTED not in log_lines.getvalue()
+
+
+ESCAPES = """
+import sys, threading, warnings
+from service.logs import log_what_escapes, set_up_logs
+
+class Gone:
+    def __del__(self):
+        raise ValueError("what Ana confided")
+
+def fails():
+    raise ValueError("what Ana confided")
+
+set_up_logs("INFO", "json")
+log_what_escapes()
+warnings.warn("this will go")
+thread = threading.Thread(target=fails)
+thread.start()
+thread.join()
+Gone()
+fails()
+"""
+
+
+def test_what_nobody_catches_is_a_line_too() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ESCAPES], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [line["logger"] for line in lines] == ["py.warnings", *["service.logs"] * 3]
+    assert [line.get("error") for line in lines[1:]] == ["ValueError"] * 3
+    assert done.returncode == 1
+    assert PLANTED not in done.stderr
 
 
 def test_references_are_short_and_easy_to_read_out() -> None:

@@ -48,6 +48,7 @@ class Installed:
             "SLACK_BOT_TOKEN": self.local.workspace.bot.token,
             "SLACK_SIGNING_SECRET": SECRET,
             "SLACK_API_URL": self.local.api_url,
+            "COACH_DISK_IS_KEPT": "yes",  # whatever the tests run on
             "PORT": self.port,
         }
         (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from service import disks
 from service.settings import NOT_USED_YET, Settings, SettingsError, read_settings
 
 ROOT = Path(__file__).parents[2]
@@ -14,7 +15,7 @@ SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "signing-secret"}
 
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in (*NAMES, "DYNO"):
+    for name in (*NAMES, *(host.variable for host in disks.HOSTS)):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
 
@@ -149,6 +150,13 @@ def test_a_host_that_forgets_its_disk_needs_postgresql(put: pytest.MonkeyPatch) 
     assert named() == ["DATABASE_URL"]
     put.setenv("DATABASE_URL", "postgres://ana:password@host/coach")
     assert read_settings().database_url.startswith("postgresql")
+
+
+def test_whoever_says_that_the_disk_is_kept_is_believed(put: pytest.MonkeyPatch) -> None:
+    put.setenv("RENDER", "true")
+    assert named() == ["DATABASE_URL"]
+    put.setenv("COACH_DISK_IS_KEPT", "yes")
+    assert read_settings().disk_notes() == []
 
 
 def test_the_example_names_every_variable_with_its_default() -> None:

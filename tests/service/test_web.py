@@ -13,7 +13,7 @@ from slack_bolt import Ack, App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
 from service.guard import MAX_BODY
-from service.web import create_web
+from service.web import Watching, create_web
 from tests.service.signing import FORM, JSON, SECRET, Served, seconds_ago, signed
 
 PLANTED = "zanzibar-confidential"
@@ -393,6 +393,14 @@ def test_the_pages_for_whoever_runs_it(bot: Bot, served: Served) -> None:
     assert served.send(method="GET", path="/slack/events").status == 405
     assert served.send(method="PUT", path="/slack/events").status == 405
     assert served.send(method="GET", path="/nothing").status == 404
+
+
+def test_what_is_worth_a_look_stands_below_and_stops_nothing() -> None:
+    remark = "This computer's clock is 70 seconds behind Slack's."
+    watching = Watching(bytes, remarks=lambda: [remark])
+    with Served(create_web(Bot().dispatch, signing_secret=SECRET, ready=list, watching=watching)) as served:
+        answer = served.send(method="GET", path="/readyz")
+    assert (answer.status, answer.text) == (200, f"ready\n{remark}\n")
 
 
 def test_a_check_that_breaks_counts_as_not_ready() -> None:
