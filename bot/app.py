@@ -15,6 +15,7 @@ from bot import models
 from bot.dispatch import Dispatcher
 from bot.handlers import FEATURES
 from bot.routes import Routes
+from bot.throttle import Limits
 from coaching.packs import Pack
 from storage.engine import Database
 
@@ -46,6 +47,7 @@ def create_app(
     reference: Callable[[], str],
     wake: Callable[[], None],
     public_url: str | None = None,
+    limits: Limits | None = None,
 ) -> App:
     """`token` gives a workspace's bot token and the bot's own user id; raises `LookupError` for others."""
     models.hasten()
@@ -69,5 +71,5 @@ def create_app(
         url_verification_enabled=False,
         ignoring_self_events_enabled=False,
     )
-    Dispatcher(all_routes(), database, pack, now, reference, wake, public_url).listen(app)
+    Dispatcher(all_routes(), database, pack, now, reference, wake, public_url, limits).listen(app)
     return app

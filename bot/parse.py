@@ -122,6 +122,8 @@ class Request:
     response_url: str | None = None
     submitted: bool = False
     """A form was sent off; otherwise something was clicked, typed or asked for."""
+    looking: bool = False
+    """Somebody types in a menu, which asks for options with every letter."""
     event: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -195,6 +197,7 @@ def interaction(body: Mapping[str, Any], now: datetime) -> Request:
         message_ts=container.get("message_ts"),
         view=_view(body.get("view")),
         submitted=body.get("type") == "view_submission",
+        looking=body.get("type") == "block_suggestion",
         response_url=body.get("response_url"),
     )
 

@@ -29,6 +29,8 @@ TEXTS: dict[str, list[tuple[str | int, ...]]] = {
     "view_submission": [("user", "id"), ("view", "type"), ("view", "callback_id")],
 }
 """Where each kind of request says what it is about, and whose it is."""
+KINDS = frozenset({*TEXTS, "app_rate_limited", "message_action", "shortcut", "url_verification"})
+OTHER = "other"
 
 
 class Refused(Exception):
@@ -47,7 +49,10 @@ class Admitted:
     content: dict[str, Any]
     """The JSON object, the JSON object in the form's `payload`, or the form's fields."""
     kind: str
-    """`command`, or what Slack calls it: `block_actions`, `view_submission`, `event_callback`, …"""
+    """`command`, or what Slack calls it: `block_actions`, `view_submission`, `event_callback`, …
+
+    `OTHER` for what Slack has not been heard to send: logs and figures show the kind.
+    """
 
 
 class Guard:
@@ -107,7 +112,7 @@ def _interaction(text: str) -> Admitted:
         raise Refused(400, "JSON has parts of another shape than Slack sends")
     if not all(_leads_to_text(content, path) for path in TEXTS.get(kind, [])):
         raise Refused(400, "JSON does not say what it is about")
-    return Admitted(content, kind)
+    return Admitted(content, kind if kind in KINDS else OTHER)
 
 
 def _leads_to_text(content: Any, path: tuple[str | int, ...]) -> bool:

@@ -22,6 +22,7 @@ from starlette.applications import Starlette
 from bot.app import create_app
 from bot.directory import profile
 from bot.outgoing import all_renderers
+from bot.throttle import Limits
 from coaching import calendar_feed, channels, results, workspaces
 from coaching.kept_packs import Kept
 from coaching.packs import Pack
@@ -157,8 +158,10 @@ def given_up(db: Session, row: OutboxRow, now: datetime) -> None:
     results.given_up(db, row, now)
 
 
-def build(settings: Settings, clock: Clock, database: Database, pack: Pack) -> Coach:
-    """Puts the parts together. Opens no connection yet."""
+def build(
+    settings: Settings, clock: Clock, database: Database, pack: Pack, limits: Limits | None = None
+) -> Coach:
+    """Puts the parts together. Opens no connection yet. `limits`: how much one person may ask for."""
     token = BotToken(settings, database, clock)
     metrics = Metrics()
     slack = Slack(settings.slack_api_url, lambda workspace: token.of(workspace)[0], clock.now, metrics)
@@ -191,14 +194,15 @@ def build(settings: Settings, clock: Clock, database: Database, pack: Pack) -> C
         reference=reference,
         wake=worker.wake,
         public_url=settings.coach_public_url,
+        limits=limits,
     )
     return Coach(settings, clock, database, pack, token, app, worker, slack, metrics)
 
 
-def serve(settings: Settings, *, worker: bool = True) -> None:
-    """Web, and the worker with it unless told otherwise. Ends on SIGTERM."""
+def serve(settings: Settings, *, worker: bool = True, limits: Limits | None = None) -> None:
+    """Web, and the worker with it unless told otherwise. Ends on SIGTERM. `limits`: else the usual ones."""
     _logs(settings)
-    coach = _begin(settings, upgrade=_in_a_file(settings))
+    coach = _begin(settings, upgrade=_in_a_file(settings), limits=limits or Limits())
     log.info("serving", port=settings.port, worker=worker)
     _listen(coach.web(with_worker=worker), settings.port)
     coach.database.dispose()
@@ -223,12 +227,13 @@ def _listen(web: Starlette, port: int) -> None:
         port=port,
         log_config=None,
         access_log=False,
+        server_header=False,
         timeout_graceful_shutdown=REQUESTS_END_WITHIN_S,
     )
     uvicorn.Server(config).run()
 
 
-def _begin(settings: Settings, *, upgrade: bool) -> Coach:
+def _begin(settings: Settings, *, upgrade: bool, limits: Limits | None = None) -> Coach:
     """The parts of a bot that is about to run.
 
     Raises `SettingsError` if it could not read what is stored, `PackError` if it would have nothing to say.
@@ -240,7 +245,7 @@ def _begin(settings: Settings, *, upgrade: bool) -> Coach:
     keys.check(settings, database)
     if upgrade:
         migrations.upgrade(database)
-    return build(settings, clock, database, content.settle(settings, database, clock.now()))
+    return build(settings, clock, database, content.settle(settings, database, clock.now()), limits)
 
 
 def rotate_keys(settings: Settings) -> int:
