@@ -33,7 +33,7 @@ def started(folder: Path, module: str, *arguments: str, bot: Bot, **environment:
 
 @contextmanager
 def coach(folder: Path, database_url: str, slack: FakeSlack, *command: str) -> Iterator[Served]:
-    """The bot, with the settings that it comes with. `command`: the module that serves it, and its options."""
+    """The bot, with the settings that it comes with. `command`: the module that serves, and its options."""
     bot = new_bot()
     settings = {
         "DATABASE_URL": database_url,

@@ -6,12 +6,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from slack_bolt import App
+import structlog
+from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 
-from bot import models
+from bot import models, wording
 from bot.dispatch import Dispatcher
 from bot.handlers import FEATURES
 from bot.routes import Routes
@@ -21,6 +22,12 @@ from storage.engine import Database
 
 TIMEOUT_S = 2
 """Slack waits three seconds for our answer, and this call is part of it."""
+
+log = structlog.get_logger()
+
+
+class NotInstalled(BoltError):
+    """A workspace that the bot has no token for (any more)."""
 
 
 @cache
@@ -57,7 +64,7 @@ def create_app(
         try:
             bot_token, bot_user = token(team_id or "")
         except LookupError as error:
-            raise BoltError("no installation for this workspace") from error
+            raise NotInstalled("no installation for this workspace") from error
         return AuthorizeResult(enterprise_id=None, team_id=team_id, bot_token=bot_token, bot_user_id=bot_user)
 
     app = App(
@@ -71,5 +78,16 @@ def create_app(
         url_verification_enabled=False,
         ignoring_self_events_enabled=False,
     )
+    app.error(_failed)
     Dispatcher(all_routes(), database, pack, now, reference, wake, public_url, limits).listen(app)
     return app
+
+
+def _failed(error: Exception, request: BoltRequest) -> BoltResponse | None:
+    """What has failed before a listener could answer for itself. None: with a server error."""
+    if not isinstance(error, NotInstalled):
+        log.error("unexpected", exc_info=error)
+        return None
+    log.warning("not_installed")
+    typed = "command" in request.body
+    return BoltResponse(status=200, body={"text": wording.NOT_INSTALLED} if typed else "")

@@ -232,12 +232,8 @@ def event(body: Mapping[str, Any], now: datetime) -> Request:
 
 
 def _workspace(body: Mapping[str, Any]) -> str:
-    team = body.get("team") or {}
-    return (
-        str(team["id"])
-        if isinstance(team, dict) and team.get("id")
-        else _text(_object(body, "user"), "team_id")
-    )
+    """Of an installation for an organisation Slack may leave the team out."""
+    return _text(_object(body, "team"), "id") if body.get("team") else _text(_object(body, "user"), "team_id")
 
 
 def _first_action(body: Mapping[str, Any]) -> Mapping[str, Any]:

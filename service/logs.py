@@ -55,9 +55,12 @@ def reference() -> str:
 
 
 def _quotes_nobody(record: logging.LogRecord) -> bool:
-    """Slack's libraries give each of their loggers a level of its own, so it is looked at here."""
-    if record.name.partition(".")[0] not in SLACKS:
-        return True
+    """Levels are looked at here again: Slack's libraries give each of their loggers one of its own, and where
+    somebody opens that of another library it prints rows of the database and bodies of requests.
+    """
+    package = record.name.partition(".")[0]
+    if package not in SLACKS:
+        return package in OURS or record.levelno >= logging.WARNING
     # "Failed to run … (error: …)": the error may quote what it stumbled over.
     record.msg = record.getMessage().partition(" (error:")[0]
     record.args = None
