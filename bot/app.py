@@ -7,12 +7,12 @@ from functools import cache
 from typing import Any
 
 import structlog
-from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 
-from bot import models, wording
+from bot import models, parse, wording
 from bot.dispatch import Dispatcher
 from bot.handlers import FEATURES
 from bot.routes import Routes
@@ -79,6 +79,7 @@ def create_app(
         ignoring_self_events_enabled=False,
     )
     app.error(_failed)
+    app.use(_of_one_workspace)
     Dispatcher(all_routes(), database, pack, now, reference, wake, public_url, limits).listen(app)
     return app
 
@@ -91,3 +92,17 @@ def _failed(error: Exception, request: BoltRequest) -> BoltResponse | None:
     log.warning("not_installed")
     typed = "command" in request.body
     return BoltResponse(status=200, body={"text": wording.NOT_INSTALLED} if typed else "")
+
+
+def _of_one_workspace(
+    body: dict[str, Any], context: BoltContext, next: Callable[[], BoltResponse]
+) -> BoltResponse:
+    """Lets through what is from where the token belongs to.
+
+    In a conversation that two workspaces share, others may press buttons too; Bolt goes by where the app is
+    installed, and we by whose person it is. What names two workspaces does nothing.
+    """
+    if parse.workspaces_named(body) <= {context.team_id}:
+        return next()
+    log.warning("another_workspace")
+    return BoltResponse(status=200, body="")

@@ -231,6 +231,14 @@ def event(body: Mapping[str, Any], now: datetime) -> Request:
     )
 
 
+def workspaces_named(body: Mapping[str, Any]) -> set[str]:
+    """Every one that is read from the payload: it had better be one."""
+    team, user = body.get("team"), body.get("user")
+    inner = team.get("id") if isinstance(team, dict) else None
+    of_user = user.get("team_id") if isinstance(user, dict) else None
+    return {str(one) for one in (body.get("team_id"), inner or of_user) if one}
+
+
 def _workspace(body: Mapping[str, Any]) -> str:
     """Of an installation for an organisation Slack may leave the team out."""
     return _text(_object(body, "team"), "id") if body.get("team") else _text(_object(body, "user"), "team_id")

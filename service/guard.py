@@ -20,6 +20,7 @@ MAX_FIELDS = 200
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 OBJECTS = frozenset({"container", "enterprise", "event", "message", "team", "user", "view"})
+WORDS = frozenset({"callback_id"})
 LISTS_OF_OBJECTS = frozenset({"actions", "authorizations", "response_urls"})
 TEXTS: dict[str, list[tuple[str | int, ...]]] = {
     "block_actions": [("user", "id"), ("actions", 0, "action_id")],
@@ -129,6 +130,8 @@ def _has_its_shape(part: tuple[str, object]) -> bool:
     name, value = part
     if value is None:
         return True
+    if name in WORDS:
+        return isinstance(value, str)
     if name in LISTS_OF_OBJECTS:
         return isinstance(value, list) and all(isinstance(one, dict) for one in value)
     return name not in OBJECTS or isinstance(value, dict)
