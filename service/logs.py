@@ -17,6 +17,8 @@ SLACKS = frozenset({"slack_bolt", "slack_sdk"})
 TOKENS = re.compile(r"xox[a-z]+(?:\.xox[a-z]+)?-[\w-]+|xapp-[\w-]+|v0=[0-9a-fA-F]{16,}")
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, which read as digits
 MASK = "[hidden]"
+UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Signs with which words could begin a line of their own, colour it, or turn what is read around them."""
 
 ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
@@ -88,6 +90,7 @@ def _formatter(style: str, secrets: Iterable[str]) -> logging.Formatter:
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             renderer,
             _masking(secrets),
+            _in_one_line,
         ],
     )
 
@@ -119,6 +122,10 @@ def _names(error: BaseException) -> Iterable[str]:
             return
         yield type(seen).__name__
         seen = seen.__cause__ or seen.__context__
+
+
+def _in_one_line(_logger: WrappedLogger, _method: str, line: object) -> str:
+    return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", str(line))
 
 
 def _masking(secrets: Iterable[str]) -> Processor:
