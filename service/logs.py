@@ -17,8 +17,8 @@ SLACKS = frozenset({"slack_bolt", "slack_sdk"})
 TOKENS = re.compile(r"xox[a-z]+(?:\.xox[a-z]+)?-[\w-]+|xapp-[\w-]+|v0=[0-9a-fA-F]{16,}")
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, which read as digits
 MASK = "[hidden]"
-UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""Signs with which words could begin a line of their own, colour it, or turn what is read around them."""
+UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Signs with which words could begin a line of their own, colour it, turn what is read, or not be written."""
 
 ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
@@ -35,6 +35,7 @@ def set_up_logs(
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(_formatter(style, secrets))
     handler.addFilter(_quotes_nobody)
+    logging.raiseExceptions = False  # what cannot be logged would be printed with all that it was about
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
