@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 TESTERS = $$(( 1 + $$(getconf _NPROCESSORS_ONLN) ))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint format bench crash-test simulate clean
+.PHONY: help install demo test check lint audit format bench crash-test simulate clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | \
@@ -28,13 +28,16 @@ demo: $(TO_RUN)  ## Try the bot in a local workspace in the browser, without Sla
 test: $(TO_WORK)  ## Run the tests
 	@$(BIN)/python -m pytest -n $(TESTERS) $(ARGS)
 
-check: lint  ## Run all that must pass: ruff, mypy and the tests
+check: lint audit  ## Run all that must pass: ruff, mypy, the look for known faults and the tests
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -n $(TESTERS) $(ARGS)
 
 lint: $(TO_WORK)  ## Look for mistakes and for unformatted code
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
+
+audit: $(TO_WORK)  ## Look for known security faults in the libraries
+	@$(BIN)/python -m tests.audit
 
 format: $(TO_WORK)  ## Format the code, and mend what can be mended
 	@$(BIN)/ruff check --fix

@@ -25,7 +25,7 @@ EMPTY = {
     "title": {"type": "plain_text", "text": "Empty"},
     "blocks": EMPTY_BLOCKS,
 }
-TOKEN = "xoxb-1"  # noqa: S105
+TOKEN = "xoxb-1"  # noqa: S105 - of nobody
 WRITES, WRITES_AND_EDITS = "evaluation", "evaluation_edit"
 
 

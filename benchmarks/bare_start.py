@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 
 def _authorize() -> AuthorizeResult:
-    return AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-1")  # noqa: S106
+    return AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-1")  # noqa: S106 - of nobody
 
 
 def main(port: str, secret: str) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from itertools import count
 from urllib.parse import urlencode
 
 import aiohttp
@@ -17,6 +18,8 @@ from benchmarks.processes import Json
 PATH = "/slack/events"
 SORRY = (b"Something went wrong", b"I cannot reach my memory")
 FORM = "application/x-www-form-urlencoded"
+TRIGGERS = count()
+"""No two of Slack's requests are the same to the letter."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def command(name: str, words: str, user: str) -> dict[str, str]:
         "text": words,
         "api_app_id": "A0COACH",
         "is_enterprise_install": "false",
-        "trigger_id": "1.2.3",
+        "trigger_id": f"1.2.{next(TRIGGERS)}",
     }
 
 
@@ -114,7 +117,7 @@ def submission(user: str, view: Json) -> dict[str, str]:
         "team": {"id": TEAM, "domain": "riverbend"},
         "user": {"id": user, "username": user.lower(), "team_id": TEAM},
         "api_app_id": "A0COACH",
-        "trigger_id": "1.2.3",
+        "trigger_id": f"1.2.{next(TRIGGERS)}",
         "view": view,
         "response_urls": [],
     }

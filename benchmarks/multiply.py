@@ -76,4 +76,4 @@ def _go_on_behind(db: Session) -> None:
     """PostgreSQL would give the ids of the copies a second time."""
     for table in _numbered():
         number = f"pg_get_serial_sequence('{table.name}', 'id')"
-        db.execute(text(f"SELECT setval({number}, (SELECT max(id) + 1 FROM {table.name}))"))  # noqa: S608
+        db.execute(text(f"SELECT setval({number}, (SELECT max(id) + 1 FROM {table.name}))"))  # noqa: S608 - our own table

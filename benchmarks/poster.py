@@ -13,7 +13,7 @@ from benchmarks.processes import Json, say
 
 async def main(api_url: str) -> None:
     async with aiohttp.ClientSession() as session:
-        client = AsyncWebClient(token="xoxb-1", base_url=api_url, session=session, retry_handlers=[])  # noqa: S106
+        client = AsyncWebClient(token="xoxb-1", base_url=api_url, session=session, retry_handlers=[])  # noqa: S106 - of nobody
         while line := await asyncio.to_thread(sys.stdin.readline):
             asked: Json = json.loads(line)
             started = time.perf_counter()

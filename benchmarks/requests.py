@@ -57,7 +57,7 @@ def _on(engine: Engine, bench: Bench, slack: FakeSlack) -> Iterator[Row]:
     forms = _Forms(sizes.evaluations)
     with engine.filled(forms.fill) as ours, engine.empty() as floors, ExitStack() as started:
         pair = _Pair(
-            listening(started.enter_context(coach(bench.folder, ours.url, slack, "--no-worker"))),
+            listening(started.enter_context(coach(bench.folder, ours.url, slack, "benchmarks.served"))),
             listening(started.enter_context(bare(bench.folder, floors, slack))),
         )
         for contest in _contests(forms, engine.name):

@@ -32,8 +32,8 @@ def started(folder: Path, module: str, *arguments: str, bot: Bot, **environment:
 
 
 @contextmanager
-def coach(folder: Path, database_url: str, slack: FakeSlack, *options: str) -> Iterator[Served]:
-    """`coach serve`, with the settings that it comes with."""
+def coach(folder: Path, database_url: str, slack: FakeSlack, *command: str) -> Iterator[Served]:
+    """The bot, with the settings that it comes with. `command`: the module that serves, and its options."""
     bot = new_bot()
     settings = {
         "DATABASE_URL": database_url,
@@ -43,7 +43,8 @@ def coach(folder: Path, database_url: str, slack: FakeSlack, *options: str) -> I
         "SLACK_API_URL": slack.api(),
         "COACH_ENCRYPTION_KEYS": new_key(),
     }
-    with started(folder, "service", "serve", *options, bot=bot, **settings) as served:
+    module, *options = command
+    with started(folder, module, *options, bot=bot, **settings) as served:
         yield served
 
 

@@ -40,7 +40,7 @@ def run(bench: Bench, engines: Engines) -> Iterator[Row]:
 def _starting(bench: Bench, engines: Engines) -> Iterator[Row]:
     ours, floor, memory = list[float](), list[float](), list[float]()
     with fake_slack(bench.folder) as slack, engines.sqlite.unfilled() as url:
-        start: Start = partial(coach, bench.folder, url, slack)
+        start: Start = partial(coach, bench.folder, url, slack, "service", "serve")
         bare: Start = partial(bare_start, bench.folder)
         in_turns(1, partial(_begin, start, []), partial(_begin, bare, []))  # Python compiles what it loads
         in_turns(bench.either(2, 5), partial(_begin, start, ours), partial(_begin, bare, floor))

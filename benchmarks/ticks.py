@@ -63,7 +63,7 @@ class _Waiting:
 
     async def _look(self) -> list[float]:
         slack = Slack("http://127.0.0.1:1/", lambda _: "xoxb-1", lambda: NOW)
-        delivery, took = Delivery(self.database, slack, {}, lambda: NOW, Random(1)), list[float]()  # noqa: S311
+        delivery, took = Delivery(self.database, slack, {}, lambda: NOW, Random(1)), list[float]()  # noqa: S311 - a bench
         for _ in range(1 + LOOKS):
             started = time.perf_counter()
             await delivery.deliver_due()

@@ -23,6 +23,7 @@ from bot.ids import Action, action_of
 from bot.parse import Malformed, Request
 from bot.replies import Done, Ephemeral, Reply
 from bot.routes import UNKNOWN_WORD, Context, Route, Routes
+from bot.throttle import Limits, TooFast
 from coaching import people, requests
 from coaching.circles import Channel
 from coaching.errors import CoachingError, UnknownChannel, UnknownPeople
@@ -48,6 +49,8 @@ class Dispatcher:
     """Tells the worker that there may be something to send."""
     public_url: str | None = None
     keeping: Keeping = AS_USUAL
+    limits: Limits | None = None
+    """How much one person may ask for; None for no end of it."""
 
     def listen(self, app: App) -> None:
         """One catch-all listener per kind of request."""
@@ -110,7 +113,11 @@ class Dispatcher:
             request = parse.checked(read, body, self.now())
         except Malformed:
             return BoltResponse(status=400)
-        return self._carry_out(find(request), request, ack, client)
+        route = find(request)
+        if self.limits and not self.limits.lets(request, writes=route.writes):
+            self._slow_down(self.limits, request, ack, client)
+            return None
+        return self._carry_out(route, request, ack, client)
 
     def _carry_out(self, route: Route, request: Request, ack: Ack, client: WebClient) -> BoltResponse | None:
         try:
@@ -119,13 +126,24 @@ class Dispatcher:
             reply = failures.reply_to(error, request, self.reference)
             if request.event and not isinstance(error, CoachingError):
                 return BoltResponse(status=503)  # Slack sends an event again that was not taken
+        self._show(reply, request, ack, client)
+        if route.writes:
+            self.wake()
+        return None
+
+    def _show(self, reply: Reply, request: Request, ack: Ack, client: WebClient) -> None:
         try:
             answer(reply, request, ack, client)
         except SLACK_FAILS as error:
             self._not_shown(error, request, ack)
-        if route.writes:
-            self.wake()
-        return None
+
+    def _slow_down(self, limits: Limits, request: Request, ack: Ack, client: WebClient) -> None:
+        """Before the database is asked for anything."""
+        log.warning("slowed_down", workspace=request.workspace_id)
+        if limits.tells(request):
+            self._show(failures.reply_to(TooFast(), request, self.reference), request, ack, client)
+        else:
+            ack()
 
     def _not_shown(self, error: Exception, request: Request, ack: Ack) -> None:
         """Slack did not show the reply. Who typed a command can still be told, by the answer to it."""

@@ -42,7 +42,7 @@ def reply_to(error: Exception, request: Request, reference: Callable[[], str]) -
         # A database error prints the values it was given, which people typed: no trace of that one.
         exc_info=None if isinstance(error, DBAPIError) else error,
     )
-    if request.asks_options:
+    if request.looking:
         return GiveOptions([Option(value="-", label=wording.NO_OPTIONS.format(reference=name))])
     return _say(sentence.format(reference=name), request)
 
@@ -70,7 +70,7 @@ def _say(sentence: str, request: Request) -> Reply:
     view = request.view
     if request.event:
         return Done()
-    if request.asks_options:
+    if request.looking:
         return GiveOptions()
     if request.submitted and view and view.input_blocks:
         return RefuseFields({view.input_blocks[0]: sentence})

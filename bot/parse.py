@@ -122,8 +122,8 @@ class Request:
     response_url: str | None = None
     submitted: bool = False
     """A form was sent off; otherwise something was clicked, typed or asked for."""
-    asks_options: bool = False
-    """Somebody types into a list, and Slack wants to know what to show in it."""
+    looking: bool = False
+    """Somebody types in a menu, which asks for options with every letter."""
     event: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -197,7 +197,7 @@ def interaction(body: Mapping[str, Any], now: datetime) -> Request:
         message_ts=container.get("message_ts"),
         view=_view(body.get("view")),
         submitted=body.get("type") == "view_submission",
-        asks_options=body.get("type") == "block_suggestion",
+        looking=body.get("type") == "block_suggestion",
         response_url=body.get("response_url"),
     )
 
@@ -231,13 +231,17 @@ def event(body: Mapping[str, Any], now: datetime) -> Request:
     )
 
 
+def workspaces_named(body: Mapping[str, Any]) -> set[str]:
+    """Every one that is read from the payload: it had better be one."""
+    team, user = body.get("team"), body.get("user")
+    inner = team.get("id") if isinstance(team, dict) else None
+    of_user = user.get("team_id") if isinstance(user, dict) else None
+    return {str(one) for one in (body.get("team_id"), inner or of_user) if one}
+
+
 def _workspace(body: Mapping[str, Any]) -> str:
-    team = body.get("team") or {}
-    return (
-        str(team["id"])
-        if isinstance(team, dict) and team.get("id")
-        else _text(_object(body, "user"), "team_id")
-    )
+    """Of an installation for an organisation Slack may leave the team out."""
+    return _text(_object(body, "team"), "id") if body.get("team") else _text(_object(body, "user"), "team_id")
 
 
 def _first_action(body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -11,6 +11,9 @@ DATABASE_AWAY = (
     "I cannot reach my memory just now. Nothing was changed, and nothing you typed is lost: "
     "leave this open and try again in a minute. (Reference {reference})"
 )
+NOT_INSTALLED = (
+    "I am not installed in this workspace. Ask whoever looks after Slack apps here to add me again."
+)
 UNREADABLE = (
     "I cannot read what is stored: the key for it is missing. Nothing is lost, and nothing was changed. "
     "Please tell whoever looks after me this reference: {reference}"

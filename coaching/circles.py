@@ -313,8 +313,8 @@ def _channel_problem(channel: Channel | None, members: int) -> str | None:
 
 def _apply(circle: Circle, plan: CirclePlan, channel: Channel | None, zone: str) -> None:
     # `_check` has made sure of these; the type checker cannot know.
-    assert plan.name and plan.rhythm and plan.starts_on  # noqa: S101, PT018
-    assert plan.usual_time and plan.usual_length  # noqa: S101, PT018
+    assert plan.name and plan.rhythm and plan.starts_on  # noqa: S101, PT018 - checked
+    assert plan.usual_time and plan.usual_length  # noqa: S101, PT018 - checked
     circle.name = plan.name
     circle.channel = channel.slack_id if channel else None
     circle.channel_lost_at = None if channel else circle.channel_lost_at

@@ -67,7 +67,7 @@ class Slack:
         """With the moment, by a clock that is never set, until which it is used without asking."""
         self._looks_up: dict[str, bool] = {}
         self._closed_until: dict[tuple[str, str], datetime] = {}
-        self._log = logging.getLogger("scheduler.slack.sdk")
+        self._log = logging.getLogger("slack_sdk.worker")
         self._log.setLevel(logging.INFO)  # the SDK writes whole messages to the log at DEBUG
 
     async def close(self) -> None:

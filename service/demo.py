@@ -21,6 +21,7 @@ import uvicorn
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
+from bot.throttle import Limits
 from demo import archive
 from demo.clock import CannotMove, Progress
 from demo.server import LocalWorkspace, PromptServer
@@ -76,7 +77,15 @@ class MovingTime:
 class Demo:
     """A running demo. `with Demo(...) as demo:` or `start()` and `stop()`."""
 
-    def __init__(self, workspace: Workspace, database_url: str, start: datetime, port: int = 0) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        database_url: str,
+        start: datetime,
+        port: int = 0,
+        limits: Limits | None = None,
+    ) -> None:
+        """`limits` of what one person may ask for: none, because a year is played in a few minutes."""
         self.clock = MovableClock(start)
         secret = secrets.token_hex(16)
         self._server: uvicorn.Server | None = None
@@ -104,7 +113,7 @@ class Demo:
         if migrate.current_problem(database):
             migrate.upgrade(database)
         pack = content.settle(settings, database, self.clock.now())
-        self.coach = root.build(settings, self.clock, database, pack)
+        self.coach = root.build(settings, self.clock, database, pack, limits)
 
     @property
     def url(self) -> str:
@@ -174,6 +183,7 @@ class Demo:
             port=self._bot_port,
             log_config=None,
             access_log=False,
+            server_header=False,
             timeout_graceful_shutdown=1,
         )
         self._server = PromptServer(config)

@@ -21,6 +21,9 @@ LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, which read as digits
 MASK = "[hidden]"
 FAILED = frozenset({"error", "critical", "exception"})
 
+UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Signs with which words could begin a line of their own, colour it, turn what is read, or not be written."""
+
 ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
@@ -37,6 +40,7 @@ def set_up_logs(
     handler.setFormatter(_formatter(style, secrets))
     handler.addFilter(_quotes_nobody)
     handler.addFilter(named)
+    logging.raiseExceptions = False  # what cannot be logged would be printed with all that it was about
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
@@ -95,12 +99,14 @@ def _with_reference(_logger: WrappedLogger, method: str, event: EventDict) -> Ev
 
 
 def _quotes_nobody(record: logging.LogRecord) -> bool:
-    """Slack's libraries give each of their loggers a level of its own, so it is looked at here."""
-    library = record.name.partition(".")[0]
-    if library == "asyncio":  # the lines below the first show whole objects
+    """Levels are looked at here again: Slack's libraries give each of their loggers one of its own, and where
+    somebody opens that of another library it prints rows of the database and bodies of requests.
+    """
+    package = record.name.partition(".")[0]
+    if package == "asyncio":  # the lines below the first show whole objects
         record.msg, record.args = record.getMessage().partition("\n")[0], None
-    if library not in SLACKS:
-        return True
+    if package not in SLACKS:
+        return package in OURS or record.levelno >= logging.WARNING
     # "Failed to run … (error: …)": the error may quote what it stumbled over.
     record.msg = record.getMessage().partition(" (error:")[0]
     record.args = None
@@ -129,6 +135,7 @@ def _formatter(style: str, secrets: Iterable[str]) -> logging.Formatter:
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             renderer,
             _masking(secrets),
+            _in_one_line,
         ],
     )
 
@@ -160,6 +167,10 @@ def _names(error: BaseException) -> Iterable[str]:
             return
         yield type(seen).__name__
         seen = seen.__cause__ or seen.__context__
+
+
+def _in_one_line(_logger: WrappedLogger, _method: str, line: object) -> str:
+    return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", str(line))
 
 
 def _masking(secrets: Iterable[str]) -> Processor:

@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 from bot.app import create_app
 from bot.directory import profile
 from bot.outgoing import all_renderers
+from bot.throttle import Limits
 from coaching import calendar_feed, channels, results, retention, workspaces
 from coaching.packs import Pack
 from coaching.planning import NIGHTLY, PLANNERS
@@ -167,8 +168,10 @@ def given_up(db: Session, row: OutboxRow, now: datetime) -> None:
     results.given_up(db, row, now)
 
 
-def build(settings: Settings, clock: Clock, database: Database, pack: Pack) -> Coach:
-    """Puts the parts together. Opens no connection yet."""
+def build(
+    settings: Settings, clock: Clock, database: Database, pack: Pack, limits: Limits | None = None
+) -> Coach:
+    """Puts the parts together. Opens no connection yet. `limits`: how much one person may ask for."""
     token = BotToken(settings, database, clock)
     metrics, skew = Metrics(), Skew(SystemClock().now)  # requests are signed by real time, whatever the clock
     slack = Slack(settings.slack_api_url, lambda workspace: token.of(workspace)[0], clock.now, metrics, skew)
@@ -203,14 +206,15 @@ def build(settings: Settings, clock: Clock, database: Database, pack: Pack) -> C
         wake=worker.wake,
         public_url=settings.coach_public_url,
         keeping=settings.keeping,
+        limits=limits,
     )
     return Coach(settings, clock, database, pack, token, app, worker, slack, metrics, skew)
 
 
-def serve(settings: Settings, *, worker: bool = True) -> None:
-    """Web, and the worker with it unless told otherwise. Ends on SIGTERM."""
+def serve(settings: Settings, *, worker: bool = True, limits: Limits | None = None) -> None:
+    """Web, and the worker with it unless told otherwise. Ends on SIGTERM. `limits`: else the usual ones."""
     _logs(settings)
-    coach = _begin(settings, upgrade=in_a_file(settings))
+    coach = _begin(settings, upgrade=in_a_file(settings), limits=limits or Limits())
     log.info("serving", port=settings.port, worker=worker)
     _listen(coach.web(with_worker=worker), settings.port)
     coach.database.dispose()
@@ -235,12 +239,13 @@ def _listen(web: Starlette, port: int) -> None:
         port=port,
         log_config=None,
         access_log=False,
+        server_header=False,
         timeout_graceful_shutdown=REQUESTS_END_WITHIN_S,
     )
     uvicorn.Server(config).run()
 
 
-def _begin(settings: Settings, *, upgrade: bool) -> Coach:
+def _begin(settings: Settings, *, upgrade: bool, limits: Limits | None = None) -> Coach:
     """The parts of a bot that is about to run.
 
     Raises `SettingsError` if it could not read what is stored, `PackError` if it would have nothing to say.
@@ -252,7 +257,7 @@ def _begin(settings: Settings, *, upgrade: bool) -> Coach:
     keys.check(settings, database)
     if upgrade:
         migrations.upgrade(database)
-    coach = build(settings, clock, database, content.settle(settings, database, clock.now()))
+    coach = build(settings, clock, database, content.settle(settings, database, clock.now()), limits)
     tell_of_failures(coach.count)
     return coach
 

@@ -7,7 +7,7 @@ stands in a message, because people paste messages into tickets.
 
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -45,6 +45,14 @@ def _database(url: str) -> str:
     elif parsed.drivername != "sqlite" or parsed.database in {None, "", ":memory:"}:
         raise ValueError("not SQLite in a file, nor PostgreSQL")
     return parsed.render_as_string(hide_password=False)
+
+
+def _passwords(url: str) -> list[str]:
+    """As it is, and as it stands in the address."""
+    from sqlalchemy.engine import make_url
+
+    password = make_url(url).password
+    return [password, quote_plus(password), quote(password)] if password else []
 
 
 def web_address(url: str) -> str:
@@ -194,7 +202,7 @@ class Settings(BaseSettings):
         """The values that no log may show."""
         values = (getattr(self, name) for name in type(self).model_fields)
         found = [value.get_secret_value() for value in values if isinstance(value, SecretStr) and value]
-        return [*found, *self.encryption_keys]
+        return [*found, *self.encryption_keys, *_passwords(self.database_url)]
 
     @property
     def heartbeat(self) -> str:

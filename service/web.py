@@ -2,9 +2,10 @@
 
 import asyncio
 import hmac
+import ipaddress
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -18,21 +19,29 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
+from bot.throttle import Allowance, Throttle
 from service.guard import MAX_BODY, Admitted, Guard, Refused
 from service.logs import reference
 from service.looking_in import ALIVE
+from service.replays import Taken
 from service.settings import LOCAL_HOSTS
 
 Dispatch = Callable[[BoltRequest], BoltResponse]
+Endpoint = Callable[[Request], Awaitable[Response]]
 Took = Callable[[str, int, float], None]
 """Told the kind of a request, the status of its answer and the seconds in between."""
 
 READ_WITHIN_S = 10
 CALENDARS_AT_ONCE = 4
 """Programs that read calendars can wait; Slack, which is served by the same threads, cannot."""
+PAGES = Allowance(at_once=120, a_second=10)
+"""Of pages that everybody may ask for, to one address. Behind a proxy that is not told of, all share one."""
+HARMLESS = frozenset({"block_suggestion"})
+"""Two of these can be the same to the letter, and neither has an effect."""
 SECURITY_HEADERS = {
     "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "cross-origin-opener-policy": "same-origin",
     "referrer-policy": "no-referrer",
     "strict-transport-security": "max-age=31536000",
     "x-content-type-options": "nosniff",
@@ -50,7 +59,7 @@ class Watching:
     """What monitors are told, and the word that those on other machines have to know."""
 
     figures: Callable[[], bytes]
-    key: str = ""
+    key: str = field(default="", repr=False)
     remarks: Callable[[], list[str]] = list
     """What is worth a look, though the bot is ready."""
 
@@ -59,9 +68,7 @@ def create_health(
     ready: Callable[[], list[str]], watching: Watching, lifespan: Lifespan[Starlette] | None = None
 ) -> Starlette:
     """The pages for whoever runs the bot, and nothing else."""
-    return Starlette(
-        routes=_health(ready, watching), middleware=[Middleware(_SecurityHeaders)], lifespan=lifespan
-    )
+    return _app(_health(ready, watching), lifespan)
 
 
 def create_web(
@@ -74,24 +81,64 @@ def create_web(
     took: Took = lambda _kind, _status, _seconds: None,
     lifespan: Lifespan[Starlette] | None = None,
     read_within_s: float = READ_WITHIN_S,
+    pages: Throttle | None = None,
+    taken: Taken | None = None,
 ) -> Starlette:
     """The HTTP app around the bot.
 
     `dispatch`, `ready` and `calendar` run in threads; `ready` gives a line for each thing that stops the bot,
     `calendar` the file behind a secret token, or None. `took` hears how long each request of Slack took.
-    `read_within_s`: seconds in which a body has to arrive. Raises `ValueError` for an empty signing secret.
+    `read_within_s`: seconds in which a body has to arrive. `pages`: how often one address may ask for what
+    everybody may ask for. `taken`: which requests have been here before. Raises `ValueError` for an empty
+    signing secret.
     """
-    slack = _Slack(dispatch, Guard(signing_secret), read_within_s, took)
+    slack = _Slack(dispatch, Guard(signing_secret), read_within_s, took, taken or Taken())
+    limited = _limiting(pages or Throttle(PAGES))
+    routes = [
+        Route("/slack/events", slack.take, methods=["POST"]),
+        Route("/slack/events", _certificate_check, methods=["GET"]),
+        Route("/calendar/{token}.ics", limited(_calendar(calendar)), methods=["GET"]),
+        *_health(ready, watching),
+    ]
+    return _app(routes, lifespan)
+
+
+def _app(routes: list[Route], lifespan: Lifespan[Starlette] | None) -> Starlette:
     return Starlette(
-        routes=[
-            Route("/slack/events", slack.take, methods=["POST"]),
-            Route("/slack/events", _certificate_check, methods=["GET"]),
-            Route("/calendar/{token}.ics", _calendar(calendar), methods=["GET"]),
-            *_health(ready, watching),
-        ],
+        routes=routes,
         middleware=[Middleware(_SecurityHeaders)],
+        exception_handlers={Exception: _broken},
         lifespan=lifespan,
     )
+
+
+async def _broken(_request: Request, _error: Exception) -> Response:
+    """A fault of ours, which goes to the log. Starlette answers it outside of all middleware."""
+    return PlainTextResponse("Internal Server Error", 500, SECURITY_HEADERS)
+
+
+def _limiting(throttle: Throttle) -> Callable[[Endpoint], Endpoint]:
+    """For pages that ask for no signature: who asks too often waits."""
+
+    def limited(page: Endpoint) -> Endpoint:
+        async def answer(request: Request) -> Response:
+            if throttle.lets(_address(request)):
+                return await page(request)
+            return PlainTextResponse("Too many requests. Try again later.", 429, {"retry-after": "60"})
+
+        return answer
+
+    return limited
+
+
+def _address(request: Request) -> str:
+    """Of IPv6 the network: its owner has as many addresses in it as they like."""
+    host = request.client.host if request.client else ""
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    return str(ipaddress.ip_network(f"{host}/64", strict=False)) if found.version == 6 else host
 
 
 def _health(ready: Callable[[], list[str]], watching: Watching | None) -> list[Route]:
@@ -105,17 +152,20 @@ def _health(ready: Callable[[], list[str]], watching: Watching | None) -> list[R
 class _Slack:
     """The one address that Slack calls."""
 
-    def __init__(self, dispatch: Dispatch, guard: Guard, read_within_s: float, took: Took) -> None:
+    def __init__(
+        self, dispatch: Dispatch, guard: Guard, read_within_s: float, took: Took, taken: Taken
+    ) -> None:
         self._took = took
         self._dispatch = dispatch
         self._guard = guard
         self._read_within_s = read_within_s
+        self._taken = taken
 
     async def take(self, request: Request) -> Response:
         started = time.perf_counter()
         try:
             admitted = self._guard.admit(request.headers, await self._body(request))
-            answer = _own_answer(admitted) or await self._hand_on(request, admitted)
+            answer = _own_answer(admitted) or await self._once(request, admitted)
         except Refused as refused:
             log.warning("request_refused", status=refused.status, reason=refused.reason)
             self._took("refused", refused.status, time.perf_counter() - started)
@@ -133,6 +183,23 @@ class _Slack:
             raise Refused(408, "body took too long") from None
         except ClientDisconnect:
             raise Refused(400, "body broke off") from None
+
+    async def _once(self, request: Request, admitted: Admitted) -> Response:
+        """What was taken before is answered without an effect, because Slack may not have heard it."""
+        if admitted.kind in HARMLESS:
+            return await self._hand_on(request, admitted)
+        signature = request.headers["x-slack-signature"]
+        if not self._taken.claim(signature):
+            log.warning("request_repeated", kind=admitted.kind)
+            return PlainTextResponse("")
+        taken = False
+        try:
+            answer = await self._hand_on(request, admitted)
+            taken = answer.status_code < 500
+            return answer
+        finally:
+            if not taken:
+                self._taken.release(signature)
 
     async def _hand_on(self, request: Request, admitted: Admitted) -> Response:
         bolt_request = _for_bolt(request, admitted)
@@ -244,7 +311,7 @@ def _readiness(
     return readiness
 
 
-def _figures(watching: Watching) -> Callable[[Request], Awaitable[Response]]:
+def _figures(watching: Watching) -> Endpoint:
     async def metrics(request: Request) -> Response:
         if not _may_watch(request, watching.key):
             return PlainTextResponse("Not Found", 404)
@@ -267,7 +334,7 @@ def _may_watch(request: Request, key: str) -> bool:
     return not proxied and request.client is not None and request.client.host in LOCAL_HOSTS
 
 
-def _calendar(calendar: Callable[[str], bytes | None]) -> Callable[[Request], Awaitable[Response]]:
+def _calendar(calendar: Callable[[str], bytes | None]) -> Endpoint:
     """A person's sessions behind a secret address. The path is the secret, so it stands in no log."""
     room = asyncio.Semaphore(CALENDARS_AT_ONCE)
 

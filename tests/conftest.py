@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from service.demo import Demo
 from tests.storage.engines import ENGINES
@@ -11,6 +12,7 @@ from tests.support import pasts
 from tests.support.pasts import Beginning
 from tests.support.people import People
 
+settings.register_profile("many", max_examples=10_000)
 pytest_plugins = ["tests.no_skips", "tests.read_only", "tests.warm"]
 
 

@@ -203,7 +203,7 @@ def _end_early(poll: PollFacts, viewer: int) -> list[Block]:
 def _close(poll: PollFacts) -> list[Block]:
     asks = ConfirmObject(
         title="Close this poll?",
-        text="Nothing is scheduled or moved, and the answers are of no use any more.",
+        text=plain("Nothing is scheduled or moved, and the answers are of no use any more."),
         confirm="Close it",
         deny="Keep it",
     )

@@ -44,6 +44,7 @@ from bot.views import (
     trends,
 )
 from bot.views import calendar as calendar_page
+from bot.views.text import when
 from coaching import calendar
 from coaching.checks import LONGEST_LINK
 from coaching.packs import default_pack
@@ -417,9 +418,9 @@ def everything(w: World) -> Iterator[Shown]:
     yield notices.notice, notices.notice(w.text(600))
     yield notices.page, notices.page(list(hub.help_page().blocks), "Help")
     yield reminders.nothing_left, reminders.nothing_left()
-    yield reminders.put_off, reminders.put_off(w.text(80))
+    yield reminders.put_off, reminders.put_off(when(STARTS, ZONE))
     for many in (1, 6):
-        yield reminders.bookkeeping, reminders.bookkeeping(_parts(w, many), rest=w.text(80))
+        yield reminders.bookkeeping, reminders.bookkeeping(_parts(w, many), rest=when(STARTS, ZONE))
 
 
 def _of_dates(w: World) -> Iterator[Shown]:

@@ -45,7 +45,9 @@ class Served:
     """An app behind uvicorn on a free port, in a thread."""
 
     def __init__(self, app: ASGIApp) -> None:
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", ws="none")
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, server_header=False, lifespan="on", ws="none"
+        )
         self._server = uvicorn.Server(config)
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]

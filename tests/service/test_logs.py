@@ -7,14 +7,17 @@ import json
 import logging
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.logs import reference, set_up_logs
+from service.logs import UNSAFE, reference, set_up_logs
 
 ROOT = Path(__file__).parents[2]
 PLANTED = "what Ana confided"
@@ -164,3 +167,35 @@ def test_references_are_short_and_easy_to_read_out() -> None:
     made = {reference() for _ in range(200)}
     assert len(made) > 190
     assert all(len(one) == 6 and one.isalpha() and one.isupper() for one in made)
+
+
+@pytest.fixture(params=["text", "json"])
+def one_stream(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
+    """What is logged in one of the formats."""
+    handlers, level = list(logging.getLogger().handlers), logging.getLogger().level
+    written = io.StringIO()
+    set_up_logs("DEBUG", request.param, stream=written)
+    yield written
+    structlog.reset_defaults()
+    logging.getLogger().handlers[:] = handlers
+    logging.getLogger().setLevel(level)
+
+
+WORDS = st.text() | st.sampled_from(
+    ["a\nb", "\r\n2026-11-28 [error] forged", "\x1b[2J", "\u2028", "\x85", "\u202e", "\ud83d"]
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=WORDS)
+def test_no_words_begin_a_line_of_their_own(one_stream: io.StringIO, words: str) -> None:
+    """Else somebody could write lines into the log that the bot never wrote."""
+    one_stream.seek(0)
+    one_stream.truncate()
+    structlog.get_logger("bot").info(words, said=words, those=[words], by={"name": words})
+    logging.getLogger("somebody").warning("it said %s", words)
+    lines = one_stream.getvalue().splitlines()
+    assert len(lines) == 2
+    assert not [line for line in lines if UNSAFE.search(line)]
+    if lines[0].startswith("{"):
+        assert [json.loads(line)["level"] for line in lines] == ["info", "warning"]

@@ -3,6 +3,7 @@
 import json
 import time
 from http.client import HTTPConnection
+from itertools import count
 from urllib.parse import urlencode, urlsplit
 
 from demo import tickets
@@ -20,6 +21,7 @@ class Forger:
     def __init__(self, demo: Demo) -> None:
         self._demo = demo
         self._local = demo.workspace.local
+        self._number = count()
         self._secret = demo.coach.settings.slack_signing_secret.get_secret_value()
         self.team = self._local.workspace.team.id
         """The workspace that the requests come from."""
@@ -88,8 +90,11 @@ class Forger:
         return self.send({"payload": json.dumps(payload)})[0]
 
     def send(self, fields: dict[str, str]) -> tuple[int, str]:
-        """A signed form, as Slack sends commands and clicks: status and body of the answer."""
-        body, at = urlencode(fields), str(int(time.time()))
+        """A signed form, as Slack sends commands and clicks: status and body of the answer.
+
+        No two are the same to the letter, as none of Slack's are.
+        """
+        body, at = urlencode(fields | {"number": str(next(self._number))}), str(int(time.time()))
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
             "X-Slack-Request-Timestamp": at,
