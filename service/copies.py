@@ -128,9 +128,9 @@ def _settle(db: Session, now: datetime) -> list[str]:
     fates = messages.mark(db, now)
     dropped = fates[Fate.SKIPPED] + fates[Fate.TOO_LATE]
     return [
-        f"Messages that were due before now: {dropped} are not sent, {fates[Fate.LOOKED_UP]} only when Slack"
-        " says that they have not arrived.",
-        f"Evaluations that were open: {ended} ended, their answers deleted unread.",
+        f"Messages that were due before now and are not sent: {dropped};"
+        f" looked up in Slack first: {fates[Fate.LOOKED_UP]}.",
+        f"Evaluations that were open, and ended with their answers unread: {ended}.",
     ]
 
 

@@ -70,13 +70,10 @@ class Round:
             copies.restore(self._settings, self._copy, self._now)
             return
         self._run(
-            "pg_restore",
-            "--clean",
-            "--if-exists",
-            "--single-transaction",
-            f"--dbname={self._address}",
-            self._copy,
+            "psql", "--quiet", "--command", "DROP SCHEMA public CASCADE; CREATE SCHEMA public", self._address
         )
+        into = f"--dbname={self._address}"
+        self._run("pg_restore", "--no-owner", "--single-transaction", "--exit-on-error", into, self._copy)
         copies.mark(self._settings, self._now)
 
     @property
@@ -85,7 +82,11 @@ class Round:
         return make_url(self._url).set(drivername="postgresql").render_as_string(hide_password=False)
 
     def _run(self, program: str, *arguments: str | Path) -> None:
-        subprocess.run([f"{postgres.binaries()}/{program}", *arguments], check=True, env={**os.environ})
+        subprocess.run(
+            [f"{postgres.binaries()}/{program}", *arguments],
+            check=True,
+            env=os.environ | {"PGOPTIONS": "-c client_min_messages=warning"},
+        )
 
     def scopes(self, *scopes: str) -> None:
         self._workspace.bot.scopes[:] = scopes
