@@ -65,12 +65,15 @@ def everything_logged(written: io.StringIO) -> Iterator[None]:
     handlers, level = list(root_logger.handlers), root_logger.level
     set_up_logs("DEBUG", "text", stream=written)
     names = [name for name, one in logging.root.manager.loggerDict.items() if isinstance(one, logging.Logger)]
-    before = {name: logging.getLogger(name).level for name in names}
+    before = {name: (logging.getLogger(name).level, logging.getLogger(name).handlers) for name in names}
+    for name in names:
+        logging.getLogger(name).handlers = []  # pytest listens at some, and keeps all that it hears
     for name in ["", *names]:
         logging.getLogger(name).setLevel(logging.DEBUG)
     yield
     structlog.reset_defaults()
-    for name, old in before.items():
+    for name, (old, listening) in before.items():
         logging.getLogger(name).setLevel(old)
+        logging.getLogger(name).handlers = listening
     root_logger.handlers[:] = handlers
     root_logger.setLevel(level)
