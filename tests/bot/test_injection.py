@@ -35,7 +35,7 @@ AT_ONCE = 100
 LIVE = re.compile(r"<([^<>]*)>")
 OURS = re.compile(
     r"!date\^\d+\^(\{[a-z_]+\}[a-z ]*)+\|[^|<>]*"
-    r"|@U0\d{9}|#C0123456789|https://meet\.example/[^|<>\s]+(\|[^|<>]*)?"
+    r"|@U0\d{9}|#C0123456789|https://meet\.example/[^|<>\s]*(\|[^|<>]*)?"
 )
 """What the bot itself makes: dates, people and channels that it knows, the link of a session."""
 SPEAKS = {"text"}
