@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, lazyload
 
 from coaching import people
-from coaching.errors import NotAllowed, NotFound
+from coaching.errors import NotAllowed, NotFound, NotYours
+from coaching.rules.audit_facts import About
 from coaching.rules.terms import CircleState, PersonKind, WhoMaySchedule
 from storage.models import Case, Circle, CoachingSession, Membership, Person, ProgrammeOwner
 
@@ -26,6 +27,8 @@ class Right(StrEnum):
     """Say what happened."""
     EXPORT = "export"
     """Take the coaching log out as a file."""
+    AUDIT = "audit"
+    """Read what was done to the circle, and by whom."""
     EDIT = "edit"
     """Edit the circle, add or remove people, hand it over, pause and close it."""
 
@@ -45,13 +48,32 @@ RIGHTS = {
     Right.EXPORT: Who(
         lead_only=True, refusal="The coaching leads can take the log out as a file. Ask one of them for it."
     ),
+    Right.AUDIT: Who(
+        lead_only=True, refusal="The coaching leads can read what was done here. Ask one of them."
+    ),
     Right.EDIT: Who(
         lead_only=True, refusal="The coaching leads look after this. Ask one of them to change it."
     ),
 }
 
-IN_CLOSED_ONES = (Right.SEE, Right.EXPORT)
+IN_CLOSED_ONES = (Right.SEE, Right.EXPORT, Right.AUDIT)
 """What those who were in a circle at its end may still do."""
+
+
+ABOUT = "coach_about"
+
+
+def watch(db: Session, about: About) -> None:
+    """From here on what is looked up for a request, granted or refused, is written down in `about`."""
+    db.info[ABOUT] = about
+
+
+def note(db: Session, *, circle_id: int | None = None, session_id: int | None = None) -> None:
+    """What a request is about. Use cases call it for what they make; all else comes through the look-ups."""
+    about = db.info.get(ABOUT)
+    if isinstance(about, About):
+        about.circle_id = circle_id if circle_id is not None else about.circle_id
+        about.session_id = session_id if session_id is not None else about.session_id
 
 
 @dataclass(frozen=True)
@@ -66,7 +88,7 @@ def actor(db: Session, workspace_id: str, slack_id: str) -> Actor:
     """Raises `UnknownPeople` when the bot has not met them, `NotAllowed` for bots and people who left."""
     person = people.somebody(db, workspace_id, slack_id)
     if not person.active or person.kind is PersonKind.BOT:
-        raise NotAllowed("Only people who are active in this workspace can do this.")
+        raise NotYours("Only people who are active in this workspace can do this.")
     return Actor(workspace_id, person)
 
 
@@ -82,6 +104,7 @@ def circle(db: Session, actor: Actor, circle_id: int, right: Right, *, lock: boo
             Membership.left_at.is_(None),
         )
     )
+    note(db, circle_id=circle_id)
     found = db.scalar(query.with_for_update(of=Circle) if lock else query)
     if found is None:
         raise NotFound
@@ -107,7 +130,10 @@ def session(
     )
     if lock:
         query = query.with_for_update(of=CoachingSession)
+    note(db, session_id=session_id)
     found = db.scalar(query)
+    if found is not None:
+        note(db, circle_id=found.circle_id)
     if found is None or found.circle.member(actor.person.id) is None:
         raise NotFound
     _check(found.circle, actor, right)
@@ -117,6 +143,8 @@ def session(
 def case(db: Session, actor: Actor, case_id: int) -> Case:
     """One that is shared with the actor's circle. A draft is there for nobody; its author has the form."""
     found = db.scalar(select(Case).where(Case.workspace_id == actor.workspace_id, Case.id == case_id))
+    if found is not None:
+        note(db, session_id=found.session_id)
     if found is None or not found.readable:
         raise NotFound
     session(db, actor, found.session_id, Right.SEE)
@@ -131,7 +159,7 @@ def programme(db: Session, actor: Actor) -> None:
         Membership.left_at.is_(None),
     )
     if not owns_programme(db, actor) and db.scalar(inside.limit(1)) is None:
-        raise NotAllowed(PROGRAMME_IS_FOR)
+        raise NotYours(PROGRAMME_IS_FOR)
 
 
 def owns_programme(db: Session, actor: Actor) -> bool:
@@ -172,6 +200,6 @@ def may(found: Circle, person_id: int, right: Right) -> bool:
 
 def _check(found: Circle, actor: Actor, right: Right) -> None:
     if not may(found, actor.person.id, right):
-        raise NotAllowed(RIGHTS[right].refusal)
+        raise NotYours(RIGHTS[right].refusal)
     if found.state is CircleState.CLOSED and right not in IN_CLOSED_ONES:
         raise NotAllowed("This circle is closed. Its log stays readable; nothing in it can be changed.")

@@ -3,6 +3,7 @@
 from bot.handlers import (
     actions,
     already_met,
+    audit,
     away,
     calendar,
     cases,
@@ -48,4 +49,5 @@ FEATURES = (
     reminders,
     programme,
     trends,
+    audit,
 )

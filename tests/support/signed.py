@@ -31,6 +31,7 @@ class Forger:
         payload = {
             "type": "block_actions",
             **self._person(user),
+            "trigger_id": self._trigger(user),
             "container": {"type": "message", "message_ts": "1.2", "channel_id": CHANNEL},
             "channel": {"id": CHANNEL},
             "response_url": f"{self._demo.url}/hooks/actions/{hook.id}",
@@ -63,7 +64,7 @@ class Forger:
     def command(self, user: str, text: str) -> str:
         """A slash command; the body of the answer, empty where a form is opened."""
         workspace = self._local.workspace
-        trigger = tickets.new_trigger(workspace, user, self._local.timing.trigger, None)
+        trigger = self._trigger(user)
         hook = tickets.new_hook(workspace, user, CHANNEL, self._local.now())
         act = Act(workspace, workspace.people[user], trigger, self._demo.url, "1.2")
         form = command_form(act, workspace.channels[CHANNEL], "/coach", text, hook) | {"team_id": self.team}
@@ -79,7 +80,7 @@ class Forger:
             "type": "message_action",
             **self._person(user),
             "callback_id": shortcut,
-            "trigger_id": tickets.new_trigger(local.workspace, user, local.timing.trigger, None),
+            "trigger_id": self._trigger(user),
             "channel": {"id": CHANNEL, "name": "general"},
             "message_ts": "1.2",
             "message": {"type": "message", "user": user, "ts": "1.2", "text": text},
@@ -103,6 +104,9 @@ class Forger:
             return answer.status, answer.read().decode()
         finally:
             connection.close()
+
+    def _trigger(self, user: str) -> str:
+        return tickets.new_trigger(self._local.workspace, user, self._local.timing.trigger, None)
 
     def _person(self, user: str) -> Json:
         return {"team": {"id": self.team}, "user": {"id": user, "team_id": self.team}}
