@@ -140,7 +140,9 @@ class Dispatcher:
 
     def _note_refusal(self, error: Exception, request: Request, about: About) -> None:
         """In a transaction of its own, because that of the request is gone."""
-        if about.deed is None or not isinstance(error, NotFound | NotYours):
+        about_nothing = about.circle_id is None and about.session_id is None
+        noted = isinstance(error, NotYours) or (isinstance(error, NotFound) and not about_nothing)
+        if about.deed is None or not noted:
             return
         try:
             with self.database.transaction() as db:

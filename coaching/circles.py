@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from coaching import access, invitations, members, outbox, people, sessions
 from coaching.access import Actor, Right
 from coaching.checks import length_problem, link_problem, place_problem
-from coaching.errors import Changed, NotAllowed, NotYours, Refused
+from coaching.errors import Changed, NotAllowed, Refused
 from coaching.rules import recurrence
 from coaching.rules.facts import CircleFacts
 from coaching.rules.fields import Field
@@ -104,10 +104,7 @@ def create(db: Session, actor: Actor, plan: CirclePlan, channel: Channel | None,
 
 def check_may_create(db: Session, actor: Actor, now: datetime) -> None:
     """Guests make no circles, nobody more than five a day, programme owners fifty. Raises `NotAllowed`."""
-    if actor.person.kind is not PersonKind.FULL:
-        raise NotYours(
-            "Guests cannot make circles. Ask a colleague who is a full member; they can add you to one."
-        )
+    access.make(actor)
     made = db.scalar(
         select(func.count()).where(
             Circle.created_by_id == actor.person.id, Circle.created_at > now - timedelta(days=1)

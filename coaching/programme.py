@@ -26,7 +26,7 @@ from storage.models import (
     Workspace,
 )
 
-ONLY_OWNERS = "Programme owners look after this. Nothing was changed."
+ONLY_OWNERS = access.RIGHTS[access.Right.OWNERS].refusal
 
 
 def page(db: Session, actor: Actor, key: int | None, pack: Pack, now: datetime) -> ProgrammeFacts:
@@ -162,6 +162,7 @@ def check_may_name(db: Session, actor: Actor) -> ProgrammeDuty:
 
 def name_owners(db: Session, actor: Actor, picked: Sequence[str], now: datetime) -> list[Person]:
     """Who owns the page from now on besides, by Slack ids. Raises `Refused` with what cannot be taken."""
+    check_may_name(db, actor)  # first, because whom the bot has not met is looked up in Slack and kept
     chosen = people.known(db, actor.workspace_id, list(dict.fromkeys(picked)))
     _one_at_a_time(db, actor)
     may = check_may_name(db, actor)

@@ -51,6 +51,7 @@ def new(context: Context) -> Reply:
 def six_filled(context: Context) -> Reply:
     """The six fields are checked; what the year looks like is shown before anything is saved."""
     actor, request = context.actor(), context.request
+    circles.check_may_create(context.db, actor, context.now)
     kept = request.view.metadata.get("draft") if request.view else None
     start = _read(context, whole_number(kept)) if kept else _start(context)
     draft = _filled(start, request.values)
