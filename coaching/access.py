@@ -65,7 +65,7 @@ RIGHTS = {
     Right.AUDIT: Who(LEADS, "The coaching leads can read what was done here. Ask one of them."),
     Right.EDIT: Who(LEADS, "The coaching leads look after this. Ask one of them to change it."),
     Right.MAKE: Who(
-        frozenset({Standing.COLLEAGUE}),
+        frozenset({Standing.LEAD, Standing.MEMBER, Standing.OWNER, Standing.COLLEAGUE}),
         "Guests cannot make circles. Ask a colleague who is a full member; they can add you to one.",
     ),
     Right.PROGRAMME: Who(
