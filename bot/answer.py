@@ -59,6 +59,8 @@ def _show(reply: Reply, request: Request, client: WebClient) -> None:
                 )
         case OpenModal(view):
             client.views_open(trigger_id=trigger, view=view)
+        case UpdateModal(view) if request.view is None:  # clicked where no modal is
+            client.views_open(trigger_id=trigger, view=view)
         case PushModal(view):
             client.views_push(trigger_id=trigger, view=view)
         case UpdateModal(view):

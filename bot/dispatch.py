@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from slack_bolt import Ack, App, BoltResponse
 from slack_sdk import WebClient
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bot import directory, failures, parse, wording
@@ -24,11 +25,13 @@ from bot.parse import Malformed, Request
 from bot.replies import Done, Ephemeral, Reply
 from bot.routes import UNKNOWN_WORD, Context, Route, Routes
 from bot.throttle import Limits, TooFast
-from coaching import people, requests
+from coaching import access, audit, people, requests
 from coaching.circles import Channel
-from coaching.errors import CoachingError, UnknownChannel, UnknownPeople
+from coaching.errors import CoachingError, NotFound, NotYours, UnknownChannel, UnknownPeople
 from coaching.packs import Pack
+from coaching.rules.audit_facts import About
 from coaching.rules.keeping import AS_USUAL, Keeping
+from storage import written
 from storage.engine import Database
 
 log = structlog.get_logger()
@@ -120,9 +123,11 @@ class Dispatcher:
         return self._carry_out(route, request, ack, client)
 
     def _carry_out(self, route: Route, request: Request, ack: Ack, client: WebClient) -> BoltResponse | None:
+        about = About(route.deed)
         try:
-            reply = self._run(route, request, client)
+            reply = self._run(route, request, client, about)
         except Exception as error:  # the one place that catches the unexpected
+            self._note_refusal(error, request, about)
             reply = failures.reply_to(error, request, self.reference)
             if request.event and not isinstance(error, CoachingError):
                 return BoltResponse(status=503)  # Slack sends an event again that was not taken
@@ -153,28 +158,45 @@ class Dispatcher:
         else:
             ack()
 
-    def _run(self, route: Route, request: Request, client: WebClient) -> Reply:
+    def _note_refusal(self, error: Exception, request: Request, about: About) -> None:
+        """In a transaction of its own, because that of the request is gone."""
+        about_nothing = about.circle_id is None and about.session_id is None
+        noted = isinstance(error, NotYours) or (isinstance(error, NotFound) and not about_nothing)
+        if about.deed is None or not noted:
+            return
+        try:
+            with self.database.transaction() as db:
+                audit.refused(db, request.workspace_id, request.slack_id, about, request.now)
+        except DBAPIError as failed:
+            log.error("refusal_not_noted", error=type(failed).__name__)
+
+    def _run(self, route: Route, request: Request, client: WebClient, about: About) -> Reply:
         """One transaction. Whom or what the bot meets for the first time is looked up between two tries."""
         channels: dict[str, Channel] = {}
         for _ in range(3):
             try:
-                return self._once(route, request, channels)
+                return self._once(route, request, channels, about)
             except UnknownPeople as unknown:
                 found = directory.profiles(client, request.workspace_id, unknown.slack_ids)
                 with self.database.transaction() as db:
                     people.learn(db, request.workspace_id, found)
             except UnknownChannel as unknown:
                 channels[unknown.channel] = directory.channel(client, unknown.channel, request.slack_id)
-        return self._once(route, request, channels)
+        return self._once(route, request, channels, about)
 
-    def _once(self, route: Route, request: Request, channels: Mapping[str, Channel]) -> Reply:
+    def _once(self, route: Route, request: Request, channels: Mapping[str, Channel], about: About) -> Reply:
         with self._scope(route) as db:
+            access.watch(db, about)
+            changed = written.watch(db) if route.writes and about.deed else set()
             key = _key(route, request)
             if key and not requests.claim(db, request.workspace_id, key, request.now):
                 return Done(clear=True)
-            reply = route.handler(Context(request, db, self.pack, channels, self.public_url, self.keeping))
+            context = Context(request, db, self.pack, channels, self.public_url, self.keeping, about)
+            reply = route.handler(context)
             if key and not isinstance(reply, Done):
                 requests.release(db, request.workspace_id, key)
+            if route.writes and about.deed:
+                audit.did(db, context.actor(), about, changed, request.now)
             return reply
 
     def _scope(self, route: Route) -> AbstractContextManager[Session]:

@@ -52,6 +52,11 @@ class Action(StrEnum):
 
     PUT_OFF = "reminders.put_off"
 
+    SHOW_AUDIT = "audit.show"
+    AUDIT_PAGE = "audit.page"
+    SHOW_AUDIT_SUMS = "audit.sums"
+    AUDIT_WEEK = "audit.week"
+
     SHOW_TRENDS = "trends.show"
     TRENDS_PICTURE = "trends.picture"
     SHOW_PROGRAMME = "programme.show"

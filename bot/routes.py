@@ -17,6 +17,7 @@ from coaching import access
 from coaching.access import Actor
 from coaching.circles import Channel
 from coaching.packs import Pack
+from coaching.rules.audit_facts import About, Deed
 from coaching.rules.keeping import AS_USUAL, Keeping
 
 UNKNOWN_WORD = "?"
@@ -36,6 +37,8 @@ class Context:
     """Where the bot is reached from outside, when whoever runs it has said so."""
     keeping: Keeping = AS_USUAL
     """How long things are kept."""
+    about: About = field(default_factory=lambda: About(None))
+    """What the log will say of it, as far as it is known by now."""
 
     @property
     def now(self) -> datetime:
@@ -49,6 +52,10 @@ class Context:
     def _actor(self) -> Actor:
         return access.actor(self.db, self.request.workspace_id, self.request.slack_id)
 
+    def is_called(self, deed: Deed | None) -> None:
+        """It was another deed than its route says, as it turns out; None keeps it out of the log."""
+        self.about.deed = deed
+
 
 Handler = Callable[[Context], Reply]
 
@@ -60,6 +67,8 @@ class Route:
     """Takes the write lock; handlers that only show something leave it to others."""
     once: bool = False
     """A second delivery of the same submission is answered without a second effect."""
+    deed: Deed | None = None
+    """What the log calls it: where something was changed, and where somebody was refused."""
 
 
 @dataclass
@@ -74,20 +83,22 @@ class Routes:
     shortcuts: dict[str, Route] = field(default_factory=dict)
     events: dict[str, Route] = field(default_factory=dict)
 
-    def command(self, word: str, handler: Handler) -> None:
+    def command(self, word: str, handler: Handler, *, deed: Deed | None = None) -> None:
         """`/coach word`; a command only ever shows something."""
-        _add(self.commands, word, Route(handler, writes=False))
+        _add(self.commands, word, Route(handler, writes=False, deed=deed))
 
-    def action(self, action: Action, handler: Handler, *, writes: bool = False) -> None:
-        _add(self.actions, action, Route(handler, writes))
+    def action(
+        self, action: Action, handler: Handler, *, writes: bool = False, deed: Deed | None = None
+    ) -> None:
+        _add(self.actions, action, Route(handler, writes, deed=deed))
 
-    def menu_item(self, word: MenuItem, handler: Handler) -> None:
+    def menu_item(self, word: MenuItem, handler: Handler, *, deed: Deed | None = None) -> None:
         """An entry of a session's menu "More"; it opens something."""
-        _add(self.menu, word, Route(handler, writes=False))
+        _add(self.menu, word, Route(handler, writes=False, deed=deed))
 
-    def view(self, view: View, handler: Handler, *, once: bool = True) -> None:
+    def view(self, view: View, handler: Handler, *, once: bool = True, deed: Deed | None = None) -> None:
         """A submitted form. With `once` the view's id is remembered when it took effect."""
-        _add(self.views, view, Route(handler, writes=True, once=once))
+        _add(self.views, view, Route(handler, writes=True, once=once, deed=deed))
 
     def option(self, option: Options, handler: Handler) -> None:
         _add(self.options, option, Route(handler, writes=False))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from coaching import access, dates, outbox, people, reminders
 from coaching.access import Actor, Right
-from coaching.errors import Changed, NotAllowed, NotFound, Refused
+from coaching.errors import Changed, NotFound, NotYours, Refused
 from coaching.rules import actions, hours
 from coaching.rules.facts import ActionFacts
 from coaching.rules.fields import Field
@@ -119,7 +119,7 @@ def get(db: Session, actor: Actor, action_id: int, *, lock: bool = False) -> Act
     if lock:
         db.refresh(found)
     if not may_press(found, actor.person.id):
-        raise NotAllowed(NOT_YOURS)
+        raise NotYours(NOT_YOURS)
     return found
 
 

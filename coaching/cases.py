@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from coaching import access, outbox, people, reminders, sessions
 from coaching.access import Actor, Right
-from coaching.errors import Changed, NotAllowed, Refused
+from coaching.errors import Changed, NotAllowed, NotYours, Refused
 from coaching.packs import Pack
 from coaching.rules.case_facts import MOST_TAGS, PARTS, CaseDraft, CaseFacts, CaseForm, TagChoices, TagFacts
 from coaching.rules.fields import Field
@@ -208,7 +208,7 @@ def _check_may_prepare(session: CoachingSession, actor: Actor, now: datetime) ->
     if session.state is not SessionState.SCHEDULED or session.starts_at <= now:
         raise NotAllowed("This session has begun, so its case stays as it is. It can still be read.")
     if not _is_presenter(session, actor.person.id):
-        raise NotAllowed(
+        raise NotYours(
             "Somebody else presents at this session. Anything that you prepared is kept for you alone, and "
             "stands in the form when you present the next time."
         )

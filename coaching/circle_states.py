@@ -5,10 +5,21 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from coaching import access, circle_news, dates, invitations, outbox, polls, reminders, sessions
+from coaching import (
+    access,
+    audit,
+    circle_news,
+    dates,
+    invitations,
+    outbox,
+    polls,
+    reminders,
+    sessions,
+)
 from coaching.access import Actor, Right
 from coaching.errors import Changed, NotAllowed, Refused
 from coaching.rules import states
+from coaching.rules.audit_facts import Deed
 from coaching.rules.fields import Field
 from coaching.rules.terms import CircleNews, CircleState, PollState, SessionState, SwapState
 from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outgoing, Poll, SwapAsk
@@ -114,6 +125,7 @@ def resume_due(db: Session, now: datetime) -> None:
     for circle in resting.all():
         if circle.paused_until and circle.paused_until <= dates.today(circle, now):
             _go_on(db, circle, now)
+            audit.by_itself(db, Deed.WENT_ON, circle, now)
 
 
 def close(db: Session, actor: Actor, circle_id: int, revision: int, now: datetime) -> Circle:

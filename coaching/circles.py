@@ -96,6 +96,7 @@ def create(db: Session, actor: Actor, plan: CirclePlan, channel: Channel | None,
     members.add(circle, picked, leads, now)
     members.settle(circle)
     db.flush()
+    access.note(db, circle_id=circle.id)
     members.welcome(db, circle, circle.members, now)
     outbox.home(db, picked, now)
     return circle
@@ -103,10 +104,7 @@ def create(db: Session, actor: Actor, plan: CirclePlan, channel: Channel | None,
 
 def check_may_create(db: Session, actor: Actor, now: datetime) -> None:
     """Guests make no circles, nobody more than five a day, programme owners fifty. Raises `NotAllowed`."""
-    if actor.person.kind is not PersonKind.FULL:
-        raise NotAllowed(
-            "Guests cannot make circles. Ask a colleague who is a full member; they can add you to one."
-        )
+    access.make(actor)
     made = db.scalar(
         select(func.count()).where(
             Circle.created_by_id == actor.person.id, Circle.created_at > now - timedelta(days=1)

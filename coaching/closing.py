@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from coaching import (
     access,
+    audit,
     dates,
     evaluations,
     history,
@@ -25,6 +26,7 @@ from coaching.access import Actor, Right
 from coaching.errors import NotAllowed, Refused
 from coaching.rules import closing, states
 from coaching.rules.agenda import choosing_begins
+from coaching.rules.audit_facts import Deed
 from coaching.rules.closing_facts import NextFacts, RecordFacts
 from coaching.rules.facts import Draft, PersonFacts
 from coaching.rules.fields import Field
@@ -163,6 +165,7 @@ def assume_due(db: Session, now: datetime) -> None:
 
 
 def _assume(db: Session, session: CoachingSession, now: datetime) -> None:
+    audit.by_itself(db, Deed.ASSUMED, session.circle, now, session)
     asked = [one.person_id for one in session.attendance]
     said_yes = [one for one in asked if session.coming(one) is Coming.YES]
     answered, written = evaluations.anybody_answered(db, session), history.notes_written(db, session)

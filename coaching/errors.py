@@ -25,6 +25,10 @@ class NotAllowed(CoachingError):
     """Somebody may see it, but not do this with it."""
 
 
+class NotYours(NotAllowed):
+    """The same, because it is for others to do: not too late, and not settled already."""
+
+
 class Changed(CoachingError):
     """What somebody is working on was changed by somebody else meanwhile."""
 

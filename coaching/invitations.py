@@ -48,6 +48,7 @@ def join(db: Session, actor: Actor, invitation_id: int, now: datetime) -> Circle
     if invitation is None:
         raise NotFound
     circle = access.locked(db, db.get_one(Circle, invitation.circle_id))
+    access.note(db, circle_id=circle.id)
     db.refresh(invitation)
     if circle.member(actor.person.id) is not None:
         return circle

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from coaching import access, circle_news, outbox, reminders, roles, sessions
+from coaching import access, audit, circle_news, outbox, reminders, roles, sessions
 from coaching.access import Actor, Right
 from coaching.errors import NotAllowed, Refused
+from coaching.rules.audit_facts import Deed
 from coaching.rules.fields import Field
 from coaching.rules.terms import CircleKind, CircleNews, CircleState, PersonKind, Role
 from storage.models import Circle, Membership, Outgoing, Person
@@ -86,6 +87,7 @@ def left_slack(db: Session, person: Person, now: datetime) -> None:
         before, were, led = circle.conversation, len(circle.members), member.lead
         handed = _take_out(db, circle, member, now)
         follow(db, circle, before, were, now)
+        audit.by_itself(db, Deed.PERSON_GONE, circle, now)
         _tell_gone(db, circle, person, handed, led=led, now=now)
 
 

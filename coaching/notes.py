@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from coaching import access, actions, history, outbox, people, reminders, sessions
 from coaching.access import Actor, Right
-from coaching.errors import Changed, NotAllowed, Refused
+from coaching.errors import Changed, NotAllowed, NotYours, Refused
 from coaching.rules import closing
 from coaching.rules.facts import PersonFacts, SessionFacts
 from coaching.rules.fields import Field
@@ -282,7 +282,7 @@ def add(db: Session, actor: Actor, session_id: int, words: str, now: datetime) -
 def _check_may_write(session: CoachingSession, actor: Actor, now: datetime) -> None:
     """Raises `NotAllowed` with the reason why this person writes nothing here, or nothing any more."""
     if not may_write(session, actor.person.id):
-        raise NotAllowed("The note-taker of this session writes its notes; a coaching lead can, too.")
+        raise NotYours("The note-taker of this session writes its notes; a coaching lead can, too.")
     if session.state is SessionState.MISSED:
         raise NotAllowed("It is recorded that you did not meet. If you did, put that right first.")
     if session.state not in WRITABLE:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from coaching import (
     agenda,
+    audit,
     circle_states,
     closing,
     drafts,
@@ -39,4 +40,5 @@ PLANNERS: tuple[Planner, ...] = (
 NIGHTLY: tuple[Planner, ...] = (
     wall_time.keep,
     drafts.forget_old,
+    audit.forget_old,
 )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from coaching import access, attendance, dates, outbox, people, proposals, reminders, roles, sessions
 from coaching.access import Actor, Right
 from coaching.checks import length_problem
-from coaching.errors import NotAllowed, NotFound, Refused
+from coaching.errors import NotAllowed, NotFound, NotYours, Refused
 from coaching.rules import hours, polling
 from coaching.rules.facts import Draft, PersonFacts, PollWaiting
 from coaching.rules.fields import Field
@@ -297,7 +297,7 @@ def _to_decide(db: Session, actor: Actor, poll_id: int, right: Right) -> Poll:
 
 def _check_decider(poll: Poll, actor: Actor) -> None:
     if actor.person.id not in deciders(poll):
-        raise NotAllowed("Whoever opened this poll, or a coaching lead, chooses the time.")
+        raise NotYours("Whoever opened this poll, or a coaching lead, chooses the time.")
 
 
 def _check_closed(db: Session, poll: Poll, now: datetime) -> None:

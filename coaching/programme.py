@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from coaching import access, people, results
 from coaching.access import Actor
-from coaching.errors import NotAllowed, Refused
+from coaching.errors import NotAllowed, NotYours, Refused
 from coaching.packs import Pack
 from coaching.rules import programme
 from coaching.rules.fields import Field
@@ -29,7 +29,7 @@ from storage.models import (
 )
 from storage.upsert import insert_if_absent
 
-ONLY_OWNERS = "Programme owners look after this. Nothing was changed."
+ONLY_OWNERS = access.RIGHTS[access.Right.OWNERS].refusal
 
 
 def page(db: Session, actor: Actor, key: int | None, pack: Pack, now: datetime) -> ProgrammeFacts:
@@ -183,12 +183,13 @@ def check_may_name(db: Session, actor: Actor) -> ProgrammeDuty:
         return may
     owners = _owners(db, actor.workspace_id)
     if owners and _looks_after_workspace(actor.person):
-        raise NotAllowed(f"There is a programme owner already: {owners[0].name}. Owners add further ones.")
-    raise NotAllowed(ONLY_OWNERS)
+        raise NotYours(f"There is a programme owner already: {owners[0].name}. Owners add further ones.")
+    raise NotYours(ONLY_OWNERS)
 
 
 def name_owners(db: Session, actor: Actor, picked: Sequence[str], now: datetime) -> list[Person]:
     """Who owns the page from now on besides, by Slack ids. Raises `Refused` with what cannot be taken."""
+    check_may_name(db, actor)  # first, because whom the bot has not met is looked up in Slack and kept
     chosen = people.known(db, actor.workspace_id, list(dict.fromkeys(picked)))
     _one_at_a_time(db, actor)
     may = check_may_name(db, actor)
@@ -217,7 +218,7 @@ def step_down(db: Session, actor: Actor) -> None:
     _one_at_a_time(db, actor)
     owners = _owners(db, actor.workspace_id)
     if all(one.id != actor.person.id for one in owners):
-        raise NotAllowed(ONLY_OWNERS)
+        raise NotYours(ONLY_OWNERS)
     if len(owners) == 1:
         raise NotAllowed("You are the only programme owner. Add somebody first, then you can stop.")
     db.delete(db.get_one(ProgrammeOwner, (actor.workspace_id, actor.person.id)))

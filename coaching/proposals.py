@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from coaching import access, circles, dates, history, in_person, people, roles, sessions, typed_dates
 from coaching.access import Actor, Right
-from coaching.errors import NotAllowed
+from coaching.errors import NotAllowed, NotYours
 from coaching.rules.facts import Draft, InPersonFacts, ScheduleForm, Typed
 from coaching.rules.places import TO_BE_AGREED
 from coaching.rules.recurrence import WallTime, to_utc
@@ -98,7 +98,7 @@ def _choose(db: Session, actor: Actor, mine: list[Circle], channel: str | None, 
         )
     may = [one for one in mine if access.may(one, actor.person.id, Right.SCHEDULE)]
     if not may:
-        raise NotAllowed("In your circle the coaching leads schedule sessions. Ask one of them.")
+        raise NotYours("In your circle the coaching leads schedule sessions. Ask one of them.")
     here = [one for one in may if channel and one.conversation == channel]
     return here[0] if here else min(may, key=lambda one: (dates.next_free(db, one, now) or date.max, one.id))
 

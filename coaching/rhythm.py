@@ -10,10 +10,11 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from coaching import access, dates, in_person, outbox, people, proposals, reminders, sessions
+from coaching import access, audit, dates, in_person, outbox, people, proposals, reminders, sessions
 from coaching.access import Actor, Right
 from coaching.errors import NotAllowed
 from coaching.rules import recurrence, rhythm_plan, states
+from coaching.rules.audit_facts import Deed
 from coaching.rules.facts import Draft, ProposalFacts, ScheduleForm
 from coaching.rules.rhythm_plan import Proposal, Step
 from coaching.rules.terms import CircleState, ReminderKind, Rhythm, SessionState
@@ -145,11 +146,11 @@ def _step(db: Session, session: CoachingSession, day: date, now: datetime) -> No
         case Step.SCHEDULE:
             draft = draft_for(db, session.circle, day, now)
             if not sessions.schedule_by_itself(db, session, draft, now):
-                _end(db, session, now)  # another session of the circle is at that very time
+                _lapse(db, session, now)  # another session of the circle is at that very time
         case Step.ASK_CIRCLE:
             _ask_circle(db, session, now)
         case Step.LAPSE:
-            _end(db, session, now)
+            _lapse(db, session, now)
         case Step.WAIT:
             pass
 
@@ -165,6 +166,11 @@ def _ask_circle(db: Session, session: CoachingSession, now: datetime) -> None:
         expires_at=session.starts_at,
         now=now,
     )
+
+
+def _lapse(db: Session, session: CoachingSession, now: datetime) -> None:
+    _end(db, session, now)
+    audit.by_itself(db, Deed.LAPSED, session.circle, now, session)
 
 
 def _end(db: Session, session: CoachingSession, now: datetime) -> None:
@@ -293,6 +299,7 @@ def skip(db: Session, actor: Actor, circle_id: int, day: date, now: datetime) ->
         )
     _check_open(db, circle, session, day, now)
     ended = session or sessions.put_down(db, circle, day, draft_for(db, circle, day, now), now)
+    access.note(db, session_id=ended.id)
     _end(db, ended, now)
     sessions.tell_skipped(db, ended, now)
 

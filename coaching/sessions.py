@@ -9,11 +9,24 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching import access, attendance, dates, in_person, outbox, people, quorum, reminders, roles, searches
+from coaching import (
+    access,
+    attendance,
+    audit,
+    dates,
+    in_person,
+    outbox,
+    people,
+    quorum,
+    reminders,
+    roles,
+    searches,
+)
 from coaching.access import Actor, Right
 from coaching.checks import length_problem, link_problem, place_problem
 from coaching.errors import Changed, NotAllowed, ReasonNeeded, Refused
 from coaching.rules import hours, recurrence, states
+from coaching.rules.audit_facts import Deed
 from coaching.rules.facts import Draft, PersonFacts, SessionFacts
 from coaching.rules.fields import Field
 from coaching.rules.terms import CircleKind, CircleState, Coming, Mode, Role, SessionState
@@ -73,7 +86,9 @@ def schedule_by_itself(db: Session, session: CoachingSession, draft: Draft, now:
     circle = session.circle
     if date_problem(db, circle, timing_of(draft, circle.zone), now, itself=session):
         return False
-    _schedule(db, put_down(db, circle, session.rhythm_date, draft, now), None, now)
+    planned = put_down(db, circle, session.rhythm_date, draft, now)
+    _schedule(db, planned, None, now)
+    audit.by_itself(db, Deed.SCHEDULED_ITSELF, circle, now, planned)
     return True
 
 
@@ -104,6 +119,7 @@ def put_down(
     session.facilitator_id = roles.facilitator(db, circle, session)
     db.add(session)
     db.flush()
+    access.note(db, session_id=session.id)
     return session
 
 

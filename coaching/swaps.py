@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from coaching import access, attendance, outbox, people, reminders, roles, searches, sessions
 from coaching.access import Actor, Right
-from coaching.errors import NotAllowed, NotFound, Refused
+from coaching.errors import NotAllowed, NotFound, NotYours, Refused
 from coaching.rules import rotation, swapping
 from coaching.rules.facts import SwapWaiting
 from coaching.rules.fields import Field
@@ -376,7 +376,7 @@ def open_time_only(db: Session, actor: Actor, ask_id: int, now: datetime) -> Swa
 def _check_chooses(db: Session, found: SwapAsk, actor: Actor, now: datetime) -> None:
     member = found.session.circle.member(actor.person.id)
     if member is None or not (member.lead or _was_asked_to_choose(db, found, actor)):
-        raise NotAllowed(NOT_THE_CHOOSER)
+        raise NotYours(NOT_THE_CHOOSER)
     _check_open(found, now)
 
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from bot.wording import COMMANDS
+from coaching.access import RIGHTS, Standing
 from coaching.rules.states import MOVES
 from coaching.rules.terms import SessionState
 
@@ -16,6 +17,14 @@ def test_the_drawing_of_a_sessions_life_is_its_table() -> None:
     table = {(state.value, after.value) for state, allowed in MOVES.items() for after in allowed}
     assert set(drawing) == table
     assert set(MOVES) == set(SessionState)
+
+
+def test_the_page_of_permissions_shows_who_may_do_what() -> None:
+    text = (ROOT / "docs/permissions.md").read_text(encoding="utf-8")
+    for right, who in RIGHTS.items():
+        cells = ("yes" if one in who.standings else "no" for one in Standing)
+        assert f"| {right} | {' | '.join(cells)} |" in text
+    assert f"| | {' | '.join(Standing)} |" in text
 
 
 def test_the_readme_lists_the_commands_that_there_are() -> None:

@@ -3,6 +3,7 @@
 from bot.handlers import (
     actions,
     already_met,
+    audit,
     away,
     calendar,
     cases,
@@ -50,4 +51,5 @@ FEATURES = (
     programme,
     trends,
     privacy,
+    audit,
 )

@@ -12,14 +12,15 @@ from bot.routes import Context, Routes
 from bot.views import actions as views
 from bot.views import notes as note_views
 from coaching import actions
+from coaching.rules.audit_facts import Deed
 from coaching.rules.fields import Field
 
 
 def register(routes: Routes) -> None:
-    routes.action(Action.OPEN_ACTIONS, show_open)
-    routes.action(Action.ACTION_DONE, done, writes=True)
-    routes.action(Action.ACTION_STILL_OPEN, ask_by_when)
-    routes.view(Form.STILL_OPEN, still_open)
+    routes.action(Action.OPEN_ACTIONS, show_open, deed=Deed.LOOK)
+    routes.action(Action.ACTION_DONE, done, writes=True, deed=Deed.ACTION_DONE)
+    routes.action(Action.ACTION_STILL_OPEN, ask_by_when, deed=Deed.ACTION_LATER)
+    routes.view(Form.STILL_OPEN, still_open, deed=Deed.ACTION_LATER)
 
 
 def show_open(context: Context) -> Reply:

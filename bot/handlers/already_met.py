@@ -8,13 +8,14 @@ from bot.replies import Reply, UpdateModal
 from bot.routes import Context, Routes
 from bot.views import already_met as views
 from coaching import already_met, sessions
+from coaching.rules.audit_facts import Deed
 from coaching.rules.fields import Field
 
 
 def register(routes: Routes) -> None:
-    routes.action(Action.ALREADY_MET, ask)
-    routes.action(Action.CHOOSE_CIRCLE_MET, choose_circle)
-    routes.view(Form.ALREADY_MET, save)
+    routes.action(Action.ALREADY_MET, ask, deed=Deed.ALREADY_MET)
+    routes.action(Action.CHOOSE_CIRCLE_MET, choose_circle, deed=Deed.ALREADY_MET)
+    routes.view(Form.ALREADY_MET, save, deed=Deed.ALREADY_MET)
 
 
 def ask(context: Context) -> Reply:

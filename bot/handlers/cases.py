@@ -8,16 +8,17 @@ from bot.replies import Done, Ephemeral, OpenModal, Reply
 from bot.routes import Context, Routes
 from bot.views import cases as views
 from coaching import cases
+from coaching.rules.audit_facts import Deed
 from coaching.rules.case_facts import PARTS, CaseDraft
 from coaching.rules.fields import Field
 
 
 def register(routes: Routes) -> None:
     routes.command("case", by_command)
-    routes.action(Action.PREPARE_CASE, prepare)
-    routes.action(Action.READ_CASE, read)
+    routes.action(Action.PREPARE_CASE, prepare, deed=Deed.SHARE_CASE)
+    routes.action(Action.READ_CASE, read, deed=Deed.LOOK)
     routes.action(Action.LIST_CASES, show_list)
-    routes.view(Form.CASE, save)
+    routes.view(Form.CASE, save, deed=Deed.SHARE_CASE)
 
 
 def by_command(context: Context) -> Reply:
@@ -51,6 +52,8 @@ def save(context: Context) -> Reply:
     session_id, revision = request.metadata_id("session"), request.metadata_id("revision")
     draft = _draft(request.values)
     cases.save(context.db, context.actor(), session_id, revision, draft, context.pack, context.now)
+    if not draft.shared:
+        context.is_called(None)  # a draft is its author's alone
     return Done(clear=True)
 
 

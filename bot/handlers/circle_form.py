@@ -17,6 +17,7 @@ from coaching.access import Right
 from coaching.circles import Before, Channel, CirclePlan
 from coaching.errors import UnknownChannel
 from coaching.rules import circle_form
+from coaching.rules.audit_facts import Deed
 from coaching.rules.circle_form import CAN_BE_DROPPED, CircleDraft, MoreChoices
 from coaching.rules.fields import Field
 from coaching.rules.terms import CircleKind, Mode, Rhythm, WhoMaySchedule
@@ -27,16 +28,16 @@ FORM = "circle"
 
 
 def register(routes: Routes) -> None:
-    routes.command("circle", new)
-    routes.action(Action.NEW_CIRCLE, new)
-    routes.action(Action.EDIT_CIRCLE, edit)
+    routes.command("circle", new, deed=Deed.MAKE_CIRCLE)
+    routes.action(Action.NEW_CIRCLE, new, deed=Deed.MAKE_CIRCLE)
+    routes.action(Action.EDIT_CIRCLE, edit, deed=Deed.CHANGE_CIRCLE)
     routes.action(Action.MORE_SETTINGS, more_settings)
     routes.action(Action.CHANGE_CIRCLE_FORM, change)
     routes.action(Action.CHOOSE_POSITION, choose_position, writes=True)
     routes.view(Form.CIRCLE, six_filled)
     routes.view(Form.CIRCLE_SETTINGS, settings_filled)
-    routes.view(Form.CIRCLE_PREVIEW, save)
-    routes.view(Form.EDIT_CIRCLE, save_edit)
+    routes.view(Form.CIRCLE_PREVIEW, save, deed=Deed.MAKE_CIRCLE)
+    routes.view(Form.EDIT_CIRCLE, save_edit, deed=Deed.CHANGE_CIRCLE)
     routes.option(Options.ZONE, zones)
 
 
@@ -50,6 +51,7 @@ def new(context: Context) -> Reply:
 def six_filled(context: Context) -> Reply:
     """The six fields are checked; what the year looks like is shown before anything is saved."""
     actor, request = context.actor(), context.request
+    circles.check_may_create(context.db, actor, context.now)
     kept = request.view.metadata.get("draft") if request.view else None
     start = _read(context, whole_number(kept)) if kept else _start(context)
     draft = _filled(start, request.values)
@@ -127,6 +129,7 @@ def _keep(context: Context, draft: CircleDraft) -> Reply:
     if draft.circle_id is None:
         circles.create(context.db, actor, plan, channel, context.now)
     else:
+        context.is_called(Deed.CHANGE_CIRCLE)
         revision = draft.revision or 0
         circle = circles.edit(context.db, actor, draft.circle_id, revision, plan, channel, context.now)
         picked = people.known(context.db, actor.workspace_id, plan.members)

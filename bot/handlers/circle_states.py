@@ -10,15 +10,16 @@ from bot.routes import Context, Routes
 from bot.views import circle_states as views
 from coaching import access, circle_states, circles, sessions
 from coaching.access import Right
+from coaching.rules.audit_facts import Deed
 from coaching.rules.fields import Field
 
 
 def register(routes: Routes) -> None:
-    routes.action(Action.PAUSE_CIRCLE, ask_until)
-    routes.action(Action.GO_ON, go_on, writes=True)
-    routes.action(Action.CLOSE_CIRCLE, ask_to_close)
-    routes.view(Form.PAUSE, pause)
-    routes.view(Form.CLOSE_CIRCLE, close)
+    routes.action(Action.PAUSE_CIRCLE, ask_until, deed=Deed.PAUSE)
+    routes.action(Action.GO_ON, go_on, writes=True, deed=Deed.GO_ON)
+    routes.action(Action.CLOSE_CIRCLE, ask_to_close, deed=Deed.CLOSE)
+    routes.view(Form.PAUSE, pause, deed=Deed.PAUSE)
+    routes.view(Form.CLOSE_CIRCLE, close, deed=Deed.CLOSE)
 
 
 def ask_until(context: Context) -> Reply:

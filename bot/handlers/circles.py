@@ -10,6 +10,7 @@ from bot.routes import Context, Routes
 from bot.views import circles as views
 from coaching import access, circles, closing, in_person, members, sessions
 from coaching.access import Right
+from coaching.rules.audit_facts import Deed
 from coaching.rules.terms import PersonKind
 from storage.models import Circle
 
@@ -17,9 +18,9 @@ from storage.models import Circle
 def register(routes: Routes) -> None:
     routes.command("circles", listing)
     routes.command("leave", leave_by_command)
-    routes.action(Action.SHOW_CIRCLE, show)
-    routes.action(Action.LEAVE_CIRCLE, ask_to_leave)
-    routes.view(Form.LEAVE, leave)
+    routes.action(Action.SHOW_CIRCLE, show, deed=Deed.LOOK)
+    routes.action(Action.LEAVE_CIRCLE, ask_to_leave, deed=Deed.LEAVE_CIRCLE)
+    routes.view(Form.LEAVE, leave, deed=Deed.LEAVE_CIRCLE)
 
 
 def listing(context: Context) -> Reply:

@@ -9,15 +9,16 @@ from bot.routes import Context, Routes
 from bot.views import closing as views
 from coaching import closing, sessions
 from coaching.closing import Record
+from coaching.rules.audit_facts import Deed
 from coaching.rules.fields import Field
 from coaching.rules.terms import Mode
 
 
 def register(routes: Routes) -> None:
-    routes.action(Action.RECORD_MET, ask_how)
-    routes.action(Action.RECORD_NOT_MET, ask_not_met)
-    routes.view(Form.RECORD_MET, record_met)
-    routes.view(Form.RECORD_NOT_MET, record_not_met)
+    routes.action(Action.RECORD_MET, ask_how, deed=Deed.RECORD_MET)
+    routes.action(Action.RECORD_NOT_MET, ask_not_met, deed=Deed.RECORD_NOT_MET)
+    routes.view(Form.RECORD_MET, record_met, deed=Deed.RECORD_MET)
+    routes.view(Form.RECORD_NOT_MET, record_not_met, deed=Deed.RECORD_NOT_MET)
 
 
 def ask_how(context: Context) -> Reply:

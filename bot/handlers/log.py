@@ -7,15 +7,16 @@ from bot.replies import Ephemeral, OpenModal, Reply, UpdateModal
 from bot.routes import Context, Routes
 from bot.views import log as views
 from coaching import access, log
+from coaching.rules.audit_facts import Deed
 
 
 def register(routes: Routes) -> None:
     routes.command("log", by_command)
-    routes.action(Action.SHOW_LOG, show)
-    routes.action(Action.LOG_YEAR, turn)
-    routes.action(Action.LOG_PAGE, turn)
-    routes.action(Action.LOG_CSV, as_csv, writes=True)
-    routes.action(Action.LOG_JSON, as_json, writes=True)
+    routes.action(Action.SHOW_LOG, show, deed=Deed.LOOK)
+    routes.action(Action.LOG_YEAR, turn, deed=Deed.LOOK)
+    routes.action(Action.LOG_PAGE, turn, deed=Deed.LOOK)
+    routes.action(Action.LOG_CSV, as_csv, writes=True, deed=Deed.TAKE_LOG)
+    routes.action(Action.LOG_JSON, as_json, writes=True, deed=Deed.TAKE_LOG)
     routes.action(Action.MY_HOURS, my_hours)
     routes.action(Action.HOURS_CSV, hours_as_csv, writes=True)
 

@@ -10,14 +10,15 @@ from bot.routes import Context, Routes
 from bot.views import members as views
 from coaching import access, channels, circles, invitations, members, people
 from coaching.access import Right
+from coaching.rules.audit_facts import Deed
 from coaching.rules.fields import Field
 
 
 def register(routes: Routes) -> None:
-    routes.action(Action.HAND_OVER, ask_whom)
-    routes.action(Action.GO_ON_AS_PAIR, go_on_as_pair, writes=True)
-    routes.action(Action.JOIN, join, writes=True)
-    routes.view(Form.HAND_OVER, hand_over)
+    routes.action(Action.HAND_OVER, ask_whom, deed=Deed.HAND_OVER)
+    routes.action(Action.GO_ON_AS_PAIR, go_on_as_pair, writes=True, deed=Deed.GO_ON_AS_PAIR)
+    routes.action(Action.JOIN, join, writes=True, deed=Deed.JOIN_CIRCLE)
+    routes.view(Form.HAND_OVER, hand_over, deed=Deed.HAND_OVER)
     routes.event("channel_archive", channel_archived)
     routes.event("group_archive", channel_archived)
     routes.event("channel_left", channel_left)

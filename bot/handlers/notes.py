@@ -14,6 +14,7 @@ from bot.views import notes as views
 from bot.views.text import mentioned, unescape
 from coaching import notes, people
 from coaching.errors import Refused
+from coaching.rules.audit_facts import Deed
 from coaching.rules.fields import Field
 from coaching.rules.note_facts import (
     BY_WHEN,
@@ -29,13 +30,13 @@ from coaching.rules.note_facts import (
 
 def register(routes: Routes) -> None:
     routes.command("notes", by_command)
-    routes.action(Action.WRITE_NOTES, write)
-    routes.action(Action.ANOTHER_ACTION, another_action)
-    routes.action(Action.READ_NOTES, read)
+    routes.action(Action.WRITE_NOTES, write, deed=Deed.WRITE_NOTES)
+    routes.action(Action.ANOTHER_ACTION, another_action, deed=Deed.WRITE_NOTES)
+    routes.action(Action.READ_NOTES, read, deed=Deed.LOOK)
     routes.action(Action.LIST_NOTES, show_list)
-    routes.view(Form.NOTES, save)
+    routes.view(Form.NOTES, save, deed=Deed.WRITE_NOTES)
     routes.shortcut(Shortcut.ADD_TO_NOTES, hand_over)
-    routes.view(Form.ADD_TO_NOTES, add)
+    routes.view(Form.ADD_TO_NOTES, add, deed=Deed.WRITE_NOTES)
 
 
 def by_command(context: Context) -> Reply:

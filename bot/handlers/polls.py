@@ -13,21 +13,22 @@ from bot.views import polls as views
 from coaching import polls
 from coaching.errors import ReasonNeeded, Refused
 from coaching.polls import SLOT_FIELDS, TIME_FIELDS
+from coaching.rules.audit_facts import Deed
 from coaching.rules.fields import Field
 from coaching.rules.poll_facts import PollDraft
 
 
 def register(routes: Routes) -> None:
     routes.command("poll", find_a_time)
-    routes.action(Action.FIND_A_TIME, find_a_time_from_button)
-    routes.action(Action.CHOOSE_POLL_CIRCLE, choose_circle)
-    routes.action(Action.PICK_TIMES, pick_times)
-    routes.action(Action.CHOOSE_TIME, choose_time)
-    routes.action(Action.DROP_POLL, drop, writes=True)
-    routes.menu_item(MenuItem.FIND_ANOTHER_TIME, find_another_time)
-    routes.view(Form.POLL, open_poll)
+    routes.action(Action.FIND_A_TIME, find_a_time_from_button, deed=Deed.OPEN_POLL)
+    routes.action(Action.CHOOSE_POLL_CIRCLE, choose_circle, deed=Deed.OPEN_POLL)
+    routes.action(Action.PICK_TIMES, pick_times, deed=Deed.LOOK)
+    routes.action(Action.CHOOSE_TIME, choose_time, deed=Deed.CHOOSE_TIME)
+    routes.action(Action.DROP_POLL, drop, writes=True, deed=Deed.DROP_POLL)
+    routes.menu_item(MenuItem.FIND_ANOTHER_TIME, find_another_time, deed=Deed.OPEN_POLL)
+    routes.view(Form.POLL, open_poll, deed=Deed.OPEN_POLL)
     routes.view(Form.POLL_ANSWER, answer)
-    routes.view(Form.POLL_CHOICE, choose)
+    routes.view(Form.POLL_CHOICE, choose, deed=Deed.CHOOSE_TIME)
 
 
 def find_a_time(context: Context) -> Reply:

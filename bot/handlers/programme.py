@@ -9,6 +9,7 @@ from bot.routes import Context, Routes
 from bot.views import programme as views
 from coaching import people, programme
 from coaching.errors import NotAllowed
+from coaching.rules.audit_facts import Deed
 from coaching.rules.fields import Field
 
 
@@ -16,9 +17,9 @@ def register(routes: Routes) -> None:
     routes.command("programme", by_command)
     routes.action(Action.SHOW_PROGRAMME, show)
     routes.action(Action.PROGRAMME_QUARTER, turn)
-    routes.action(Action.NAME_OWNERS, ask_whom)
-    routes.action(Action.STEP_DOWN, step_down, writes=True)
-    routes.view(Form.PROGRAMME_OWNERS, name_owners)
+    routes.action(Action.NAME_OWNERS, ask_whom, deed=Deed.NAME_OWNERS)
+    routes.action(Action.STEP_DOWN, step_down, writes=True, deed=Deed.STEP_DOWN)
+    routes.view(Form.PROGRAMME_OWNERS, name_owners, deed=Deed.NAME_OWNERS)
 
 
 def by_command(context: Context) -> Reply:

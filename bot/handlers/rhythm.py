@@ -5,12 +5,13 @@ from bot.ids import Action
 from bot.replies import Reply
 from bot.routes import Context, Routes
 from coaching import rhythm
+from coaching.rules.audit_facts import Deed
 
 
 def register(routes: Routes) -> None:
-    routes.action(Action.CONFIRM_DATE, confirm, writes=True)
-    routes.action(Action.CHANGE_DATE, change)
-    routes.action(Action.SKIP_DATE, skip, writes=True)
+    routes.action(Action.CONFIRM_DATE, confirm, writes=True, deed=Deed.SCHEDULE)
+    routes.action(Action.CHANGE_DATE, change, deed=Deed.SCHEDULE)
+    routes.action(Action.SKIP_DATE, skip, writes=True, deed=Deed.SKIP)
 
 
 def confirm(context: Context) -> Reply:

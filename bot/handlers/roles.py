@@ -12,6 +12,7 @@ from bot.routes import Context, Routes
 from bot.views import roles as views
 from coaching import access, circles, excuses, roles
 from coaching.access import Right
+from coaching.rules.audit_facts import Deed
 from coaching.rules.fields import Field
 from coaching.rules.terms import Role
 from storage.models import Circle
@@ -19,10 +20,10 @@ from storage.models import Circle
 
 def register(routes: Routes) -> None:
     routes.command("roles", by_command)
-    routes.action(Action.SHOW_ROLES, show)
-    routes.action(Action.EXCUSE, ask_whom)
-    routes.action(Action.END_EXCUSE, end_excuse, writes=True)
-    routes.view(Form.EXCUSE, excuse)
+    routes.action(Action.SHOW_ROLES, show, deed=Deed.LOOK)
+    routes.action(Action.EXCUSE, ask_whom, deed=Deed.EXCUSE)
+    routes.action(Action.END_EXCUSE, end_excuse, writes=True, deed=Deed.END_EXCUSE)
+    routes.view(Form.EXCUSE, excuse, deed=Deed.EXCUSE)
 
 
 def by_command(context: Context) -> Reply:

@@ -16,6 +16,7 @@ from bot.views import swaps as swap_views
 from coaching import access, attendance, calendar, outbox, proposals, quorum, sessions
 from coaching.access import Right
 from coaching.errors import ReasonNeeded, Refused
+from coaching.rules.audit_facts import Deed
 from coaching.rules.facts import Draft, ScheduleForm, Typed
 from coaching.rules.fields import Field
 from coaching.rules.terms import Coming, Mode
@@ -26,21 +27,21 @@ OWN_MESSAGES = (Outgoing.SESSION_NEWS, Outgoing.SESSION_MOVED, Outgoing.SESSION_
 
 def register(routes: Routes) -> None:
     routes.command("schedule", schedule)
-    routes.action(Action.SCHEDULE, schedule_from_button)
-    routes.action(Action.CHOOSE_CIRCLE, choose_circle)
+    routes.action(Action.SCHEDULE, schedule_from_button, deed=Deed.SCHEDULE)
+    routes.action(Action.CHOOSE_CIRCLE, choose_circle, deed=Deed.SCHEDULE)
     routes.action(Action.ATTEND, attend, writes=True)
     routes.action(Action.DECLINE, decline, writes=True)
-    routes.action(Action.HOW_TO_JOIN, how_to_join)
+    routes.action(Action.HOW_TO_JOIN, how_to_join, deed=Deed.LOOK)
     routes.action(Action.CALENDAR_FILE, calendar_file, writes=True)
-    routes.action(Action.RESCHEDULE, reschedule)
-    routes.action(Action.HOLD_IT, hold_it, writes=True)
-    routes.menu_item(MenuItem.RESCHEDULE, reschedule)
-    routes.action(Action.AGREE_PLACE, reschedule)
-    routes.menu_item(MenuItem.SKIP, ask_to_skip)
-    routes.menu_item(MenuItem.CANCEL, ask_to_cancel)
-    routes.view(Form.SCHEDULE, save)
-    routes.view(Form.CANCEL, cancel)
-    routes.view(Form.SKIP, skip)
+    routes.action(Action.RESCHEDULE, reschedule, deed=Deed.MOVE)
+    routes.action(Action.HOLD_IT, hold_it, writes=True, deed=Deed.HOLD)
+    routes.menu_item(MenuItem.RESCHEDULE, reschedule, deed=Deed.MOVE)
+    routes.action(Action.AGREE_PLACE, reschedule, deed=Deed.MOVE)
+    routes.menu_item(MenuItem.SKIP, ask_to_skip, deed=Deed.SKIP)
+    routes.menu_item(MenuItem.CANCEL, ask_to_cancel, deed=Deed.CANCEL)
+    routes.view(Form.SCHEDULE, save, deed=Deed.SCHEDULE)
+    routes.view(Form.CANCEL, cancel, deed=Deed.CANCEL)
+    routes.view(Form.SKIP, skip, deed=Deed.SKIP)
 
 
 def schedule(context: Context) -> Reply:
@@ -77,6 +78,7 @@ def save(context: Context) -> Reply:
     actor, request = context.actor(), context.request
     circle_id, draft = request.metadata_id("circle"), _draft(request.values)
     moving = request.view.metadata.get("session") if request.view else None
+    context.is_called(Deed.SCHEDULE if moving is None else Deed.MOVE)
     try:
         if moving is None:
             sessions.schedule(context.db, actor, circle_id, draft, context.now)

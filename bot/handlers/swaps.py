@@ -8,21 +8,22 @@ from bot.replies import Done, Ephemeral, OpenModal, Reply, UpdateMessage
 from bot.routes import Context, Routes
 from bot.views import swaps as views
 from coaching import swaps, volunteers
+from coaching.rules.audit_facts import Deed
 from coaching.rules.fields import Field
 from coaching.rules.terms import Role
 
 
 def register(routes: Routes) -> None:
-    routes.menu_item(MenuItem.SWAP_A_ROLE, choose_role)
-    routes.action(Action.SWAP_ROLE, swap_my_role, writes=True)
-    routes.action(Action.TAKE_ROLE, take, writes=True)
+    routes.menu_item(MenuItem.SWAP_A_ROLE, choose_role, deed=Deed.ASK_SWAP)
+    routes.action(Action.SWAP_ROLE, swap_my_role, writes=True, deed=Deed.ASK_SWAP)
+    routes.action(Action.TAKE_ROLE, take, writes=True, deed=Deed.TAKE_ROLE)
     routes.action(Action.NO_THANKS, say_no, writes=True)
-    routes.action(Action.NAME_TAKER, choose_person)
-    routes.action(Action.OPEN_TIME_ONLY, open_time_only, writes=True)
-    routes.action(Action.VOLUNTEER_TO_PRESENT, volunteer_to_present, writes=True)
-    routes.action(Action.VOLUNTEER_FOR_NOTES, volunteer_for_notes, writes=True)
-    routes.view(Form.SWAP, ask)
-    routes.view(Form.NAME_TAKER, name)
+    routes.action(Action.NAME_TAKER, choose_person, deed=Deed.NAME_TAKER)
+    routes.action(Action.OPEN_TIME_ONLY, open_time_only, writes=True, deed=Deed.LEAVE_OPEN)
+    routes.action(Action.VOLUNTEER_TO_PRESENT, volunteer_to_present, writes=True, deed=Deed.TAKE_ROLE)
+    routes.action(Action.VOLUNTEER_FOR_NOTES, volunteer_for_notes, writes=True, deed=Deed.TAKE_ROLE)
+    routes.view(Form.SWAP, ask, deed=Deed.ASK_SWAP)
+    routes.view(Form.NAME_TAKER, name, deed=Deed.NAME_TAKER)
 
 
 def choose_role(context: Context) -> Reply:

@@ -14,6 +14,7 @@ from bot.ids import Action
 from bot.ids import View as Form
 from bot.replies import Said
 from bot.views import inputs
+from bot.views.audit import see_audit
 from bot.views.fitting import MESSAGE_BLOCKS, fitting, on_top, sections
 from bot.views.inputs import entry
 from bot.views.log import see_log
@@ -159,7 +160,7 @@ def page(
         inputs.button("We already met", Action.ALREADY_MET, circle.id),
     ]
     trends = [see_trends(circle.id)] if circle.kind is CircleKind.GROUP else []
-    looks_back = [see_log(circle.id), *trends]
+    looks_back = [see_log(circle.id), *trends, *([see_audit(circle.id)] if may_edit else [])]
     leave_it = inputs.button("Leave this circle", Action.LEAVE_CIRCLE, circle.id)
     closed = circle.state is CircleState.CLOSED
     blocks += [

@@ -15,6 +15,7 @@ from slack_sdk.models.views import View
 from bot.ids import Action
 from bot.ids import View as Form
 from bot.views import inputs, notices
+from bot.views.audit import see_sums
 from bot.views.fitting import sections
 from bot.views.inputs import entry
 from bot.views.text import escape, names, option_text, plain, section, small
@@ -48,7 +49,12 @@ def what_leadership_sees() -> ButtonElement:
 
 def page(shown: ProgrammeFacts, may: ProgrammeDuty) -> View:
     """One closed quarter; others turn in place."""
-    blocks: list[Block] = [small(WHAT_IT_IS), *_quarter(shown), *_about_owners(may)]
+    blocks: list[Block] = [
+        small(WHAT_IT_IS),
+        *_quarter(shown),
+        inputs.buttons(see_sums()),
+        *_about_owners(may),
+    ]
     return notices.page(blocks, TITLE)
 
 

@@ -19,6 +19,7 @@ from bot.views import (
     actions,
     agenda,
     already_met,
+    audit,
     away,
     cases,
     channels,
@@ -46,9 +47,11 @@ from bot.views import (
 from bot.views import calendar as calendar_page
 from bot.views.text import when
 from coaching import calendar
+from coaching.audit import ON_A_PAGE
 from coaching.checks import LONGEST_LINK
 from coaching.packs import default_pack
 from coaching.rules.agenda_facts import AgendaFacts, AgendaLine
+from coaching.rules.audit_facts import AuditEntryFacts, AuditPage, AuditWeek, Count, Deed
 from coaching.rules.case_facts import PARTS as CASE_PARTS
 from coaching.rules.case_facts import CaseDraft, CaseFacts, CaseForm, TagChoices, TagFacts
 from coaching.rules.circle_form import AheadFacts, CircleDraft, MoreChoices, PreviewFacts
@@ -415,6 +418,7 @@ def everything(w: World) -> Iterator[Shown]:
     yield from _of_trends(w)
     yield from _of_programme(w)
     yield from _of_privacy(w)
+    yield from _of_audit(w)
     yield notices.notice, notices.notice(w.text(600))
     yield notices.page, notices.page(list(hub.help_page().blocks), "Help")
     yield reminders.nothing_left, reminders.nothing_left()
@@ -719,6 +723,25 @@ def _of_programme(w: World) -> Iterator[Shown]:
     yield programme.no_owner_yet, programme.no_owner_yet()
     yield programme.named, programme.named(w.people[:10])
     yield programme.stepped_down, programme.stepped_down()
+
+
+def _of_audit(w: World) -> Iterator[Shown]:
+    longest = [
+        AuditEntryFacts(deed, STARTS, name, date(2026, 9, 30), refused)
+        for name in (w.text(80), "")
+        for refused in (True, False)
+        for deed in Deed
+    ]
+    for first in range(0, len(longest), ON_A_PAGE):
+        entries = tuple(longest[first : first + ON_A_PAGE])
+        yield audit.page, audit.page(AuditPage(HUGE, w.text(80), ZONE, entries, 1, 3))
+    yield audit.page, audit.page(AuditPage(HUGE, w.text(80), ZONE, (), 0, 1))
+    monday = date(2026, 9, 28)
+    everything = dict.fromkeys(Deed, Count(HUGE, HUGE))
+    days = {monday + timedelta(days=n): everything for n in range(7)}
+    yield audit.week, audit.week(AuditWeek(monday, days, False, monday, monday))
+    for few in (True, False):
+        yield audit.week, audit.week(AuditWeek(monday, few=few))
 
 
 def _of_swaps(w: World) -> Iterator[Shown]:

@@ -15,7 +15,9 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from bot.ids import Action, View
 from coaching.packs import default_pack
+from coaching.rules.audit_facts import Deed
 from demo import cast
 from demo.person import Person
 from demo.records import Json
@@ -27,10 +29,12 @@ from tests.storage.engines import ENGINES
 from tests.support import pasts
 from tests.support.pasts import Beginning
 from tests.support.people import People, accepted
+from tests.support.signed import Forger
 
 QUESTIONS = [one.text for one in default_pack().form("group").questions]
 WORDS = "words that {} alone would choose"
 ANSWERED = {"evaluation_answers", "evaluation_receipts"}
+OF_EVALUATIONS = [one for one in Action if one.value.startswith(("evaluation.", "trends."))]
 NEXT_DAY, CLOSED = "2026-12-09 10:01", "2026-12-13 12:01"
 KEY = re.compile(r"[0-9a-f]{32}")
 
@@ -108,6 +112,27 @@ def test_an_answer_leaves_no_trace_but_itself_and_a_receipt(people: People) -> N
     assert logged[0] == logged[1] == logged[2] != []
     assert set().union(*(one for line in logged for one in line)) <= {"event", "log_level", "kind", "status"}
     nothing_joins_them(demo)
+
+
+def test_the_audit_log_knows_of_no_evaluation(people: People, forger: Forger) -> None:
+    """Not who opened one, answered it, put it off, was not there, came too late or was refused."""
+    demo = people.demo
+    before = rows_of(demo, "audit_entries")
+    people.dee.click("Answer", in_=invitation(people.dee))
+    people.dee.close(everything=True)
+    answers(people.dee, 5)
+    comes_after_all(people.bo, 4)
+    answers(people.eli, 3)
+    for person in (cast.DEE, cast.GUS):
+        for action in OF_EVALUATIONS:
+            forger.click(person, action, "1")
+        for form in (View.EVALUATION, View.REFLECTION):
+            forger.submit(person, form, {"session": 1}, {"reason": "Ha"}, view_id=f"V{person}{form}")
+    people.wait(CLOSED)
+    forger.click(cast.GUS, Action.SEE_RESULT, "1:1")
+    # Only what the bot does by itself about dates and records has come, at moments that no answer decides.
+    new = set(rows_of(demo, "audit_entries")["audit_entries"]) - set(before["audit_entries"])
+    assert {deed for one in new for deed in Deed if deed.value in one} <= {Deed.ASSUMED}
 
 
 def nothing_joins_them(demo: Demo) -> None:

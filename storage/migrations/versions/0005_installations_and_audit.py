@@ -73,8 +73,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
     )
+    op.create_index(op.f("ix_audit_entries_actor_id"), "audit_entries", ["actor_id"])
     op.create_index(op.f("ix_audit_entries_at"), "audit_entries", ["at"])
     op.create_index(op.f("ix_audit_entries_circle_id"), "audit_entries", ["circle_id"])
+    op.create_index(op.f("ix_audit_entries_session_id"), "audit_entries", ["session_id"])
     op.create_index(op.f("ix_audit_entries_workspace_id"), "audit_entries", ["workspace_id"])
 
     op.add_column("workspaces", sa.Column("uninstalled_at", sa.DateTime(timezone=True), nullable=True))
@@ -85,8 +87,10 @@ def downgrade() -> None:
         workspaces.drop_column("uninstalled_at")
 
     op.drop_index(op.f("ix_audit_entries_workspace_id"), table_name="audit_entries")
+    op.drop_index(op.f("ix_audit_entries_session_id"), table_name="audit_entries")
     op.drop_index(op.f("ix_audit_entries_circle_id"), table_name="audit_entries")
     op.drop_index(op.f("ix_audit_entries_at"), table_name="audit_entries")
+    op.drop_index(op.f("ix_audit_entries_actor_id"), table_name="audit_entries")
 
     op.drop_table("audit_entries")
     op.drop_index(op.f("ix_installations_expires_at"), table_name="installations")
