@@ -28,8 +28,8 @@ class Connection:
 
     ws: web.WebSocketResponse
     transport: asyncio.Transport | None
-    sent: int = 0
-    """How many envelopes went over it."""
+    unanswered: set[str] = field(default_factory=set)
+    """Envelopes that went over it and wait for their answer."""
 
     async def tell(self, **message: Any) -> None:
         with suppress(ConnectionError):  # it has just gone
@@ -45,15 +45,15 @@ class Sockets:
     deadline: float
     """Real seconds in which an envelope has to be answered."""
     connections: list[Connection] = field(default_factory=list)
-    opened: int = 0
-    """How many there have been."""
+    ever: list[Connection] = field(default_factory=list)
+    """Also those that are closed, or about to be."""
     twice: bool = False
     """Sends every envelope another time, as Slack does when it has missed the answer."""
     distance: float = 0.0
     """Real seconds that a new connection takes to come about."""
     mute: bool = False
     """Says nothing any more and closes nothing, as a network may."""
-    answers: dict[str, list[Json]] = field(default_factory=dict)
+    answers: dict[str, Json] = field(default_factory=dict)
     """What came back, by envelope."""
     _tickets: set[str] = field(default_factory=set)
     _waiting: dict[str, asyncio.Future[Json]] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class Sockets:
         return f"{self._url}?ticket={ticket}&app_id={self.app_id}"
 
     async def ask(self, kind: str, payload: Json, headers: dict[str, str]) -> Answer:
-        """Sends one request to the bot, over whichever connection has carried least."""
+        """Sends one request to the bot, over the connections in turn."""
         if not self.connections:
             return Answer(failure="unreachable")
         envelope = _envelope(kind, payload, headers)
@@ -91,18 +91,19 @@ class Sockets:
             async with asyncio.timeout(self.deadline):
                 await self._send(envelope)
                 if self.twice:
-                    await self._send({**envelope, "envelope_id": secrets.token_hex(16)})
+                    await self._send({**envelope, "envelope_id": f"{envelope['envelope_id']}-again"})
                 answer = await answered
         except TimeoutError:
             return Answer(failure="timeout")
         finally:
-            del self._waiting[envelope["envelope_id"]]
+            self._close(envelope["envelope_id"])
         return Answer(200, json.dumps(answer["payload"]) if answer.get("payload") else "")
 
     async def _send(self, envelope: Json) -> None:
         if self.connections:
-            chosen = min(self.connections, key=lambda one: one.sent)
-            chosen.sent += 1
+            chosen = self.connections.pop(0)
+            self.connections.append(chosen)
+            chosen.unanswered.add(envelope["envelope_id"])
             await chosen.tell(**envelope)
 
     async def say_goodbye(self, reason: str) -> list[Connection]:
@@ -113,12 +114,17 @@ class Sockets:
         return told
 
     async def hang_up(self, connections: list[Connection]) -> None:
+        """Sends nothing more over these, waits for their last answers and closes them."""
+        for one in connections:
+            self.connections.remove(one)
+        while any(one.unanswered for one in connections):
+            await asyncio.sleep(0.002)
         for one in connections:
             await one.ws.close()
 
     def cut(self) -> None:
         """Every connection breaks without a word."""
-        for one in list(self.connections):
+        for one in self.ever:
             if one.transport is not None:
                 one.transport.abort()
 
@@ -131,7 +137,6 @@ class Sockets:
         ws = web.WebSocketResponse(autoping=False, timeout=0.1)
         await ws.prepare(request)
         connection = Connection(ws, request.transport)
-        self.opened += 1
         await connection.tell(
             type="hello",
             num_connections=len(self.connections) + 1,
@@ -139,10 +144,12 @@ class Sockets:
             connection_info={"app_id": self.app_id},
         )
         self.connections.append(connection)
+        self.ever.append(connection)
         try:
             await self._listen(connection)
         finally:
-            self.connections.remove(connection)
+            if connection in self.connections:
+                self.connections.remove(connection)
         return ws
 
     async def _listen(self, connection: Connection) -> None:
@@ -153,10 +160,19 @@ class Sockets:
                 self._note(json.loads(message.data))
 
     def _note(self, answer: Json) -> None:
-        self.answers.setdefault(answer["envelope_id"], []).append(answer)
-        waiting = self._waiting.get(answer["envelope_id"])
+        envelope_id = answer["envelope_id"]
+        self.answers[envelope_id] = answer
+        waiting = self._waiting.get(envelope_id)
         if waiting is not None and not waiting.done():
             waiting.set_result(answer)
+        for one in self.ever:
+            one.unanswered.discard(envelope_id)
+
+    def _close(self, envelope_id: str) -> None:
+        """Nobody waits for this answer any more."""
+        del self._waiting[envelope_id]
+        for one in self.ever:
+            one.unanswered.discard(envelope_id)
 
 
 def _envelope(kind: str, payload: Json, headers: dict[str, str]) -> Json:

@@ -48,7 +48,7 @@ class Patience:
     silent_for: float = 30
     """Then nothing is expected of the connection any more."""
     steady_after: float = 10
-    """A connection that breaks sooner has not been a good one, so the next is not opened at once."""
+    """After one that was over sooner, the next is not opened at once."""
     old_stays: float = 30
     """How long one that was replaced may go on, if Slack does not close it."""
 
@@ -132,11 +132,10 @@ class SocketMode:
             self._judge(self._current)
 
     def _judge(self, ended: _Connection) -> None:
-        lived = time.monotonic() - ended.since
+        """How soon another one may be opened. One that Slack has asked to replace goes on until then."""
         if ended.asked == LINK_DISABLED:
             self._refuse(LINK_DISABLED)
-            self._failures += 1
-        elif ended.asked or lived > self._patience.steady_after:
+        if time.monotonic() - ended.since > self._patience.steady_after:
             self._failures = 0
         else:
             self._failures += 1
