@@ -51,6 +51,8 @@ class Sockets:
     """Sends every envelope another time, as Slack does when it has missed the answer."""
     distance: float = 0.0
     """Real seconds that a new connection takes to come about."""
+    full: bool = False
+    """Turns away whoever comes."""
     mute: bool = False
     """Says nothing any more and closes nothing, as a network may."""
     answers: dict[str, Json] = field(default_factory=dict)
@@ -130,8 +132,8 @@ class Sockets:
 
     async def _come_in(self, request: web.Request) -> web.StreamResponse:
         ticket = request.query.get("ticket", "")
-        if ticket not in self._tickets:
-            return web.Response(status=408)
+        if ticket not in self._tickets or self.full:
+            return web.Response(status=503)
         self._tickets.discard(ticket)
         await asyncio.sleep(self.distance)
         ws = web.WebSocketResponse(autoping=False, timeout=0.1)

@@ -312,6 +312,18 @@ def test_a_broken_connection_is_replaced_again_and_again(local: LocalWorkspace, 
         assert ask(local, "command", COMMAND).good
 
 
+def test_who_is_turned_away_asks_for_another_address(
+    local: LocalWorkspace, line: Line, sockets: Sockets, log_lines: io.StringIO
+) -> None:
+    sockets.full = True
+    local.run(_cut(sockets))
+    until(lambda: "connection lost" in log_lines.getvalue())
+    assert line.readiness == "ready\n"  # that may be over in a moment
+    sockets.full = False
+    until(lambda: len(sockets.connections) == 1)
+    assert ask(local, "command", COMMAND).good
+
+
 async def _cut(sockets: Sockets) -> None:
     sockets.cut()
 
