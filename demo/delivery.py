@@ -72,11 +72,14 @@ class BotLine:
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self._deadline))
 
     async def close(self) -> None:
+        await self._drop_later()
+        if self._session:
+            await self._session.close()
+
+    async def _drop_later(self) -> None:
         for task in self._later:
             task.cancel()
         await asyncio.gather(*self._later, return_exceptions=True)
-        if self._session:
-            await self._session.close()
 
     async def command(self, fields: Json) -> Answer:
         """A slash command: a plain form."""
@@ -131,9 +134,7 @@ class BotLine:
         headers: dict[str, str] | None = None,
     ) -> Answer:
         started = clock.stopwatch()
-        answer = await self._post(
-            body, {**self._signed(body), "Content-Type": content_type, **(headers or {})}
-        )
+        answer = await self._deliver(request, body, {"Content-Type": content_type, **(headers or {})})
         self._traffic.note(
             time=self._now(),
             direction="to_bot",
@@ -145,6 +146,9 @@ class BotLine:
             ms=(clock.stopwatch() - started) * 1000,
         )
         return answer
+
+    async def _deliver(self, _request: Json, body: str, headers: dict[str, str]) -> Answer:
+        return await self._post(body, {**self._signed(body), **headers})
 
     def _signed(self, body: str) -> dict[str, str]:
         timestamp = str(int(clock.real_seconds()))

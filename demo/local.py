@@ -6,6 +6,7 @@ from datetime import datetime
 
 from demo.clock import DemoClock
 from demo.delivery import BotLine
+from demo.sockets import Sockets
 from demo.traffic import Traffic
 from demo.workspace import Workspace
 
@@ -29,6 +30,8 @@ class Local:
     line: BotLine
     traffic: Traffic
     timing: Timing
+    sockets: Sockets | None = None
+    """Where the bot's own connections come in, when it has no address."""
     moving: bool = False
     """The clock is being moved right now."""
     stopping: bool = False

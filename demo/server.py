@@ -3,9 +3,10 @@
 import asyncio
 import socket
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -22,10 +23,12 @@ from demo.clock import DemoClock, RealClock
 from demo.delivery import BotLine
 from demo.local import Local, Timing
 from demo.records import Json
+from demo.sockets import SocketLine, Sockets
 from demo.traffic import Traffic
 from demo.workspace import Workspace
 
 STATIC = Path(__file__).parent / "static"
+T = TypeVar("T")
 OURS = frozenset({"127.0.0.1", "localhost"})
 
 
@@ -36,18 +39,31 @@ def create_app(
     signing_secret: str,
     clock: DemoClock | None = None,
     timing: Timing | None = None,
+    app_token: str = "",
 ) -> Starlette:
-    """The whole workspace for the bot at `bot_url`, which gets its requests at `/slack/events` there."""
+    """The whole workspace for the bot at `bot_url`, which gets its requests at `/slack/events` there.
+
+    With an `app_token` it gets them in Socket Mode instead, over the connections that it opens.
+    """
     timing, clock, traffic = timing or Timing(), clock or RealClock(), Traffic()
-    line = BotLine(
-        f"{bot_url.rstrip('/')}/slack/events",
-        signing_secret,
-        traffic,
-        lambda: local.now().timestamp(),
-        deadline=timing.answer,
-        retries=timing.retries,
+    sockets = Sockets(app_token, workspace.bot.app_id, timing.answer) if app_token else None
+
+    def now() -> float:
+        return local.now().timestamp()
+
+    line = (
+        SocketLine(sockets, traffic, now, retries=timing.retries)
+        if sockets
+        else BotLine(
+            f"{bot_url.rstrip('/')}/slack/events",
+            signing_secret,
+            traffic,
+            now,
+            deadline=timing.answer,
+            retries=timing.retries,
+        )
     )
-    local = Local(workspace, clock, line, traffic, timing)
+    local = Local(workspace, clock, line, traffic, timing, sockets)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -172,9 +188,15 @@ class LocalWorkspace:
         clock: DemoClock | None = None,
         timing: Timing | None = None,
         port: int = 0,
+        app_token: str = "",
     ) -> None:
         self._app = create_app(
-            workspace, bot_url=bot_url, signing_secret=signing_secret, clock=clock, timing=timing
+            workspace,
+            bot_url=bot_url,
+            signing_secret=signing_secret,
+            clock=clock,
+            timing=timing,
+            app_token=app_token,
         )
         self._socket = socket.create_server(("127.0.0.1", port))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
@@ -199,6 +221,13 @@ class LocalWorkspace:
     @property
     def workspace(self) -> Workspace:
         return self.local.workspace
+
+    @property
+    def sockets(self) -> Sockets:
+        """The bot's connections. Raises LookupError where it has an address instead."""
+        if self.local.sockets is None:
+            raise LookupError("this bot is called at its address")
+        return self.local.sockets
 
     def load(self, workspace: Workspace, clock: DemoClock | None = None) -> None:
         """Shows another workspace from now on: tests need fresh ones sooner than a server starts."""
@@ -242,12 +271,15 @@ class LocalWorkspace:
 
     def fire(self, event: Json) -> bool:
         """Sends the bot an event, as Slack would; True if the first try was taken."""
-        if self._loop is None:
-            raise RuntimeError("the local workspace has not been started")
-        return asyncio.run_coroutine_threadsafe(events.fire(self.local, event), self._loop).result()
+        return self.run(events.fire(self.local, event))
 
     def verify_url(self) -> bool:
         """Asks the bot for the challenge that Slack asks when an address is entered."""
+        return self.run(events.verify_url(self.local))
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Does something on the server's own thread, and waits for it."""
         if self._loop is None:
+            work.close()
             raise RuntimeError("the local workspace has not been started")
-        return asyncio.run_coroutine_threadsafe(events.verify_url(self.local), self._loop).result()
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()

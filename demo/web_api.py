@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from demo import clock
+from demo import clock, sockets
 from demo.faults import Fault, take_fault
 from demo.local import Local
 from demo.methods import METHODS
@@ -82,12 +82,21 @@ async def _hang_up(request: Request) -> Response:
 def perform(local: Local, method: str, args: Json, token: str | None, base_url: str) -> Json:
     """One call of the Web API, from the token to the answer."""
     try:
+        if method == sockets.OPEN:
+            return {"ok": True, "url": _door(local, token)}
         _check_token(local, token)
         if method not in METHODS:
             raise Refused("unknown_method", req_method=method)
         return {"ok": True, **METHODS[method](Call(local, method, args, base_url))}
     except Refused as refusal:
         return {"ok": False, "error": refusal.error, **refusal.details}
+
+
+def _door(local: Local, token: str | None) -> str:
+    """Where to open a WebSocket; with a token of the app, not of the bot."""
+    if local.sockets is None or token != local.sockets.app_token:
+        raise Refused("not_allowed_token_type" if token == local.workspace.bot.token else "invalid_auth")
+    return local.sockets.new_url()
 
 
 def _check_token(local: Local, token: str | None) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.proxy_env_variable_loader import load_http_proxy_from_env
 from slack_sdk.web.async_client import AsyncWebClient
 
 from scheduler.messages import File, HomeView, Message
@@ -209,7 +210,8 @@ class Slack:
 
     async def _put(self, url: str, content: bytes) -> None:
         try:
-            async with self._shared().post(url, data=content, ssl=self._ssl) as answer:
+            proxy = load_http_proxy_from_env(self._log)  # which the SDK uses for its own calls
+            async with self._shared().post(url, data=content, ssl=self._ssl, proxy=proxy) as answer:
                 if answer.status != 200:
                     raise SlackFault(f"upload http {answer.status}", Verdict.RETRY)
         except (aiohttp.ClientError, OSError) as error:

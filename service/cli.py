@@ -240,12 +240,15 @@ def manifest(
     url: Annotated[
         str, typer.Option(help="The https address at which Slack reaches the bot; else COACH_PUBLIC_URL.")
     ] = "",
+    by_socket: Annotated[
+        bool, typer.Option("--socket", help="For Socket Mode: Slack needs no address.")
+    ] = False,
 ) -> None:
     """Print the manifest that makes a Slack app of the bot."""
     with _sentences():
         from service.manifest import as_yaml
 
-        typer.echo(as_yaml(_public(url)), nl=False)
+        typer.echo(as_yaml(None if by_socket else _public(url)), nl=False)
 
 
 @app.command()

@@ -83,9 +83,12 @@ class Demo:
         database_url: str,
         start: datetime,
         port: int = 0,
+        app_token: str = "",
         limits: Limits | None = None,
     ) -> None:
-        """`limits` of what one person may ask for: none, because a year is played in a few minutes."""
+        """With an `app_token` the two speak by Socket Mode. `limits` of what one person may ask for: none,
+        because a year is played in a few minutes.
+        """
         self.clock = MovableClock(start)
         secret = secrets.token_hex(16)
         self._server: uvicorn.Server | None = None
@@ -99,6 +102,7 @@ class Demo:
             signing_secret=secret,
             clock=MovingTime(self.clock, self._tick, self._next_due),
             port=port,
+            app_token=app_token,
         )
         settings = Settings(
             _env_file=None,
@@ -109,6 +113,8 @@ class Demo:
             coach_public_url=f"http://127.0.0.1:{self._bot_port}",
             coach_encryption_keys=KEY,
         )
+        if app_token:
+            settings = settings.model_copy(update={"slack_app_token": SecretStr(app_token)})
         database = root.open_database(settings)
         if migrate.current_problem(database):
             migrate.upgrade(database)

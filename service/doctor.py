@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from coaching.kept_packs import Kept
@@ -48,6 +49,7 @@ def examine(settings: Settings) -> Findings:
     found.problems += sentry.problems(settings.coach_sentry_dsn.get_secret_value())
     _look_at_messages(coach, found)
     _look_at_the_token(coach, found)
+    _look_at_the_socket(settings, found)
     _look_at_the_address(settings, found)
     _look_at_the_running(settings, found)
     return found
@@ -106,6 +108,23 @@ def _look_at_the_token(coach: Coach, found: Findings) -> None:
         said = {name.lower(): text for name, text in answer.headers.items()}
         _look_at_permissions(said, found)
         found.problems += disagreement(said.get("date", ""), coach.clock.now())
+
+
+def _look_at_the_socket(settings: Settings, found: Findings) -> None:
+    """Asks for an address of a socket, and opens none."""
+    if not settings.socket_mode:
+        return
+    client = WebClient(base_url=settings.slack_api_url, timeout=5)
+    try:
+        client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
+    except SlackApiError as error:
+        word = error.response.get("error")
+        found.problems.append(
+            f"Slack opens no socket for the app token ({word}). Is Socket Mode switched on for the app?"
+            ' Else make another token on "Basic Information", with the scope connections:write.'
+        )
+    except OSError:
+        pass  # said of the bot token already
 
 
 def _look_at_permissions(headers: Mapping[str, str], found: Findings) -> None:

@@ -104,8 +104,29 @@ def _form(text: str) -> Admitted:
     return Admitted(fields, "command")
 
 
+def open_envelope(envelope: dict[str, Any]) -> Admitted:
+    """What is in an envelope of Socket Mode: the socket itself proves that it is Slack's.
+
+    Raises `Refused` for what the bot could not read, as with requests by HTTP.
+    """
+    payload = envelope.get("payload")
+    if not isinstance(envelope.get("envelope_id"), str):
+        raise Refused(400, "envelope has no id")
+    if not isinstance(payload, dict):
+        raise Refused(400, "envelope holds no object")
+    if envelope.get("type") != "slash_commands":
+        return _shaped(payload)
+    fields = {name: text for name, text in payload.items() if isinstance(text, str)}
+    if "command" not in fields:
+        raise Refused(400, "envelope names no command")
+    return Admitted(fields, "command")
+
+
 def _interaction(text: str) -> Admitted:
-    content = _json_object(text)
+    return _shaped(json_object(text))
+
+
+def _shaped(content: dict[str, Any]) -> Admitted:
     kind = content.get("type")
     if not isinstance(kind, str):
         raise Refused(400, "JSON does not say its type")
@@ -137,7 +158,8 @@ def _has_its_shape(part: tuple[str, object]) -> bool:
     return name not in OBJECTS or isinstance(value, dict)
 
 
-def _json_object(text: str) -> dict[str, Any]:
+def json_object(text: str) -> dict[str, Any]:
+    """JSON from outside, if it is an object that nothing behind the guard stumbles over; raises `Refused`."""
     try:
         content = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError):  # broken, numbers of thousands of digits, nested without end

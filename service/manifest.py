@@ -1,4 +1,5 @@
-"""The app manifest: what Slack has to know about the bot, for one address. `coach manifest` prints it.
+"""The app manifest: what Slack has to know about the bot, for one address or for none. `coach manifest`
+prints it.
 
 Each permission and event has its reason in docs/permissions.md; a test holds the two together.
 """
@@ -41,9 +42,9 @@ LONG_DESCRIPTION = (
 )
 
 
-def manifest(url: str) -> dict[str, Any]:
-    """The manifest of a bot that Slack reaches at `url`, an https address."""
-    requests = f"{url.rstrip('/')}/slack/events"
+def manifest(url: str | None) -> dict[str, Any]:
+    """The manifest of a bot that Slack reaches at `url`, an https address; without one, by Socket Mode."""
+    requests = f"{url.rstrip('/')}/slack/events" if url else None
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -58,20 +59,24 @@ def manifest(url: str) -> dict[str, Any]:
             "scopes": {"bot": sorted([*SCOPES, *OPTIONAL_SCOPES]), "bot_optional": list(OPTIONAL_SCOPES)}
         },
         "settings": {
-            "event_subscriptions": {"request_url": requests, "bot_events": list(EVENTS)},
+            "event_subscriptions": {**_at(requests, "request_url"), "bot_events": list(EVENTS)},
             "interactivity": {
                 "is_enabled": True,
-                "request_url": requests,
-                "message_menu_options_url": requests,
+                **_at(requests, "request_url", "message_menu_options_url"),
             },
             "org_deploy_enabled": False,
-            "socket_mode_enabled": False,
+            "socket_mode_enabled": requests is None,
             "token_rotation_enabled": False,
         },
     }
 
 
-def _features(requests: str) -> dict[str, Any]:
+def _at(address: str | None, *names: str) -> dict[str, str]:
+    """Over a socket nothing has an address."""
+    return dict.fromkeys(names, address) if address else {}
+
+
+def _features(requests: str | None) -> dict[str, Any]:
     return {
         "app_home": {
             "home_tab_enabled": True,
@@ -90,7 +95,7 @@ def _features(requests: str) -> dict[str, Any]:
         "slash_commands": [
             {
                 "command": "/coach",
-                "url": requests,
+                **_at(requests, "url"),
                 "description": "Your coaching circles: schedule, roles, settings",
                 "usage_hint": "schedule | circle | circles | roles | settings | help",
                 "should_escape": True,  # people and channels arrive as ids, not as names to guess
@@ -99,6 +104,6 @@ def _features(requests: str) -> dict[str, Any]:
     }
 
 
-def as_yaml(url: str) -> str:
+def as_yaml(url: str | None) -> str:
     """The manifest as a file to paste into Slack."""
     return yaml.safe_dump(manifest(url), sort_keys=False, allow_unicode=True, width=100)

@@ -16,6 +16,7 @@ from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
+from starlette.types import Lifespan
 
 from bot.app import create_app
 from bot.directory import profile
@@ -33,9 +34,11 @@ from scheduler.slack import Slack
 from scheduler.worker import Worker
 from service import content, keys, sentry
 from service.clock import Clock, SystemClock
+from service.envelopes import Envelopes
 from service.failed import Failure, tell_of_failures
 from service.logs import log_what_escapes, reference, set_up_logs
 from service.settings import Settings
+from service.socket_mode import SocketMode
 from service.web import Watching, create_health, create_web
 from storage import migrate as migrations
 from storage.encryption import Cipher
@@ -132,29 +135,49 @@ class Coach:
             return calendar_feed.read(db, token, self.clock.now())
 
     def web(self, *, with_worker: bool) -> Starlette:
+        socket = self._socket() if self.settings.socket_mode else None
+        secret = self.settings.slack_signing_secret.get_secret_value()
         return create_web(
             self.app.dispatch,
-            signing_secret=self.settings.slack_signing_secret.get_secret_value(),
-            ready=self.ready,
+            signing_secret=None if socket else secret,
+            ready=lambda: self.ready() + ([one] if socket and (one := socket.problem()) else []),
             calendar=self.calendar,
             watching=self._watching(),
-            took=lambda kind, status, s: self.metrics.requests.labels(kind, status).observe(s),
-            lifespan=self._working if with_worker else None,
+            took=self._took,
+            lifespan=self._working(worker=with_worker, socket=socket),
         )
+
+    def _took(self, kind: str, status: int, seconds: float) -> None:
+        self.metrics.requests.labels(kind, status).observe(seconds)
+
+    def _socket(self) -> SocketMode:
+        token = self.settings.slack_app_token.get_secret_value()
+        answer = Envelopes(self.app.dispatch, self._took).answer
+        return SocketMode(token, self.settings.slack_api_url, answer)
 
     def health(self) -> Starlette:
         """What a worker of its own answers: whether it works, and its figures."""
-        return create_health(self.ready, self._watching(), self._working)
+        return create_health(self.ready, self._watching(), self._working(worker=True))
 
     def _watching(self) -> Watching:
         key = self.settings.coach_metrics_key.get_secret_value()
         return Watching(self.figures, key, self.remarks)
 
-    @asynccontextmanager
-    async def _working(self, _: Starlette) -> AsyncIterator[None]:
-        await self.worker.start()
-        yield
-        await self.stop()
+    def _working(self, *, worker: bool, socket: SocketMode | None = None) -> Lifespan[Starlette]:
+        """What goes on beside the pages, from their beginning to their end."""
+
+        @asynccontextmanager
+        async def work(_: Starlette) -> AsyncIterator[None]:
+            if worker:
+                await self.worker.start()
+            if socket:
+                await socket.start()
+            yield
+            await asyncio.gather(
+                *([self.stop()] if worker else []), *([socket.stop(REQUESTS_END_WITHIN_S)] if socket else [])
+            )
+
+        return work
 
 
 def open_database(settings: Settings) -> Database:
@@ -215,7 +238,7 @@ def serve(settings: Settings, *, worker: bool = True, limits: Limits | None = No
     """Web, and the worker with it unless told otherwise. Ends on SIGTERM. `limits`: else the usual ones."""
     _logs(settings)
     coach = _begin(settings, upgrade=in_a_file(settings), limits=limits or Limits())
-    log.info("serving", port=settings.port, worker=worker)
+    log.info("serving", port=settings.port, worker=worker, socket=settings.socket_mode)
     _listen(coach.web(with_worker=worker), settings.port)
     coach.database.dispose()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote, quote_plus, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from coaching.rules.keeping import Keeping
@@ -17,7 +17,6 @@ from service import disks
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 NOT_USED_YET = {
-    "slack_app_token": "Socket Mode comes in a later version",
     "slack_client_id": "installing by OAuth comes in a later version",
     "slack_client_secret": "installing by OAuth comes in a later version",
 }
@@ -74,6 +73,12 @@ def _bot_token(token: SecretStr) -> SecretStr:
     return token
 
 
+def _app_token(token: SecretStr) -> SecretStr:
+    if not token.get_secret_value().startswith("xapp-"):
+        raise ValueError("not an app-level token")
+    return token
+
+
 def _one_word(secret: SecretStr) -> SecretStr:
     """Secrets travel in headers and signatures: a stray space or umlaut is a slip in copying."""
     text = secret.get_secret_value()
@@ -118,6 +123,7 @@ Secret = Annotated[SecretStr, BeforeValidator(_stripped), AfterValidator(_one_wo
 Keys = Annotated[SecretStr, BeforeValidator(_stripped), AfterValidator(_keys)]
 Monitor = Annotated[Secret, AfterValidator(_monitor)]
 BotToken = Annotated[Secret, AfterValidator(_bot_token)]
+AppToken = Annotated[Secret, AfterValidator(_app_token)]
 DatabaseUrl = Annotated[str, BeforeValidator(_stripped), AfterValidator(_database)]
 WebAddress = Annotated[str, BeforeValidator(_stripped), AfterValidator(web_address)]
 ApiAddress = Annotated[WebAddress, AfterValidator(_with_slash)]
@@ -153,12 +159,18 @@ class Settings(BaseSettings):
         description='the bot token, xoxb-…, from "OAuth & Permissions" in the settings of your Slack app',
     )
     slack_signing_secret: Secret = Field(
-        NONE, description='the signing secret from "Basic Information" in the settings of your Slack app'
+        NONE,
+        description='the signing secret from "Basic Information" in the settings of your Slack app'
+        " (or set SLACK_APP_TOKEN, for Socket Mode)",
     )
     slack_api_url: ApiAddress = Field(
         "https://slack.com/api/", description="the address of Slack's Web API: https://slack.com/api/"
     )
-    slack_app_token: Secret = Field(NONE, description="the app-level token, xapp-…, for Socket Mode")
+    slack_app_token: AppToken = Field(
+        NONE,
+        description='the app-level token, xapp-…, from "Basic Information" in the settings of your Slack app,'
+        " for Socket Mode",
+    )
     slack_client_id: Secret = Field(
         NONE, description="the client id of your Slack app, for installing by OAuth"
     )
@@ -205,6 +217,11 @@ class Settings(BaseSettings):
         return [*found, *self.encryption_keys, *_passwords(self.database_url)]
 
     @property
+    def socket_mode(self) -> bool:
+        """Whether Slack's requests come over a socket that the bot opens, rather than to its address."""
+        return bool(self.slack_app_token)
+
+    @property
     def heartbeat(self) -> str:
         """Empty when nobody waits for one."""
         return self.coach_heartbeat_url.get_secret_value()
@@ -239,6 +256,12 @@ class SlackSettings(Settings):
     slack_signing_secret: Secret = Field(
         description=Settings.model_fields["slack_signing_secret"].description
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_socket_is_proof_enough(cls, given: dict[str, object]) -> dict[str, object]:
+        """In Socket Mode nothing is signed."""
+        return {"slack_signing_secret": NONE, **given} if given.get("slack_app_token") else given
 
 
 def read_settings(*, slack: bool = True) -> Settings:

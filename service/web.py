@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import ipaddress
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,7 +74,7 @@ def create_health(
 def create_web(
     dispatch: Dispatch,
     *,
-    signing_secret: str,
+    signing_secret: str | None,
     ready: Callable[[], list[str]],
     calendar: Callable[[str], bytes | None] = lambda _: None,
     watching: Watching | None = None,
@@ -89,14 +89,16 @@ def create_web(
     `dispatch`, `ready` and `calendar` run in threads; `ready` gives a line for each thing that stops the bot,
     `calendar` the file behind a secret token, or None. `took` hears how long each request of Slack took.
     `read_within_s`: seconds in which a body has to arrive. `pages`: how often one address may ask for what
-    everybody may ask for. `taken`: which requests have been here before. Raises `ValueError` for an empty
-    signing secret.
+    everybody may ask for. `taken`: which requests have been here before. Without a signing secret (None), in
+    Socket Mode, the address for Slack is not there. Raises `ValueError` for an empty one: nobody could be
+    told from Slack.
     """
-    slack = _Slack(dispatch, Guard(signing_secret), read_within_s, took, taken or Taken())
+    slack: list[Route] = []
+    if signing_secret is not None:
+        slack = _Slack(dispatch, Guard(signing_secret), read_within_s, took, taken or Taken()).routes()
     limited = _limiting(pages or Throttle(PAGES))
     routes = [
-        Route("/slack/events", slack.take, methods=["POST"]),
-        Route("/slack/events", _certificate_check, methods=["GET"]),
+        *slack,
         Route("/calendar/{token}.ics", limited(_calendar(calendar)), methods=["GET"]),
         *_health(ready, watching),
     ]
@@ -161,6 +163,12 @@ class _Slack:
         self._read_within_s = read_within_s
         self._taken = taken
 
+    def routes(self) -> list[Route]:
+        return [
+            Route("/slack/events", self.take, methods=["POST"]),
+            Route("/slack/events", _certificate_check, methods=["GET"]),
+        ]
+
     async def take(self, request: Request) -> Response:
         started = time.perf_counter()
         try:
@@ -202,7 +210,7 @@ class _Slack:
                 self._taken.release(signature)
 
     async def _hand_on(self, request: Request, admitted: Admitted) -> Response:
-        bolt_request = _for_bolt(request, admitted)
+        bolt_request = for_bolt(admitted, request.headers)
         try:
             answer = await run_in_threadpool(self._dispatch, bolt_request)
         except Exception as error:
@@ -241,13 +249,13 @@ def _own_answer(admitted: Admitted) -> Response | None:
     return PlainTextResponse(challenge)
 
 
-def _for_bolt(request: Request, admitted: Admitted) -> BoltRequest:
+def for_bolt(admitted: Admitted, headers: Mapping[str, str]) -> BoltRequest:
     """Hands on what the guard has read. From text, Bolt would read it a second time, and take a command
     with the word "payload" in it for a broken click; only requests of Socket Mode may be objects already.
 
-    Only Slack's own headers go along: some others would switch parts of Bolt on.
+    Only Slack's own headers go along: some others would switch parts of Bolt on. Raises `Refused`.
     """
-    retries = {name: text for name, text in request.headers.items() if name.startswith("x-slack-retry-")}
+    retries = {name: text for name, text in headers.items() if name.startswith("x-slack-retry-")}
     try:
         found = BoltRequest(body=admitted.content, headers=dict(retries), mode="socket_mode")
     except Exception:  # it looks for workspace and person in whatever shape these have
@@ -262,6 +270,11 @@ def _from_bolt(answer: BoltResponse) -> Response:
 
 
 def _failed(admitted: Admitted, error: Exception | None = None) -> Response:
+    said = apology(admitted, error)
+    return PlainTextResponse("", 500) if said is None else JSONResponse(said)
+
+
+def apology(admitted: Admitted, error: Exception | None = None) -> dict[str, Any] | None:
     """The bot itself has failed, past all of its own care.
 
     Who typed a command reads a sentence, and a form stays open with the sentence and with all that was typed.
@@ -271,10 +284,10 @@ def _failed(admitted: Admitted, error: Exception | None = None) -> Response:
     log.error("request_failed", reference=name, kind=admitted.kind, exc_info=error)
     sentence = UNEXPECTED.format(reference=name)
     if admitted.kind == "command":
-        return JSONResponse({"response_type": "ephemeral", "text": sentence})
+        return {"response_type": "ephemeral", "text": sentence}
     if admitted.kind == "view_submission" and (block := _first_input(admitted.content)):
-        return JSONResponse({"response_action": "errors", "errors": {block: sentence}})
-    return PlainTextResponse("", 500)
+        return {"response_action": "errors", "errors": {block: sentence}}
+    return None
 
 
 def _first_input(content: dict[str, Any]) -> str | None:

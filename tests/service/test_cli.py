@@ -53,6 +53,12 @@ def test_the_manifest_is_printed_for_an_address(tmp_path: Path) -> None:
     assert set_before.stdout == told.stdout
 
 
+def test_a_manifest_for_a_socket_needs_no_address(tmp_path: Path) -> None:
+    done = coach("manifest", "--socket", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "socket_mode_enabled: true" in done.stdout
+
+
 @pytest.mark.parametrize("arguments", [["manifest"], ["manifest", "--url", "coach.example.org"]])
 def test_a_manifest_without_an_address_is_refused(tmp_path: Path, arguments: list[str]) -> None:
     done = coach(*arguments, folder=tmp_path)

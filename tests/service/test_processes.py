@@ -35,18 +35,20 @@ LONGEST_S = 60
 class Installed:
     """A workspace, and a folder in which `coach` is set up for it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, app_token: str = "") -> None:
+        """With an `app_token` for Socket Mode, and then without the secret that requests are signed with."""
         with socket.create_server(("127.0.0.1", 0)) as found:
             self.port = int(found.getsockname()[1])
         self.local = LocalWorkspace(
             cast.riverbend(SystemClock().now()),
             bot_url=f"http://127.0.0.1:{self.port}",
             signing_secret=SECRET,
+            app_token=app_token,
         )
         self._folder = folder
         settings = {
             "SLACK_BOT_TOKEN": self.local.workspace.bot.token,
-            "SLACK_SIGNING_SECRET": SECRET,
+            **({"SLACK_APP_TOKEN": app_token} if app_token else {"SLACK_SIGNING_SECRET": SECRET}),
             "SLACK_API_URL": self.local.api_url,
             "COACH_DISK_IS_KEPT": "yes",  # whatever the tests run on
             "PORT": self.port,
@@ -100,6 +102,14 @@ def installed(tmp_path: Path) -> Iterator[Installed]:
         yield found
 
 
+@pytest.fixture
+def behind_a_wall(tmp_path: Path) -> Iterator[Installed]:
+    """Nobody can reach this one; it goes to Slack by itself."""
+    found = Installed(tmp_path, "xapp-1-planted")
+    with found.local:
+        yield found
+
+
 def test_doctor_is_content_before_the_first_start(installed: Installed) -> None:
     assert installed.run("doctor") == (0, f"{KEY_NOTE}Everything is in order.\n")
 
@@ -120,7 +130,26 @@ def test_doctor_says_that_slack_is_out_of_reach_and_no_more(installed: Installed
     )
 
 
+def test_doctor_says_what_is_wrong_with_an_app_token(behind_a_wall: Installed) -> None:
+    assert behind_a_wall.run("doctor") == (0, f"{KEY_NOTE}Everything is in order.\n")
+    assert behind_a_wall.run("doctor", SLACK_APP_TOKEN="xapp-another") == (
+        1,
+        f"{KEY_NOTE}Slack opens no socket for the app token (invalid_auth)."
+        " Is Socket Mode switched on for the app?"
+        ' Else make another token on "Basic Information", with the scope connections:write.\n',
+    )
+
+
 def test_a_request_under_way_is_answered_before_the_process_ends(installed: Installed) -> None:
+    ends_after_its_answer(installed)
+
+
+def test_a_request_over_a_socket_is_answered_before_the_process_ends(behind_a_wall: Installed) -> None:
+    ends_after_its_answer(behind_a_wall)
+    assert len(behind_a_wall.local.sockets.ever) == 1
+
+
+def ends_after_its_answer(installed: Installed) -> None:
     asked = threading.Event()
 
     def note(_: Json) -> bool:
@@ -147,3 +176,15 @@ def test_a_worker_ends_when_it_is_told_to(installed: Installed) -> None:
         assert any("working" in line for line in process.stdout)
         process.send_signal(signal.SIGTERM)
         assert process.wait(LONGEST_S) == 0
+
+
+def test_a_socket_is_opened_by_who_answers_slack_and_not_by_a_worker(behind_a_wall: Installed) -> None:
+    with behind_a_wall.running("serve", "--no-worker") as web:
+        behind_a_wall.wait_until_it_answers(web)
+        with behind_a_wall.running("worker") as worker:
+            assert worker.stdout
+            assert any("working" in line for line in worker.stdout)
+            ana = Person(behind_a_wall.local.url, cast.ANA)
+            ana.command("/coach circle")
+            assert ana.has_modal
+    assert len(behind_a_wall.local.sockets.ever) == 1

@@ -47,6 +47,28 @@ def test_two_secrets_are_enough(put: pytest.MonkeyPatch) -> None:
     assert settings.notes() == []
 
 
+def test_in_socket_mode_nothing_is_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
+    assert lines() == [
+        'SLACK_BOT_TOKEN is missing: it should be the bot token, xoxb-…, from "OAuth & Permissions"'
+        " in the settings of your Slack app."
+    ]
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    settings = read_settings()
+    assert settings.socket_mode
+    assert not settings.slack_signing_secret
+    monkeypatch.setenv("SLACK_APP_TOKEN", " ")
+    assert named() == ["SLACK_APP_TOKEN"]
+
+
+def test_without_an_app_token_requests_have_to_be_signed(put: pytest.MonkeyPatch) -> None:
+    assert not read_settings().socket_mode
+    put.delenv("SLACK_SIGNING_SECRET")
+    [line] = lines()
+    assert line.startswith("SLACK_SIGNING_SECRET is missing")
+    assert "or set SLACK_APP_TOKEN, for Socket Mode" in line
+
+
 def test_what_does_not_talk_to_slack_needs_nothing() -> None:
     assert not read_settings(slack=False).slack_bot_token
 
@@ -73,6 +95,7 @@ def test_missing_and_wrong_ones_are_named_together(monkeypatch: pytest.MonkeyPat
         ("SLACK_BOT_TOKEN", "xoxp-planted"),
         ("SLACK_BOT_TOKEN", "xoxb-planted with a blank"),
         ("SLACK_SIGNING_SECRET", "planted\N{LATIN SMALL LETTER U WITH DIAERESIS}"),
+        ("SLACK_APP_TOKEN", "xoxb-planted"),
         ("SLACK_API_URL", "http://planted.example/api/"),
         ("SLACK_API_URL", "slack.com/planted"),
         ("COACH_PUBLIC_URL", "http://planted.example"),

@@ -54,10 +54,10 @@ def database(engine: str, beginning: Beginning, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def running(url: str, beginning: Beginning) -> Iterator[Demo]:
-    """The bot beside the workspace that goes with such a database."""
+def running(url: str, beginning: Beginning, *, app_token: str = "") -> Iterator[Demo]:
+    """The bot beside the workspace that goes with such a database; with an `app_token` by Socket Mode."""
     past = lived("sqlite" if url.startswith("sqlite") else "postgresql", beginning)
-    with Demo(archive.from_json(past.workspace), url, past.now) as demo:
+    with Demo(archive.from_json(past.workspace), url, past.now, app_token=app_token) as demo:
         yield demo
 
 
