@@ -4,12 +4,12 @@ import ssl
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.error import BoltError
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot import models
 from bot.dispatch import Dispatcher
@@ -36,9 +36,19 @@ def all_routes() -> Routes:
     return routes
 
 
+class Tokens(Protocol):
+    """With what the bot speaks in each workspace."""
+
+    def of(self, workspace_id: str) -> tuple[str, str]:
+        """The bot token and the bot's own user id. Raises `LookupError` for a workspace without one."""
+
+    def forget(self, workspace_id: str) -> None:
+        """It may be another one now."""
+
+
 def create_app(
     *,
-    token: Callable[[str], tuple[str, str]],
+    tokens: Tokens,
     api_url: str,
     database: Database,
     pack: Pack,
@@ -46,16 +56,14 @@ def create_app(
     reference: Callable[[], str],
     wake: Callable[[], None],
     public_url: str | None = None,
+    install_url: str | None = None,
 ) -> App:
-    """`token` gives a workspace's bot token and the bot's own user id; raises `LookupError` for others."""
+    """`install_url`: where people install the bot into their workspace, if that is how it comes there."""
     models.hasten()
     client = WebClient(base_url=api_url, timeout=TIMEOUT_S, ssl=certificates(), retry_handlers=[])
 
     def authorize(team_id: str | None = None, **_: Any) -> AuthorizeResult:
-        try:
-            bot_token, bot_user = token(team_id or "")
-        except LookupError as error:
-            raise BoltError("no installation for this workspace") from error
+        bot_token, bot_user = _known(tokens, team_id or "")
         return AuthorizeResult(enterprise_id=None, team_id=team_id, bot_token=bot_token, bot_user_id=bot_user)
 
     app = App(
@@ -69,5 +77,15 @@ def create_app(
         url_verification_enabled=False,
         ignoring_self_events_enabled=False,
     )
-    Dispatcher(all_routes(), database, pack, now, reference, wake, public_url).listen(app)
+    Dispatcher(
+        all_routes(), database, pack, now, reference, wake, tokens.forget, public_url, install_url
+    ).listen(app)
     return app
+
+
+def _known(tokens: Tokens, workspace_id: str) -> tuple[str | None, str | None]:
+    """Nothing for a workspace in which the bot has no token that works: the dispatcher says so there."""
+    try:
+        return tokens.of(workspace_id)
+    except (LookupError, SlackApiError):
+        return None, None

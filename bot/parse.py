@@ -6,7 +6,7 @@ What is missing or of another shape than Slack sends is answered with `Malformed
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from bot.ids import field_of
@@ -123,6 +123,8 @@ class Request:
     submitted: bool = False
     """A form was sent off; otherwise something was clicked, typed or asked for."""
     event: Mapping[str, Any] = field(default_factory=dict)
+    event_at: datetime | None = None
+    """When it happened, by Slack's clock, to the second; None where Slack does not say."""
 
     @property
     def id_value(self) -> int:
@@ -224,8 +226,19 @@ def event(body: Mapping[str, Any], now: datetime) -> Request:
         now=now,
         channel=inner.get("channel") if isinstance(inner.get("channel"), str) else None,
         event=inner,
+        event_at=_instant(body.get("event_time")),
         value=str(body.get("event_id") or ""),
     )
+
+
+def _instant(seconds: object) -> datetime | None:
+    """Raises `ValueError` for a moment in no year that there is."""
+    if not isinstance(seconds, int):
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OSError, OverflowError) as error:
+        raise ValueError("no moment") from error
 
 
 def _workspace(body: Mapping[str, Any]) -> str:

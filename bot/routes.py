@@ -57,6 +57,8 @@ class Route:
     """Takes the write lock; handlers that only show something leave it to others."""
     once: bool = False
     """A second delivery of the same submission is answered without a second effect."""
+    tokenless: bool = False
+    """Runs where the bot has no token (any more), too."""
 
 
 @dataclass
@@ -93,8 +95,8 @@ class Routes:
         """An entry in the menu of a message; it opens something."""
         _add(self.shortcuts, shortcut, Route(handler, writes=False))
 
-    def event(self, kind: str, handler: Handler) -> None:
-        _add(self.events, kind, Route(handler, writes=True))
+    def event(self, kind: str, handler: Handler, *, tokenless: bool = False) -> None:
+        _add(self.events, kind, Route(handler, writes=True, tokenless=tokenless))
 
 
 def _add(table: dict[str, Route], key: str, route: Route) -> None:

@@ -19,6 +19,14 @@ UNEXPECTED = (
     "Something went wrong on my side. Nothing was changed, and nothing you typed is lost: try again in a "
     "minute, and if it stays so, tell whoever looks after me this reference: {reference}"
 )
+REINSTALL = (
+    "I am not installed in this workspace any more, or my permission has run out. Nothing that I kept is "
+    "lost. Somebody who may install apps here can bring me back: {url}"
+)
+LOCKED_OUT = (
+    "Slack does not let me into this workspace any more. Nothing that I kept is lost. Please tell whoever "
+    "looks after me: `coach doctor` says what to do."
+)
 
 COMMANDS = (
     ("schedule", "schedule your circle's next session, for example `/coach schedule Dec 8 10am`"),

@@ -21,6 +21,7 @@ from sqlalchemy import Table, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from coaching import installations
 from scheduler import claims, resting
 from scheduler.claims import REPEATABLE, Claim
 from scheduler.desk import Desk
@@ -459,5 +460,5 @@ class Delivery:
 
     def _resume(self, workspace_id: str) -> None:
         with self._database.transaction() as db:
-            resting.resume(db, workspace_id)
+            installations.works_again(db, workspace_id, self._now())
         log.info("workspace resumed", workspace=workspace_id)

@@ -9,6 +9,8 @@ import yaml
 
 from bot.ids import Shortcut
 
+REDIRECT = "/slack/oauth_redirect"
+"""Where Slack sends people back whom it has asked whether the bot may be installed."""
 EXAMPLE_URL = "https://coach.example.org"
 SCOPES = (
     "channels:read",
@@ -43,7 +45,7 @@ LONG_DESCRIPTION = (
 
 def manifest(url: str) -> dict[str, Any]:
     """The manifest of a bot that Slack reaches at `url`, an https address."""
-    requests = f"{url.rstrip('/')}/slack/events"
+    requests, redirect = f"{url.rstrip('/')}/slack/events", f"{url.rstrip('/')}{REDIRECT}"
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -54,8 +56,9 @@ def manifest(url: str) -> dict[str, Any]:
         },
         "features": _features(requests),
         "oauth_config": {
+            "redirect_urls": [redirect],
             # An optional scope is one of the bot's scopes that an installer may leave out.
-            "scopes": {"bot": sorted([*SCOPES, *OPTIONAL_SCOPES]), "bot_optional": list(OPTIONAL_SCOPES)}
+            "scopes": {"bot": sorted([*SCOPES, *OPTIONAL_SCOPES]), "bot_optional": list(OPTIONAL_SCOPES)},
         },
         "settings": {
             "event_subscriptions": {"request_url": requests, "bot_events": list(EVENTS)},

@@ -4,25 +4,21 @@ import asyncio
 import logging
 import random
 import signal
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 import uvicorn
 from slack_bolt import App
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web import SlackResponse
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
 from bot.app import create_app
 from bot.directory import profile
 from bot.outgoing import all_renderers
-from coaching import calendar_feed, channels, results, workspaces
+from coaching import calendar_feed, channels, results
 from coaching.kept_packs import Kept
 from coaching.packs import Pack
 from coaching.planning import NIGHTLY, PLANNERS
@@ -33,10 +29,13 @@ from scheduler.metrics import Metrics
 from scheduler.nightly import PeopleCheck
 from scheduler.slack import Slack
 from scheduler.worker import Worker
-from service import content, keys
-from service.clock import Clock, SystemClock, disagreement
+from service import content, keys, oauth
+from service.clock import Clock, SystemClock
+from service.installing import Installing
 from service.logs import reference, set_up_logs
+from service.renewal import Renewal
 from service.settings import Settings
+from service.tokens import BotToken, Installed, Tokens
 from service.web import Watching, create_health, create_web
 from storage import migrate as migrations
 from storage.encryption import Cipher
@@ -52,42 +51,6 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass
-class BotToken:
-    """The one workspace of a bot token. Slack is asked once which workspace it is."""
-
-    settings: Settings
-    database: Database
-    clock: Clock
-    _found: tuple[str, str] | None = None
-    """Workspace and the bot's own user."""
-    _asking: threading.Lock = field(default_factory=threading.Lock)
-
-    def of(self, workspace_id: str) -> tuple[str, str]:
-        """The token and the bot's user. Raises `LookupError` for a workspace that it is not for."""
-        with self._asking:
-            if self._found is None:
-                self._found = self._introduce()
-        if workspace_id != self._found[0]:
-            raise LookupError(workspace_id)
-        return self.secret, self._found[1]
-
-    @property
-    def secret(self) -> str:
-        return self.settings.slack_bot_token.get_secret_value()
-
-    def ask(self) -> SlackResponse:
-        """What Slack says of the token. Raises `SlackApiError` when refused, `OSError` without an answer."""
-        return WebClient(token=self.secret, base_url=self.settings.slack_api_url, timeout=5).auth_test()
-
-    def _introduce(self) -> tuple[str, str]:
-        answer = self.ask()
-        team, user = str(answer["team_id"]), str(answer["user_id"])
-        with self.database.transaction() as db:
-            workspaces.remember(db, team, str(answer.get("team") or team), user, self.clock.now())
-        return team, user
-
-
-@dataclass
 class Coach:
     """All parts of a running bot."""
 
@@ -95,11 +58,13 @@ class Coach:
     clock: Clock
     database: Database
     pack: Pack
-    token: BotToken
+    token: Tokens
     app: App
     worker: Worker
     slack: Slack
     metrics: Metrics
+    installing: Installing | None = None
+    """Where people install it into their workspaces themselves."""
 
     async def stop(self) -> None:
         """Finishes what is under way, then closes the connections to Slack."""
@@ -128,6 +93,7 @@ class Coach:
             ready=self.ready,
             calendar=self.calendar,
             watching=self._watching(),
+            pages=self.installing.routes() if self.installing else (),
             took=lambda kind, status, s: self.metrics.requests.labels(kind, status).observe(s),
             lifespan=self._working if with_worker else None,
         )
@@ -159,9 +125,10 @@ def given_up(db: Session, row: OutboxRow, now: datetime) -> None:
 
 def build(settings: Settings, clock: Clock, database: Database, pack: Pack) -> Coach:
     """Puts the parts together. Opens no connection yet."""
-    token = BotToken(settings, database, clock)
+    renewal = Renewal(database, oauth.of(settings), clock) if settings.many_workspaces else None
+    token = Installed(database, clock, renewal) if renewal else BotToken(settings, database, clock)
     metrics = Metrics()
-    slack = Slack(settings.slack_api_url, lambda workspace: token.of(workspace)[0], clock.now, metrics)
+    slack = Slack(settings.slack_api_url, token.newest, clock.now, metrics)
     delivery = Delivery(
         database,
         slack,
@@ -179,11 +146,12 @@ def build(settings: Settings, clock: Clock, database: Database, pack: Pack) -> C
         plan=PLANNERS,
         nightly=NIGHTLY,
         errands=[people.run],
+        rounds=[renewal.run] if renewal else [],
         metrics=metrics,
         heartbeat=Heartbeat(settings.heartbeat) if settings.heartbeat else None,
     )
     app = create_app(
-        token=token.of,
+        tokens=token,
         api_url=settings.slack_api_url,
         database=database,
         pack=pack,
@@ -191,8 +159,12 @@ def build(settings: Settings, clock: Clock, database: Database, pack: Pack) -> C
         reference=reference,
         wake=worker.wake,
         public_url=settings.coach_public_url,
+        install_url=settings.install_url,
     )
-    return Coach(settings, clock, database, pack, token, app, worker, slack, metrics)
+    coach = Coach(settings, clock, database, pack, token, app, worker, slack, metrics)
+    if renewal:
+        coach.installing = Installing(database, renewal.slack, clock.now, token.forget, worker.wake)
+    return coach
 
 
 def serve(settings: Settings, *, worker: bool = True) -> None:
@@ -272,7 +244,7 @@ def doctor(settings: Settings) -> tuple[list[str], list[str]]:
         *_schema_problems(coach),
         *keys.problems(settings, coach.database),
         *wrong,
-        *_token_problems(coach),
+        *coach.token.problems(),
     ]
     return problems, [*settings.notes(), *keys.notes(settings, coach.database), *_given_up_notes(coach)]
 
@@ -291,18 +263,6 @@ def _given_up_notes(coach: Coach) -> list[str]:
         given_up = dead.count(db)
     messages = "1 message was" if given_up == 1 else f"{given_up} messages were"
     return [f"{messages} given up: coach outbox list says which, and why."] if given_up else []
-
-
-def _token_problems(coach: Coach) -> list[str]:
-    try:
-        answer = coach.token.ask()
-    except SlackApiError as error:
-        word = error.response.get("error")
-        return [f"Slack refuses the bot token ({word}). Copy it again from OAuth & Permissions."]
-    except OSError:
-        return [f"{coach.settings.slack_api_url} does not answer. Is this machine allowed to reach it?"]
-    said = {name.lower(): text for name, text in answer.headers.items()}
-    return disagreement(said.get("date", ""), coach.clock.now())
 
 
 def _in_a_file(settings: Settings) -> bool:

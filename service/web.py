@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,7 @@ def create_web(
     ready: Callable[[], list[str]],
     calendar: Callable[[str], bytes | None] = lambda _: None,
     watching: Watching | None = None,
+    pages: Sequence[Route] = (),
     took: Took = lambda _kind, _status, _seconds: None,
     lifespan: Lifespan[Starlette] | None = None,
     read_within_s: float = READ_WITHIN_S,
@@ -76,7 +77,8 @@ def create_web(
 
     `dispatch`, `ready` and `calendar` run in threads; `ready` gives a line for each thing that stops the bot,
     `calendar` the file behind a secret token, or None. `took` hears how long each request of Slack took.
-    `read_within_s`: seconds in which a body has to arrive. Raises `ValueError` for an empty signing secret.
+    `pages` are served besides. `read_within_s`: seconds in which a body has to arrive. Raises `ValueError`
+    for an empty signing secret.
     """
     slack = _Slack(dispatch, Guard(signing_secret), read_within_s, took)
     return Starlette(
@@ -84,6 +86,7 @@ def create_web(
             Route("/slack/events", slack.take, methods=["POST"]),
             Route("/slack/events", _certificate_check, methods=["GET"]),
             Route("/calendar/{token}.ics", _calendar(calendar), methods=["GET"]),
+            *pages,
             *_health(ready, watching),
         ],
         middleware=[Middleware(_SecurityHeaders)],

@@ -12,6 +12,7 @@ from bot.handlers import (
     closing,
     evaluations,
     hub,
+    installations,
     log,
     members,
     notes,
@@ -48,4 +49,5 @@ FEATURES = (
     reminders,
     programme,
     trends,
+    installations,
 )

@@ -15,6 +15,7 @@ from bot.outgoing import (
     closing,
     evaluations,
     hub,
+    installations,
     log,
     members,
     notes,
@@ -47,6 +48,7 @@ def all_renderers(pack: Pack) -> Renderers:
         **polls.RENDERERS,
         **swaps.RENDERERS,
         **hub.RENDERERS,
+        **installations.RENDERERS,
         **log.RENDERERS,
         **members.RENDERERS,
     }

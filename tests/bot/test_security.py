@@ -17,6 +17,7 @@ from demo import cast
 from demo.person import Person, words
 from demo.records import Json
 from service.demo import Demo
+from service.tokens import BotToken
 from storage.base import Base
 from tests.support.people import CIRCLE, FIVE, People, accepted, circle_fields, previewed
 from tests.support.signed import Forger
@@ -246,6 +247,7 @@ def serve_another(demo: Demo) -> str:
     """The bot's one workspace is another one from now on, in which Ana's id is somebody's too."""
     team = "T0OTHER"
     token = demo.coach.token
+    assert isinstance(token, BotToken)
     with demo.coach.database.transaction() as db:
         workspaces.remember(db, team, "Hillside", cast.COACH, demo.clock.now())
         ana = Profile(cast.ANA, "Ann Thorne", "Europe/London", "en-GB", PersonKind.FULL, True, True)
