@@ -103,12 +103,17 @@ class Lease:
 
 def begin(db: Session, now: datetime) -> str:
     """The word that somebody takes to Slack and brings back within ten minutes. Raises `TooMany`."""
-    db.execute(delete(OAuthState).where(OAuthState.expires_at <= now))
+    forget_states(db, now)
     if (db.scalar(select(func.count()).select_from(OAuthState)) or 0) >= MOST_STATES:
         raise TooMany
     word = secrets.token_urlsafe(32)
     db.add(OAuthState(digest=_digest(word), expires_at=now + STATE_LIVES))
     return word
+
+
+def forget_states(db: Session, now: datetime) -> None:
+    """Those of people who have not come back."""
+    db.execute(delete(OAuthState).where(OAuthState.expires_at <= now))
 
 
 def take(db: Session, word: str, now: datetime) -> bool:
@@ -151,13 +156,20 @@ def _take_back(db: Session, workspace: Workspace, granted: Granted, now: datetim
 
 
 def works_again(db: Session, workspace_id: str, now: datetime) -> None:
-    """Slack has just taken the bot token of a workspace in which sending rests until it does."""
+    """Slack has just taken the bot token of a workspace in which sending rests."""
     workspace = _locked(db, workspace_id)
-    if workspace is None or workspace.paused_until is None:
-        return  # removed meanwhile, say
+    if workspace is None:
+        return
     if workspace.uninstalled_at:
         _let_go(db, workspace_id, now)
     workspace.uninstalled_at = workspace.paused_reason = workspace.paused_until = None
+
+
+def probed(db: Session, workspace_id: str, now: datetime) -> None:
+    """The same, when somebody asked from time to time. What rests for good meanwhile stays so."""
+    workspace = _locked(db, workspace_id)
+    if workspace is not None and workspace.paused_until is not None:
+        works_again(db, workspace_id, now)
 
 
 def _let_go(db: Session, workspace_id: str, now: datetime) -> None:

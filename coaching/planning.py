@@ -14,6 +14,7 @@ from coaching import (
     closing,
     drafts,
     evaluations,
+    installations,
     polls,
     reminders,
     rhythm,
@@ -39,4 +40,5 @@ PLANNERS: tuple[Planner, ...] = (
 NIGHTLY: tuple[Planner, ...] = (
     wall_time.keep,
     drafts.forget_old,
+    installations.forget_states,
 )

@@ -460,5 +460,5 @@ class Delivery:
 
     def _resume(self, workspace_id: str) -> None:
         with self._database.transaction() as db:
-            installations.works_again(db, workspace_id, self._now())
+            installations.probed(db, workspace_id, self._now())
         log.info("workspace resumed", workspace=workspace_id)

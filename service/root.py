@@ -212,7 +212,9 @@ def _begin(settings: Settings, *, upgrade: bool) -> Coach:
     keys.check(settings, database)
     if upgrade:
         migrations.upgrade(database)
-    return build(settings, clock, database, content.settle(settings, database, clock.now()))
+    coach = build(settings, clock, database, content.settle(settings, database, clock.now()))
+    coach.token.begin()
+    return coach
 
 
 def rotate_keys(settings: Settings) -> int:
@@ -221,6 +223,23 @@ def rotate_keys(settings: Settings) -> int:
     changed = keys.rotate(settings, database)
     database.dispose()
     return changed
+
+
+def lost(settings: Settings) -> keys.Lost:
+    """How much nobody can read any more with the keys that are there."""
+    keys.make(settings)
+    database = Database(settings.database_url)
+    found = keys.lost(settings, database)
+    database.dispose()
+    return found
+
+
+def abandon_keys(settings: Settings) -> keys.Lost:
+    """Lets go of that for good. How much it was."""
+    database = open_database(settings)
+    found = keys.abandon(settings, database)
+    database.dispose()
+    return found
 
 
 def migrate(settings: Settings) -> None:

@@ -48,6 +48,9 @@ class Tokens(bot.app.Tokens, Protocol):
     def newest(self, workspace_id: str) -> str:
         """The token as it is now. Raises the same as `of`."""
 
+    def begin(self) -> None:
+        """At the start, before the first request."""
+
     def problems(self) -> list[str]:
         """What keeps the bot from speaking, a line each, with what to do. Asks Slack."""
 
@@ -66,7 +69,7 @@ class BotToken:
     def of(self, workspace_id: str) -> tuple[str, str]:
         with self._asking:
             if self._found is None:
-                self._found = self.introduce()
+                self._found = self._introduce()
         if workspace_id != self._found[0]:
             raise LookupError(workspace_id)
         return self._secret, self._found[1]
@@ -76,6 +79,16 @@ class BotToken:
 
     def forget(self, workspace_id: str) -> None:
         """There is no other."""
+
+    def begin(self) -> None:
+        """Where the bot had been removed, the token may be a new one that works."""
+        with self.database.reading() as db:
+            waits = workspaces.any_waits_for_token(db)
+        if waits:
+            try:
+                self._found = self._introduce()
+            except (SlackApiError, OSError) as error:
+                log.warning("the bot token does not work", error=type(error).__name__)
 
     @property
     def _secret(self) -> str:
@@ -96,7 +109,7 @@ class BotToken:
         said = {name.lower(): text for name, text in answer.headers.items()}
         return disagreement(said.get("date", ""), self.clock.now())
 
-    def introduce(self) -> tuple[str, str]:
+    def _introduce(self) -> tuple[str, str]:
         """Raises the same."""
         answer = self.ask()
         team, user = str(answer["team_id"]), str(answer["user_id"])
@@ -129,6 +142,9 @@ class Installed:
 
     def forget(self, workspace_id: str) -> None:
         self._kept.pop(workspace_id, None)
+
+    def begin(self) -> None:
+        """Each token is looked up when it is needed."""
 
     def problems(self) -> list[str]:
         slack = self.renewal.slack

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 SENDING = {"chat:write"}
 NO_SCOPE: set[str] = set()
 NEEDS = {
+    "auth.revoke": NO_SCOPE,
     "auth.test": NO_SCOPE,
     "chat.postMessage": SENDING,
     "chat.update": SENDING,
@@ -25,6 +26,7 @@ NEEDS = {
     "conversations.open": {"im:write", "mpim:write"},
     "files.completeUploadExternal": {"files:write"},
     "files.getUploadURLExternal": {"files:write"},
+    "oauth.v2.access": NO_SCOPE,
     "users.info": {"users:read"},
     "views.open": NO_SCOPE,
     "views.publish": NO_SCOPE,
@@ -39,7 +41,7 @@ EVENT_NEEDS = {
     "group_left": {"groups:read"},
     "user_change": {"users:read"},
 }
-METHOD = r"(?:auth|chat|conversations|files|users|views)\.[a-zA-Z_]+"
+METHOD = r"(?:auth|chat|conversations|files|oauth|users|views)\.[a-zA-Z0-9_]+"
 
 
 def calls_in(path: Path) -> Iterator[str]:
@@ -57,8 +59,12 @@ def called() -> set[str]:
     files = [file for folder in ("bot", "scheduler", "service") for file in (ROOT / folder).rglob("*.py")]
     found = {method for file in files for method in calls_in(file)}
     # The client's names are all small letters; Slack's are not.
-    spelled = {method.replace("_", "").lower(): method for method in NEEDS}
-    return {spelled.get(method.replace("_", "").lower(), method) for method in found}
+    spelled = {_letters(method): method for method in NEEDS}
+    return {spelled.get(_letters(method), method) for method in found}
+
+
+def _letters(method: str) -> str:
+    return method.replace("_", "").replace(".", "").lower()
 
 
 def test_the_committed_file_is_what_the_command_prints() -> None:
