@@ -174,7 +174,11 @@ def _given(call: Call, app: Registration, team: str, user: str, scopes: list[str
 
 def revoke(call: Call) -> Json:
     """auth.revoke: a bot that gives its token back is removed."""
-    call.local.later(remove(call.local))
+    app = call.local.app
+    if app and app.team_of(call.text("token")) == "":
+        app.take_away("")  # of a whole organisation, whose events come to no workspace
+    else:
+        call.local.later(remove(call.local))
     return {"revoked": True}
 
 

@@ -46,8 +46,9 @@ async def answer_call(local: Local, request: Request) -> Response:
 
 def _plain(local: Local, request: Request, method: str, args: Json) -> tuple[Response | None, object]:
     """The call goes well, or is refused as Slack refuses: with status 200."""
-    given = args | oauth.client_of(request.headers.get("authorization", ""))
-    reply = perform(local, method, given, _token(request, args), str(request.base_url).rstrip("/"))
+    token = _token(request, args)
+    given = args | {"token": token} | oauth.client_of(request.headers.get("authorization", ""))
+    reply = perform(local, method, given, token, str(request.base_url).rstrip("/"))
     return JSONResponse(
         reply, headers={"X-OAuth-Scopes": ",".join(sorted(local.workspace.bot.scopes))}
     ), reply
