@@ -103,7 +103,8 @@ def _options(choices: list[tuple[str, str]]) -> str:
 
 def _page(title: str, body: str, status: int = 200) -> Response:
     return HTMLResponse(
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<link rel="icon" href="data:,"><title>{title}</title>'
         f"<style>{STYLE}</style></head><body><main><h1>{title}</h1>{body}</main></body></html>",
         status,
     )

@@ -41,7 +41,7 @@ WELCOME = Page(
     (
         "Coach looks after circles of colleagues who coach each other: it schedules their sessions, keeps "
         "the turns of presenters and note-takers, and reminds people in their own working hours.",
-        "Slack will ask you into which workspace, and show what the bot may do there. It reads no messages.",
+        "Slack will ask you into which workspace, and show what Coach may do there. It reads no messages.",
     ),
     small="In some workspaces an admin has to approve it first. Slack will say so.",
 )
@@ -210,7 +210,7 @@ class Installing:
                 installations.greet(db, granted.workspace_id, self.now())
         self.forget(granted.workspace_id)
         self.wake()
-        return _done(granted, self.slack.open_url(granted))
+        return _done(granted, self.slack.open_url(granted), told=profile is not None)
 
     @property
     def _secure(self) -> bool:
@@ -226,14 +226,15 @@ class Installing:
         return replace(page, button=Link("Start again", f"{self.slack.public_url}{START}"))
 
 
-def _done(granted: Granted, open_url: str) -> Page:
+def _done(granted: Granted, open_url: str, *, told: bool) -> Page:
+    message = "You get a direct message about what comes next. In short:"
     return Page(
-        f"Coach is in {granted.workspace_name} now",
-        ("I have written you a direct message about what comes next. In short:",),
+        f"Coach is now in {granted.workspace_name}",
+        (message if told else "What comes next:",),
         (
             "Type `/coach` in Slack. It shows what is coming up, and to begin with how to make a circle.",
             "For a circle with a channel of its own, invite me there first: `/invite @Coach`.",
-            "Your colleagues need nothing. They hear of Coach when they are in a circle.",
+            "Your colleagues need do nothing. They hear from Coach once they are in a circle.",
         ),
         button=Link("Open Slack", open_url),
         small="You can close this page.",

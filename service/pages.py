@@ -19,7 +19,7 @@ body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding
   background: var(--around); color: var(--ink); font: 1.0625rem/1.6 system-ui, sans-serif; }
 main { width: 100%; max-width: 34rem; background: var(--paper); border-radius: 1rem;
   padding: 2.5rem 2.25rem; box-shadow: 0 1px 3px rgb(0 0 0 / .12); }
-h1 { margin: 0 0 1rem; font-size: 1.6rem; line-height: 1.25; }
+h1 { margin: 0 0 1rem; font-size: 1.6rem; line-height: 1.25; text-wrap: balance; }
 p { margin: 0 0 1rem; }
 ol { margin: 0 0 1rem; padding-left: 1.3rem; }
 li { margin-bottom: .4rem; }
@@ -66,7 +66,7 @@ def _policy(button: Link | Send | None) -> str:
     """Nothing but our own style; a form only to where the button says. Browsers look at redirects too."""
     leads_to = f"'self' {_origin(button.leads_to)}" if isinstance(button, Send) else "'none'"
     return (
-        f"default-src 'none'; style-src 'sha256-{_style_digest()}'; form-action {leads_to}; "
+        f"default-src 'none'; img-src data:; style-src 'sha256-{_style_digest()}'; form-action {leads_to}; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
 
@@ -87,6 +87,7 @@ def _html(page: Page) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" href="data:,">'  # else browsers ask for one
         f"<title>{escape(page.title)}</title><style>{STYLE}</style></head>"
         f"<body><main><h1>{escape(page.title)}</h1>{says}"
         + (f"<ol>{steps}</ol>" if steps else "")

@@ -79,7 +79,7 @@ def test_from_the_button_to_a_command_that_is_answered(many: Many) -> None:
     page = Browser().get(many.start)
     assert (page.status, "Add to Slack" in page.text) == (200, True)
     done = many.install()
-    assert (done.status, "Coach is in Riverbend Family Services now" in done.text) == (200, True)
+    assert (done.status, "Coach is now in Riverbend Family Services" in done.text) == (200, True)
     assert installed(many) == {RIVERBEND}
     assert "Make a circle" in told(many)
 

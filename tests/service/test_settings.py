@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.settings import NOT_USED_YET, Settings, SettingsError, read_settings
+from service.settings import NOT_USED_YET, ONE_OR_MANY, Settings, SettingsError, read_settings
 
 ROOT = Path(__file__).parents[2]
 NAMES = [name.upper() for name in Settings.model_fields]
@@ -44,6 +44,55 @@ def test_two_secrets_are_enough(put: pytest.MonkeyPatch) -> None:
     assert settings.slack_bot_token.get_secret_value() == "xoxb-1"
     assert settings.secrets == ["xoxb-1", "signing-secret"]
     assert settings.notes() == []
+
+
+MANY = {
+    "SLACK_CLIENT_ID": "1234.5678",
+    "SLACK_CLIENT_SECRET": "client-secret",
+    "COACH_PUBLIC_URL": "https://coach.example.org",
+}
+
+
+@pytest.fixture
+def many(put: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """For many workspaces instead of one."""
+    put.delenv("SLACK_BOT_TOKEN")
+    for name, value in MANY.items():
+        put.setenv(name, value)
+    return put
+
+
+def test_for_many_workspaces_the_app_is_enough(many: pytest.MonkeyPatch) -> None:
+    settings = read_settings()
+    assert settings.many_workspaces
+    assert settings.install_url == "https://coach.example.org/slack/install"
+    assert "client-secret" in settings.secrets
+    assert "client-secret" not in f"{settings!r}"
+
+
+def test_with_a_bot_token_nobody_installs_it(put: pytest.MonkeyPatch) -> None:
+    put.setenv("COACH_PUBLIC_URL", "https://coach.example.org")
+    assert (read_settings().many_workspaces, read_settings().install_url) == (False, None)
+
+
+@pytest.mark.parametrize("name", list(MANY))
+def test_what_lacks_for_many_workspaces_is_named(many: pytest.MonkeyPatch, name: str) -> None:
+    many.setenv(name, "")
+    assert [line.split(":")[0] for line in lines()] == [f"{name} is missing"]
+
+
+def test_without_either_the_way_for_many_is_named_too(put: pytest.MonkeyPatch) -> None:
+    put.delenv("SLACK_BOT_TOKEN")
+    [line] = lines()
+    assert line.startswith("SLACK_BOT_TOKEN is missing: it should be the bot token, xoxb-")
+    assert line.endswith("set SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and COACH_PUBLIC_URL instead.")
+
+
+@pytest.mark.parametrize("names", [("SLACK_CLIENT_ID",), ("SLACK_CLIENT_SECRET",), tuple(MANY)])
+def test_one_workspace_and_many_at_once_is_refused(put: pytest.MonkeyPatch, names: tuple[str, ...]) -> None:
+    for name in names:
+        put.setenv(name, MANY[name])
+    assert lines()[0] == ONE_OR_MANY
 
 
 def test_what_does_not_talk_to_slack_needs_nothing() -> None:
