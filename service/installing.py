@@ -203,14 +203,24 @@ class Installing:
         with self.database.transaction() as db:
             installations.install(db, granted, self.now())
         log.info("installed", workspace=granted.workspace_id)
+        told = self._greet(granted)
+        self.forget(granted.workspace_id)
+        self.wake()
+        return _done(granted, self.slack.open_url(granted), told=told)
+
+    def _greet(self, granted: Granted) -> bool:
+        """Whether they get a message. The bot is there all the same."""
         profile = self.slack.profile(granted)
-        if profile is not None:
+        if profile is None:
+            return False
+        try:
             with self.database.transaction() as db:
                 people.learn(db, granted.workspace_id, [profile])
                 installations.greet(db, granted.workspace_id, self.now())
-        self.forget(granted.workspace_id)
-        self.wake()
-        return _done(granted, self.slack.open_url(granted), told=profile is not None)
+        except SQLAlchemyError as error:
+            log.error("not_greeted", workspace=granted.workspace_id, error=type(error).__name__)
+            return False
+        return True
 
     @property
     def _secure(self) -> bool:
