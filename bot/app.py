@@ -4,15 +4,15 @@ import ssl
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
-from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
+from slack_bolt import App, BoltContext, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.error import BoltError
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
-from bot import models, parse, wording
+from bot import models, parse
 from bot.dispatch import Dispatcher
 from bot.handlers import FEATURES
 from bot.routes import Routes
@@ -25,10 +25,6 @@ TIMEOUT_S = 2
 """Slack waits three seconds for our answer, and this call is part of it."""
 
 log = structlog.get_logger()
-
-
-class NotInstalled(BoltError):
-    """A workspace that the bot has no token for (any more)."""
 
 
 @cache
@@ -45,9 +41,19 @@ def all_routes() -> Routes:
     return routes
 
 
+class Tokens(Protocol):
+    """With what the bot speaks in each workspace."""
+
+    def of(self, workspace_id: str) -> tuple[str, str]:
+        """The bot token and the bot's own user id. Raises `LookupError` for a workspace without one."""
+
+    def forget(self, workspace_id: str) -> None:
+        """It may be another one now."""
+
+
 def create_app(
     *,
-    token: Callable[[str], tuple[str, str]],
+    tokens: Tokens,
     api_url: str,
     database: Database,
     pack: Pack,
@@ -57,16 +63,14 @@ def create_app(
     public_url: str | None = None,
     keeping: Keeping = AS_USUAL,
     limits: Limits | None = None,
+    install_url: str | None = None,
 ) -> App:
-    """`token` gives a workspace's bot token and the bot's own user id; raises `LookupError` for others."""
+    """`install_url`: where people install the bot into their workspace, if that is how it comes there."""
     models.hasten()
     client = WebClient(base_url=api_url, timeout=TIMEOUT_S, ssl=certificates(), retry_handlers=[])
 
     def authorize(team_id: str | None = None, **_: Any) -> AuthorizeResult:
-        try:
-            bot_token, bot_user = token(team_id or "")
-        except LookupError as error:
-            raise NotInstalled("no installation for this workspace") from error
+        bot_token, bot_user = _known(tokens, team_id or "")
         return AuthorizeResult(enterprise_id=None, team_id=team_id, bot_token=bot_token, bot_user_id=bot_user)
 
     app = App(
@@ -84,19 +88,32 @@ def create_app(
     app.error(_failed)
     app.use(_of_one_workspace)
     Dispatcher(
-        all_routes(), database, pack, now, reference, wake, public_url, keeping=keeping, limits=limits
+        all_routes(),
+        database,
+        pack,
+        now,
+        reference,
+        wake,
+        tokens.forget,
+        public_url,
+        keeping=keeping,
+        limits=limits,
+        install_url=install_url,
     ).listen(app)
     return app
 
 
-def _failed(error: Exception, request: BoltRequest) -> BoltResponse | None:
-    """What has failed before a listener could answer for itself. None: with a server error."""
-    if not isinstance(error, NotInstalled):
-        log.error("unexpected", exc_info=error)
-        return None
-    log.warning("not_installed")
-    typed = "command" in request.body
-    return BoltResponse(status=200, body={"text": wording.NOT_INSTALLED} if typed else "")
+def _known(tokens: Tokens, workspace_id: str) -> tuple[str | None, str | None]:
+    """Nothing for a workspace in which the bot has no token that works: the dispatcher says so there."""
+    try:
+        return tokens.of(workspace_id)
+    except (LookupError, SlackApiError):
+        return None, None
+
+
+def _failed(error: Exception) -> None:
+    """What has failed before a listener could answer for itself ends with a server error."""
+    log.error("unexpected", exc_info=error)
 
 
 def _of_one_workspace(

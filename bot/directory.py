@@ -37,8 +37,14 @@ def profile(user: dict[str, Any], workspace_id: str) -> Profile:
         kind=_kind(user),
         active=not user.get("deleted", False),
         workspace_admin=bool(user.get("is_admin") or user.get("is_owner")),
-        from_elsewhere=bool(user.get("is_stranger")) or user.get("team_id", workspace_id) != workspace_id,
+        from_elsewhere=bool(user.get("is_stranger")) or not _belongs_to(user, workspace_id),
     )
+
+
+def _belongs_to(user: dict[str, Any], workspace_id: str) -> bool:
+    """In an organisation of several workspaces people can be in more than the one that is named first."""
+    teams = (user.get("enterprise_user") or {}).get("teams") or []
+    return user.get("team_id", workspace_id) == workspace_id or workspace_id in teams
 
 
 def _kind(user: dict[str, Any]) -> PersonKind:

@@ -6,7 +6,7 @@ ended, and never from inside it.
 
 import re
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from slack_bolt import Ack, App, BoltResponse
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -50,10 +51,14 @@ class Dispatcher:
     """Makes the short word that a person and the log have in common."""
     wake: Callable[[], None]
     """Tells the worker that there may be something to send."""
+    forget: Callable[[str], None]
+    """Looks a workspace's token up anew with the next request."""
     public_url: str | None = None
     keeping: Keeping = AS_USUAL
     limits: Limits | None = None
     """How much one person may ask for; None for no end of it."""
+    install_url: str | None = None
+    """Where people install the bot into their workspace, if that is how it comes there."""
 
     def listen(self, app: App) -> None:
         """One catch-all listener per kind of request."""
@@ -117,10 +122,18 @@ class Dispatcher:
         except Malformed:
             return BoltResponse(status=400)
         route = find(request)
+        if client.token is None and not route.tokenless:
+            self._tell_uninstalled(request, ack, client)
+            return None
         if self.limits and not self.limits.lets(request, writes=route.writes):
             self._slow_down(self.limits, request, ack, client)
             return None
         return self._carry_out(route, request, ack, client)
+
+    def _tell_uninstalled(self, request: Request, ack: Ack, client: WebClient) -> None:
+        """The bot has no token in this workspace, so it can say only what goes into the answer."""
+        with suppress(*SLACK_FAILS):
+            answer(failures.not_installed(request, self.install_url), request, ack, client)
 
     def _carry_out(self, route: Route, request: Request, ack: Ack, client: WebClient) -> BoltResponse | None:
         about = About(route.deed)
@@ -129,9 +142,12 @@ class Dispatcher:
         except Exception as error:  # the one place that catches the unexpected
             self._note_refusal(error, request, about)
             reply = failures.reply_to(error, request, self.reference)
+            self._doubt(error, request)
             if request.event and not isinstance(error, CoachingError):
                 return BoltResponse(status=503)  # Slack sends an event again that was not taken
         self._show(reply, request, ack, client)
+        if route.tokenless:
+            self.forget(request.workspace_id)
         if route.writes:
             self.wake()
         return None
@@ -140,6 +156,7 @@ class Dispatcher:
         try:
             answer(reply, request, ack, client)
         except SLACK_FAILS as error:
+            self._doubt(error, request)
             self._not_shown(error, request, ack)
 
     def _slow_down(self, limits: Limits, request: Request, ack: Ack, client: WebClient) -> None:
@@ -149,6 +166,11 @@ class Dispatcher:
             self._show(failures.reply_to(TooFast(), request, self.reference), request, ack, client)
         else:
             ack()
+
+    def _doubt(self, error: Exception, request: Request) -> None:
+        """What Slack refuses may be refused for an old token: another process may know a newer one."""
+        if isinstance(error, SlackApiError):
+            self.forget(request.workspace_id)
 
     def _not_shown(self, error: Exception, request: Request, ack: Ack) -> None:
         """Slack did not show the reply. Who typed a command can still be told, by the answer to it."""

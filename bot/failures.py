@@ -11,7 +11,17 @@ from sqlalchemy.exc import DBAPIError
 from bot import wording
 from bot.ids import field_of
 from bot.parse import Malformed, OpenView, Request
-from bot.replies import Done, Ephemeral, GiveOptions, OpenModal, PushModal, RefuseFields, Reply, Said
+from bot.replies import (
+    Done,
+    Ephemeral,
+    GiveOptions,
+    OpenModal,
+    PushModal,
+    RefuseFields,
+    Reply,
+    Said,
+    UpdateModal,
+)
 from bot.views import notices
 from bot.views.text import escape
 from coaching.errors import CoachingError, Refused
@@ -45,6 +55,16 @@ def reply_to(error: Exception, request: Request, reference: Callable[[], str]) -
     if request.looking:
         return GiveOptions([Option(value="-", label=wording.NO_OPTIONS.format(reference=name))])
     return _say(sentence.format(reference=name), request)
+
+
+def not_installed(request: Request, install_url: str | None) -> Reply:
+    """For a workspace in which the bot has no token: what can be said without one."""
+    sentence = wording.REINSTALL.format(url=install_url) if install_url else wording.LOCKED_OUT
+    if request.view is not None and not request.submitted:
+        return Done()  # a modal would need a token
+    if request.submitted and not (request.view and request.view.input_blocks):
+        return UpdateModal(notices.notice(sentence))
+    return _say(sentence, request)
 
 
 def _kind(error: Exception) -> tuple[str, str]:

@@ -6,7 +6,7 @@ What is missing or of another shape than Slack sends is answered with `Malformed
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from bot.ids import field_of
@@ -125,6 +125,8 @@ class Request:
     looking: bool = False
     """Somebody types in a menu, which asks for options with every letter."""
     event: Mapping[str, Any] = field(default_factory=dict)
+    event_at: datetime | None = None
+    """When it happened, by Slack's clock, to the second; None where Slack does not say."""
 
     @property
     def id_value(self) -> int:
@@ -227,6 +229,7 @@ def event(body: Mapping[str, Any], now: datetime) -> Request:
         now=now,
         channel=inner.get("channel") if isinstance(inner.get("channel"), str) else None,
         event=inner,
+        event_at=_instant(body.get("event_time")),
         value=str(body.get("event_id") or ""),
     )
 
@@ -237,6 +240,16 @@ def workspaces_named(body: Mapping[str, Any]) -> set[str]:
     inner = team.get("id") if isinstance(team, dict) else None
     of_user = user.get("team_id") if isinstance(user, dict) else None
     return {str(one) for one in (body.get("team_id"), inner or of_user) if one}
+
+
+def _instant(seconds: object) -> datetime | None:
+    """Raises `ValueError` for a moment in no year that there is."""
+    if not isinstance(seconds, int):
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OSError, OverflowError) as error:
+        raise ValueError("no moment") from error
 
 
 def _workspace(body: Mapping[str, Any]) -> str:

@@ -69,6 +69,8 @@ class Route:
     """A second delivery of the same submission is answered without a second effect."""
     deed: Deed | None = None
     """What the log calls it: where something was changed, and where somebody was refused."""
+    tokenless: bool = False
+    """Runs where the bot has no token (any more), too."""
 
 
 @dataclass
@@ -107,8 +109,8 @@ class Routes:
         """An entry in the menu of a message; it opens something."""
         _add(self.shortcuts, shortcut, Route(handler, writes=False))
 
-    def event(self, kind: str, handler: Handler) -> None:
-        _add(self.events, kind, Route(handler, writes=True))
+    def event(self, kind: str, handler: Handler, *, tokenless: bool = False) -> None:
+        _add(self.events, kind, Route(handler, writes=True, tokenless=tokenless))
 
 
 def _add(table: dict[str, Route], key: str, route: Route) -> None:

@@ -11,9 +11,6 @@ DATABASE_AWAY = (
     "I cannot reach my memory just now. Nothing was changed, and nothing you typed is lost: "
     "leave this open and try again in a minute. (Reference {reference})"
 )
-NOT_INSTALLED = (
-    "I am not installed in this workspace. Ask whoever looks after Slack apps here to add me again."
-)
 UNREADABLE = (
     "I cannot read what is stored: the key for it is missing. Nothing is lost, and nothing was changed. "
     "Please tell whoever looks after me this reference: {reference}"
@@ -24,6 +21,14 @@ UNEXPECTED = (
 )
 NO_OPTIONS = "Something went wrong. Try again; if it stays so: {reference}"
 """An entry of a list: at most 75 characters."""
+REINSTALL = (
+    "I am not installed in this workspace any more, or my permission has run out. Nothing that I kept is "
+    "lost. Somebody who may install apps here can bring me back: {url}"
+)
+LOCKED_OUT = (
+    "Slack does not let me into this workspace any more. Nothing that I kept is lost. Please tell whoever "
+    "looks after me: `coach doctor` says what to do."
+)
 
 COMMANDS = (
     ("schedule", "schedule your circle's next session, for example `/coach schedule Dec 8 10am`"),

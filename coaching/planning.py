@@ -15,6 +15,7 @@ from coaching import (
     closing,
     drafts,
     evaluations,
+    installations,
     polls,
     reminders,
     rhythm,
@@ -41,4 +42,5 @@ NIGHTLY: tuple[Planner, ...] = (
     wall_time.keep,
     drafts.forget_old,
     audit.forget_old,
+    installations.forget_states,
 )

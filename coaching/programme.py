@@ -191,7 +191,7 @@ def name_owners(db: Session, actor: Actor, picked: Sequence[str], now: datetime)
     """Who owns the page from now on besides, by Slack ids. Raises `Refused` with what cannot be taken."""
     check_may_name(db, actor)  # first, because whom the bot has not met is looked up in Slack and kept
     chosen = people.known(db, actor.workspace_id, list(dict.fromkeys(picked)))
-    _one_at_a_time(db, actor)
+    _one_at_a_time(db, actor.workspace_id)
     may = check_may_name(db, actor)
     problem = _problem(chosen, 1 if may.names_first else programme.MOST_AT_ONCE)
     if problem:
@@ -213,9 +213,18 @@ def name_owners(db: Session, actor: Actor, picked: Sequence[str], now: datetime)
     return chosen
 
 
+def first_owner(db: Session, person: Person, now: datetime) -> None:
+    """Whoever installs the bot owns the page, where nobody does who can act as its owner."""
+    _one_at_a_time(db, person.workspace_id)
+    if _owners(db, person.workspace_id) or not person.active or person.kind is not PersonKind.FULL:
+        return
+    by_themself = {"person_id": person.id, "named_by_id": person.id, "named_at": now}
+    insert_if_absent(db, ProgrammeOwner, workspace_id=person.workspace_id, **by_themself)
+
+
 def step_down(db: Session, actor: Actor) -> None:
     """Owners take out only themselves, and never the last one."""
-    _one_at_a_time(db, actor)
+    _one_at_a_time(db, actor.workspace_id)
     owners = _owners(db, actor.workspace_id)
     if all(one.id != actor.person.id for one in owners):
         raise NotYours(ONLY_OWNERS)
@@ -244,9 +253,9 @@ def _looks_after_workspace(person: Person) -> bool:
     return person.workspace_admin and person.active and person.kind is PersonKind.FULL
 
 
-def _one_at_a_time(db: Session, actor: Actor) -> None:
+def _one_at_a_time(db: Session, workspace_id: str) -> None:
     """Owners of a workspace change one after another, so that two admins do not both name the first."""
-    db.execute(select(Workspace.id).where(Workspace.id == actor.workspace_id).with_for_update())
+    db.execute(select(Workspace.id).where(Workspace.id == workspace_id).with_for_update())
 
 
 def _problem(chosen: Sequence[Person], most: int) -> str | None:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from demo import clicks, events, forms, posting, shapes, typed
+from demo import clicks, events, forms, oauth, posting, shapes, typed
 from demo.clock import CannotMove
 from demo.doers import Doer, NotPossible
 from demo.local import Local
@@ -23,7 +23,7 @@ MORNING = (9, 5)
 Handler = Callable[[Local, Request], Awaitable[Response]]
 
 
-def routes(local: Local) -> list[Route]:
+def routes(at: Callable[[Request], Local]) -> list[Route]:
     """The page's calls, each with its errors turned into a sentence."""
     reading: dict[str, Handler] = {
         "state": state,
@@ -42,23 +42,18 @@ def routes(local: Local) -> list[Route]:
         "open": open_place,
         "clock": move_clock,
         "person": change_person,
+        "uninstall": uninstall,
     }
     return [
-        *(
-            Route(f"/demo/{name}", _bound(local, handler), methods=["GET"])
-            for name, handler in reading.items()
-        ),
-        *(
-            Route(f"/demo/{name}", _bound(local, handler), methods=["POST"])
-            for name, handler in doing.items()
-        ),
+        *(Route(f"/demo/{name}", _bound(at, handler), methods=["GET"]) for name, handler in reading.items()),
+        *(Route(f"/demo/{name}", _bound(at, handler), methods=["POST"]) for name, handler in doing.items()),
     ]
 
 
-def _bound(local: Local, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+def _bound(at: Callable[[Request], Local], handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         try:
-            return await handler(local, request)
+            return await handler(at(request), request)
         except NotPossible as problem:
             return JSONResponse({"ok": False, "error": str(problem)}, 404)
         except (KeyError, TypeError, ValueError) as problem:
@@ -271,4 +266,11 @@ async def change_person(local: Local, request: Request) -> Response:
     if tz:
         ZoneInfo(tz)
     await events.change_person(_doer(local, request, body["id"]), tz, bool(body.get("deleted")))
+    return _outcome(None)
+
+
+async def uninstall(local: Local, request: Request) -> Response:
+    """Somebody removes the app from the workspace."""
+    _acting(local, request, await _body(request))
+    await oauth.remove(local)
     return _outcome(None)

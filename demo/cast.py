@@ -1,6 +1,7 @@
 """The sample workspace: Riverbend Family Services, its people and its channels."""
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from demo.records import Bot, Channel, ChannelKind, Person, PersonKind, Team
@@ -27,10 +28,17 @@ LOOK_UP_SCOPE = "im:history"
 """Optional: with it the bot can look whether a message of which it heard nothing has arrived."""
 
 
-def riverbend(now: datetime, *, look_up: bool = True) -> Workspace:
-    """The workspace with its people and channels, before anything was said. A new bot token each time."""
+RIVERBEND = Team("T0RIVERBEND", "Riverbend Family Services", "riverbend")
+HARBOUR = Team("T0HARBOUR", "Harbour Youth Work", "harbour")
+
+
+def riverbend(now: datetime, *, look_up: bool = True, team: Team = RIVERBEND) -> Workspace:
+    """The workspace with its people and channels, before anything was said. A new bot token each time.
+
+    Another `team` has people of the same names and ids: nothing but the workspace tells them apart.
+    """
     workspace = Workspace(
-        team=Team("T0RIVERBEND", "Riverbend Family Services", "riverbend"),
+        team=replace(team),
         bot=Bot(
             user_id=COACH,
             bot_id="B0COACHBOT",

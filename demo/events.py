@@ -1,5 +1,7 @@
 """What the bot is told by events: somebody looks at it, somebody has changed."""
 
+from datetime import datetime
+
 from demo import objects, payloads, posting
 from demo.doers import Doer
 from demo.local import Local
@@ -54,11 +56,11 @@ async def change_person(doer: Doer, tz: str | None, deleted: bool) -> None:
     await fire(doer.local, event)
 
 
-async def fire(local: Local, event: Json) -> bool:
-    """Sends the bot an event; True if its first try was taken."""
+async def fire(local: Local, event: Json, at: datetime | None = None) -> bool:
+    """Sends the bot an event that happened now, or `at` then; True if its first try was taken."""
     workspace = local.workspace
     event_id = workspace.next_id("Ev")
-    envelope = payloads.event_envelope(workspace, event, event_id, int(local.now().timestamp()))
+    envelope = payloads.event_envelope(workspace, event, event_id, int((at or local.now()).timestamp()))
     return await local.line.event(envelope)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,11 +18,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from demo import api, events, hooks, shapes, web_api
+from demo import api, events, hooks, oauth, shapes, web_api
 from demo.clock import DemoClock, RealClock
 from demo.delivery import BotLine
 from demo.local import Local, Timing
 from demo.records import Json
+from demo.registration import Registration
 from demo.sockets import SocketLine, Sockets
 from demo.traffic import Traffic
 from demo.workspace import Workspace
@@ -33,74 +34,88 @@ OURS = frozenset({"127.0.0.1", "localhost"})
 
 
 def create_app(
-    workspace: Workspace,
+    workspaces: Sequence[Workspace],
+    ports: Sequence[int],
     *,
     bot_url: str,
     signing_secret: str,
     clock: DemoClock | None = None,
     timing: Timing | None = None,
     app_token: str = "",
+    app: Registration | None = None,
 ) -> Starlette:
-    """The whole workspace for the bot at `bot_url`, which gets its requests at `/slack/events` there.
+    """Workspaces for the bot at `bot_url`, which gets its requests at `/slack/events` there.
 
-    With an `app_token` it gets them in Socket Mode instead, over the connections that it opens.
+    The page of each is at a port of its own; its token says where the bot speaks. `app`: it may be installed.
+    With an `app_token` the bot gets its requests in Socket Mode instead, over the connections that it opens.
     """
-    timing, clock, traffic = timing or Timing(), clock or RealClock(), Traffic()
-    sockets = Sockets(app_token, workspace.bot.app_id, timing.answer) if app_token else None
+    timing, clock = timing or Timing(), clock or RealClock()
+    address = f"{bot_url.rstrip('/')}/slack/events"
+    sockets = Sockets(app_token, workspaces[0].bot.app_id, timing.answer) if app_token else None
+    neighbours: list[Local] = []
 
     def now() -> float:
-        return local.now().timestamp()
+        return neighbours[0].now().timestamp()
 
-    line = (
-        SocketLine(sockets, traffic, now, retries=timing.retries)
-        if sockets
-        else BotLine(
-            f"{bot_url.rstrip('/')}/slack/events",
-            signing_secret,
-            traffic,
-            now,
-            deadline=timing.answer,
-            retries=timing.retries,
+    def line(traffic: Traffic) -> BotLine:
+        if sockets:
+            return SocketLine(sockets, traffic, now, retries=timing.retries)
+        return BotLine(address, signing_secret, traffic, now, deadline=timing.answer, retries=timing.retries)
+
+    for workspace, port in zip(workspaces, ports, strict=True):
+        traffic = Traffic()
+        local = Local(
+            workspace, clock, line(traffic), traffic, timing, sockets, app=app, neighbours=neighbours
         )
-    )
-    local = Local(workspace, clock, line, traffic, timing, sockets)
+        local.url = f"http://127.0.0.1:{port}"
+        neighbours.append(local)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await line.open()
+        for one in neighbours:
+            await one.line.open()
         yield
-        await line.close()
+        for one in neighbours:
+            await one.line.close()
 
-    app = Starlette(
-        routes=[*_slack_routes(local), *api.routes(local), *_page_routes(local)], lifespan=lifespan
-    )
-    app.add_middleware(OnlyThisMachine)
-    app.state.local = local
-    return app
+    by_port = dict(zip(ports, neighbours, strict=True))
+
+    def at(request: Request) -> Local:
+        return by_port.get(request.scope["server"][1], neighbours[0])
+
+    web = Starlette(routes=[*_slack_routes(at), *api.routes(at), *_page_routes(at)], lifespan=lifespan)
+    web.add_middleware(OnlyThisMachine)
+    web.state.local = neighbours[0]
+    return web
 
 
+At = Callable[[Request], Local]
+"""Whose page a request is for."""
 Handler = Callable[[Local, Request], Awaitable[Response]]
 
 
-def _slack_routes(local: Local) -> list[Route]:
+def _slack_routes(at: At) -> list[Route]:
     return [
-        Route("/api/{method}", _bound(local, web_api.answer_call), methods=["GET", "POST"]),
-        Route("/hooks/{kind}/{hook_id:path}", _bound(local, hooks.answer_hook), methods=["POST"]),
-        Route("/upload/v1/{file_id}/{key}", _bound(local, hooks.receive_upload), methods=["POST"]),
+        Route("/api/{method}", _bound(at, web_api.answer_call), methods=["GET", "POST"]),
+        Route("/hooks/{kind}/{hook_id:path}", _bound(at, hooks.answer_hook), methods=["POST"]),
+        Route("/oauth/v2/authorize", _bound(at, oauth.ask), methods=["GET"]),
+        Route("/oauth/v2/authorize", _bound(at, oauth.decide), methods=["POST"]),
+        Route("/app_redirect", _bound(at, oauth.open_app), methods=["GET"]),
+        Route("/upload/v1/{file_id}/{key}", _bound(at, hooks.receive_upload), methods=["POST"]),
     ]
 
 
-def _page_routes(local: Local) -> list[Route | Mount]:
+def _page_routes(at: At) -> list[Route | Mount]:
     return [
         Route("/", _page, methods=["GET"]),
-        Route("/files/{file_id}/{name:path}", _bound(local, download), methods=["GET"]),
+        Route("/files/{file_id}/{name:path}", _bound(at, download), methods=["GET"]),
         Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
     ]
 
 
-def _bound(local: Local, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+def _bound(at: At, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
-        return await handler(local, request)
+        return await handler(at(request), request)
 
     return answer
 
@@ -189,17 +204,23 @@ class LocalWorkspace:
         timing: Timing | None = None,
         port: int = 0,
         app_token: str = "",
+        others: Sequence[Workspace] = (),
+        app: Registration | None = None,
     ) -> None:
+        """`others` are side by side with it, each with a page at a free port. `app`: it may be installed."""
+        self._sockets = [socket.create_server(("127.0.0.1", one)) for one in (port, *(0 for _ in others))]
+        ports = [one.getsockname()[1] for one in self._sockets]
         self._app = create_app(
-            workspace,
+            [workspace, *others],
+            ports,
             bot_url=bot_url,
             signing_secret=signing_secret,
             clock=clock,
             timing=timing,
             app_token=app_token,
+            app=app,
         )
-        self._socket = socket.create_server(("127.0.0.1", port))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self.url = self.local.url
         self.api_url = f"{self.url}/api/"
         config = uvicorn.Config(
             self._app,
@@ -240,7 +261,7 @@ class LocalWorkspace:
 
     async def _run(self) -> None:
         self._loop = asyncio.get_running_loop()
-        serving = asyncio.ensure_future(self._server.serve(sockets=[self._socket]))
+        serving = asyncio.ensure_future(self._server.serve(sockets=self._sockets))
         while not (self._server.started or serving.done()):
             await asyncio.sleep(0.005)
         self._ready.set()
@@ -256,12 +277,14 @@ class LocalWorkspace:
 
     def stop(self) -> None:
         """Ends the pages' event streams, then the server."""
-        self.local.stopping = True
-        self.local.wake()
+        for local in self.local.neighbours:
+            local.stopping = True
+            local.wake()
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join()
-        self._socket.close()
+        for one in self._sockets:
+            one.close()
 
     def __enter__(self) -> "LocalWorkspace":
         return self.start()
@@ -272,6 +295,14 @@ class LocalWorkspace:
     def fire(self, event: Json) -> bool:
         """Sends the bot an event, as Slack would; True if the first try was taken."""
         return self.run(events.fire(self.local, event))
+
+    def remove_app(
+        self, local: Local, kinds: tuple[str, ...] = ("tokens_revoked", "app_uninstalled")
+    ) -> None:
+        """Somebody removes the bot from one of the workspaces, and it hears of it, in that order."""
+        if self._loop is None:
+            raise RuntimeError("the local workspace has not been started")
+        asyncio.run_coroutine_threadsafe(oauth.remove(local, kinds), self._loop).result()
 
     def verify_url(self) -> bool:
         """Asks the bot for the challenge that Slack asks when an address is entered."""

@@ -5,7 +5,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 KEPT = 300
-SECRET = frozenset({"token", "bot_token", "verification"})
+SECRET = frozenset(
+    {"token", "bot_token", "access_token", "refresh_token", "client_secret", "code", "verification"}
+)
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,16 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from demo import clock, sockets
+from demo import clock, methods, oauth, sockets
 from demo.faults import Fault, take_fault
 from demo.local import Local
-from demo.methods import METHODS
-from demo.methods.call import Call, Refused
+from demo.methods.call import Call, Method, Refused
 from demo.records import Json
 
 NESTED = frozenset({"blocks", "view", "metadata", "attachments", "files"})
 """Arguments that may come as JSON in a string."""
+NEEDS_NO_TOKEN = frozenset({"oauth.v2.access"})
+METHODS: dict[str, Method] = {**methods.METHODS, "oauth.v2.access": oauth.access, "auth.revoke": oauth.revoke}
 
 
 async def answer_call(local: Local, request: Request) -> Response:
@@ -23,6 +24,7 @@ async def answer_call(local: Local, request: Request) -> Response:
     started = clock.stopwatch()
     method = request.path_params["method"]
     args = await _arguments(request)
+    local = local.of_token(_token(request, args))
     if local.workspace.latency:
         await asyncio.sleep(local.workspace.latency)
     fault = take_fault(local.workspace.faults, method, args)
@@ -44,7 +46,9 @@ async def answer_call(local: Local, request: Request) -> Response:
 
 def _plain(local: Local, request: Request, method: str, args: Json) -> tuple[Response | None, object]:
     """The call goes well, or is refused as Slack refuses: with status 200."""
-    reply = perform(local, method, args, _token(request, args), str(request.base_url).rstrip("/"))
+    token = _token(request, args)
+    given = args | {"token": token} | oauth.client_of(request.headers.get("authorization", ""))
+    reply = perform(local, method, given, token, str(request.base_url).rstrip("/"))
     return JSONResponse(
         reply, headers={"X-OAuth-Scopes": ",".join(sorted(local.workspace.bot.scopes))}
     ), reply
@@ -84,7 +88,8 @@ def perform(local: Local, method: str, args: Json, token: str | None, base_url: 
     try:
         if method == sockets.OPEN:
             return {"ok": True, "url": _door(local, token)}
-        _check_token(local, token)
+        if method not in NEEDS_NO_TOKEN:
+            _check_token(local, token)
         if method not in METHODS:
             raise Refused("unknown_method", req_method=method)
         return {"ok": True, **METHODS[method](Call(local, method, args, base_url))}
@@ -102,8 +107,8 @@ def _door(local: Local, token: str | None) -> str:
 def _check_token(local: Local, token: str | None) -> None:
     if not token:
         raise Refused("not_authed")
-    if token != local.workspace.bot.token:
-        raise Refused("invalid_auth")
+    if problem := local.token_problem(token):
+        raise Refused(problem)
 
 
 def _token(request: Request, args: Json) -> str | None:

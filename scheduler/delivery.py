@@ -21,6 +21,7 @@ from sqlalchemy import Table, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from coaching import installations
 from scheduler import claims, resting
 from scheduler.claims import REPEATABLE, Claim, Moved
 from scheduler.desk import Desk
@@ -492,5 +493,5 @@ class Delivery:
 
     def _resume(self, workspace_id: str) -> None:
         with self._database.transaction() as db:
-            resting.resume(db, workspace_id)
+            installations.probed(db, workspace_id, self._now())
         log.info("workspace resumed", workspace=workspace_id)

@@ -81,12 +81,3 @@ def take_probes(db: Session, now: datetime) -> list[str]:
             .returning(workspaces.c.id)
         )
     )
-
-
-def resume(db: Session, workspace_id: str) -> None:
-    """Lets a workspace's messages go out again."""
-    db.execute(
-        update(workspaces)
-        .where(workspaces.c.id == workspace_id)
-        .values(paused_reason=None, paused_until=None)
-    )

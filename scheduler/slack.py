@@ -181,7 +181,19 @@ class Slack:
     ) -> Json:
         """One call. What may be repeated without harm is never in doubt, only not done yet."""
         self._stop_if_closed(workspace, method)
-        client = await self._client(workspace)
+        token = await self._token(workspace)
+        try:
+            return await self._ask(workspace, token, method, body, form=form, repeatable=repeatable)
+        except SlackFault as fault:
+            # Refused, so nothing was done. It may have been renewed, or the bot installed again, elsewhere.
+            if fault.verdict is not Verdict.PAUSE or (newer := await self._token(workspace)) == token:
+                raise
+        return await self._ask(workspace, newer, method, body, form=form, repeatable=repeatable)
+
+    async def _ask(
+        self, workspace: str, token: str, method: str, body: Json, *, form: bool, repeatable: bool
+    ) -> Json:
+        client = self._client(token)
         try:
             with self._metrics.call_seconds.labels(method).time():
                 call = client.api_call(method, data=body) if form else client.api_call(method, json=body)
@@ -193,7 +205,7 @@ class Slack:
         except Exception as error:
             fault = fault_of(error)
             if fault.verdict is Verdict.PAUSE:
-                self._tokens.pop(workspace, None)  # there may be a newer one
+                self._tokens.pop(workspace, None)
             self._metrics.calls.labels(method, fault.code).inc()
             if fault.wait is not None:
                 self._metrics.limited.inc(fault.wait.total_seconds())
@@ -225,8 +237,7 @@ class Slack:
             raise SlackFault("ratelimited", Verdict.WAIT, until - self._now())
         del self._closed_until[workspace, method]
 
-    async def _client(self, workspace: str) -> AsyncWebClient:
-        token = await self._token(workspace)
+    def _client(self, token: str) -> AsyncWebClient:
         return AsyncWebClient(
             token=token,
             base_url=self._base_url,

@@ -60,10 +60,12 @@ class Worker:
         nightly: Sequence[Planner] = (),
         steps: Sequence[Step] = (),
         errands: Sequence[Work] = (),
+        rounds: Sequence[Work] = (),
         metrics: Metrics | None = None,
         heartbeat: Heartbeat | None = None,
     ) -> None:
-        """`steps` are taken at night until nothing is left to do.
+        """`steps` are taken at night until nothing is left to do. `rounds` are gone every few minutes, to ask
+        Slack for what messages need.
 
         `errands` are what is asked of Slack at night; a clock moved by hand leaves them out.
         """
@@ -80,6 +82,7 @@ class Worker:
         self._nightly = (*nightly, tidy)
         self._steps = steps
         self._errands = errands
+        self._rounds = rounds
         self._last_night: date | None = None
         self._scheduler: AsyncIOScheduler | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -95,6 +98,7 @@ class Worker:
         self._lay_out(self._scheduler)
         self._scheduler.start()
         self._watch_clock(self._now())
+        self._begin(self._go_round)
         self._begin(self._plan_tick)
         self._stopped = Event()
         if doorbell.carries(self._database.engine):
@@ -138,6 +142,7 @@ class Worker:
         if self._last_night is not None and self._last_night < now.date():
             await self._tidy_up(now)
         self._last_night = now.date()
+        await self._go_round()
         await self._run(self._plan, now)
         await self._delivery.deliver_all()
         self.last_tick = now
@@ -145,6 +150,7 @@ class Worker:
     def _lay_out(self, scheduler: AsyncIOScheduler) -> None:
         scheduler.add_job(self._tick, IntervalTrigger(seconds=DELIVER_EVERY_S), [self._deliver])
         scheduler.add_job(self._tick, IntervalTrigger(seconds=PLAN_EVERY_S), [self._plan_tick])
+        scheduler.add_job(self._tick, IntervalTrigger(seconds=PLAN_EVERY_S), [self._go_round])
         scheduler.add_job(self._tick, CronTrigger(hour=NIGHTLY_HOUR_UTC, timezone="UTC"), [self._night])
 
     async def _tick(self, work: Work) -> None:
@@ -183,6 +189,10 @@ class Worker:
         await self._run(self._plan, self._now())
         await self._deliver()
         await self.look_after()
+
+    async def _go_round(self) -> None:
+        for one in self._rounds:
+            await self._guarded(one)
 
     async def look_after(self) -> None:
         """Whether what should have gone out has; only then is the heartbeat heard."""

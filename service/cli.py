@@ -133,6 +133,28 @@ def rotate_keys() -> None:
         typer.echo(f"Everything is encrypted with the first key now; {texts} not before.")
 
 
+@keys.command("abandon")
+def abandon_keys(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether that is meant.")] = False,
+) -> None:
+    """Let go of what was encrypted with a key that is lost for good."""
+    with _sentences():
+        settings = _settings(slack=False)
+        from service import root
+
+        found = root.lost(settings)
+        if not found:
+            typer.echo("Everything can be read. Nothing was changed.")
+            return
+        typer.echo(f"With the keys that are set, {found} cannot be read. Given up, they never can be again.")
+        if not yes and not typer.confirm("Is the key lost for good?"):
+            _stop(["Nothing was changed."], FAILED)
+        found = root.abandon_keys(settings)
+        typer.echo(f"Given up: {found}. Where words were lost a sentence says so.")
+        if found.workspaces:
+            typer.echo("Workspaces without a token install the bot again; they find what is left as it was.")
+
+
 @packs.command("check")
 def check_pack(
     file: Annotated[

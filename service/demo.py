@@ -12,7 +12,7 @@ import socket
 import tempfile
 import threading
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,11 +24,13 @@ from sqlalchemy import func, select
 from bot.throttle import Limits
 from demo import archive
 from demo.clock import CannotMove, Progress
+from demo.registration import Registration
 from demo.server import LocalWorkspace, PromptServer
 from demo.workspace import Workspace
 from service import content, root
 from service.clock import MovableClock, SystemClock
 from service.logs import set_up_logs
+from service.manifest import REDIRECT
 from service.settings import Settings
 from storage import migrate
 from storage.models import OutboxRow, OutboxState
@@ -83,11 +85,15 @@ class Demo:
         database_url: str,
         start: datetime,
         port: int = 0,
+        *,
         app_token: str = "",
         limits: Limits | None = None,
+        others: Sequence[Workspace] = (),
+        app: Registration | None = None,
     ) -> None:
         """With an `app_token` the two speak by Socket Mode. `limits` of what one person may ask for: none,
-        because a year is played in a few minutes.
+        because a year is played in a few minutes. `others` are side by side with it. `app`: people install
+        the bot; else it has a token.
         """
         self.clock = MovableClock(start)
         secret = secrets.token_hex(16)
@@ -103,18 +109,20 @@ class Demo:
             clock=MovingTime(self.clock, self._tick, self._next_due),
             port=port,
             app_token=app_token,
+            others=others,
+            app=app,
         )
+        self.bot_url = f"http://127.0.0.1:{self._bot_port}"
+        if app:
+            app.redirect_urls.append(f"{self.bot_url}{REDIRECT}")
         settings = Settings(
             _env_file=None,
             database_url=database_url,
-            slack_bot_token=SecretStr(workspace.bot.token),
             slack_signing_secret=SecretStr(secret),
             slack_api_url=self.workspace.api_url,
-            coach_public_url=f"http://127.0.0.1:{self._bot_port}",
+            coach_public_url=self.bot_url,
             coach_encryption_keys=KEY,
-        )
-        if app_token:
-            settings = settings.model_copy(update={"slack_app_token": SecretStr(app_token)})
+        ).model_copy(update=_way_in(workspace, app) | _way_by_socket(app_token))
         database = root.open_database(settings)
         if migrate.current_problem(database):
             migrate.upgrade(database)
@@ -215,6 +223,19 @@ def run(port: int) -> None:
             print(f"\n  The demo is at {demo.url}\n  Stop it with Ctrl+C.\n", flush=True)
             with suppress(KeyboardInterrupt):
                 threading.Event().wait()
+
+
+def _way_in(workspace: Workspace, app: Registration | None) -> dict[str, SecretStr]:
+    if app is None:
+        return {"slack_bot_token": SecretStr(workspace.bot.token)}
+    return {
+        "slack_client_id": SecretStr(app.client_id),
+        "slack_client_secret": SecretStr(app.client_secret),
+    }
+
+
+def _way_by_socket(app_token: str) -> dict[str, SecretStr]:
+    return {"slack_app_token": SecretStr(app_token)} if app_token else {}
 
 
 def _free_port() -> int:

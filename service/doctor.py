@@ -20,6 +20,7 @@ from service.clock import SystemClock, disagreement
 from service.looking_in import Seen
 from service.root import Coach
 from service.settings import Settings
+from service.tokens import SILENT, BotToken, Installed
 from storage import migrate as migrations
 
 LITTLE_ROOM = 200 << 20
@@ -43,7 +44,7 @@ def examine(settings: Settings) -> Findings:
     wrong = content.problems(settings, kept)
     coach = root.build(settings, SystemClock(), database, kept.pack or content.configured(settings))
     found = Findings()
-    found.notes += [*settings.notes(), *settings.disk_notes(), *keys.notes(settings, coach.database)]
+    found.notes += [*settings.disk_notes(), *keys.notes(settings, coach.database)]
     found.problems += [*_schema_problems(coach), *_room_problems(settings)]
     found.problems += [*keys.problems(settings, coach.database), *wrong]
     found.problems += sentry.problems(settings.coach_sentry_dsn.get_secret_value())
@@ -93,17 +94,22 @@ def _look_at_messages(coach: Coach, found: Findings) -> None:
 
 
 def _look_at_the_token(coach: Coach, found: Findings) -> None:
+    if isinstance(coach.token, Installed):
+        found.problems += coach.token.problems()
+    elif isinstance(coach.token, BotToken):
+        _look_at_the_bot_token(coach, coach.token, found)
+
+
+def _look_at_the_bot_token(coach: Coach, token: BotToken, found: Findings) -> None:
     try:
-        answer = coach.token.ask()
+        answer = token.ask()
     except SlackApiError as error:
         word = error.response.get("error")
         found.problems.append(
             f"Slack refuses the bot token ({word}). Copy it again from OAuth & Permissions."
         )
     except OSError:
-        found.problems.append(
-            f"{coach.settings.slack_api_url} does not answer. Is this machine allowed to reach it?"
-        )
+        found.problems.append(SILENT.format(url=coach.settings.slack_api_url))
     else:
         said = {name.lower(): text for name, text in answer.headers.items()}
         _look_at_permissions(said, found)

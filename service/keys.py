@@ -5,11 +5,15 @@ machines have to agree on it, so there it is set from outside.
 """
 
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import Column, make_url
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from coaching import installations
 from service.settings import Settings, SettingsError
 from storage import rotation
 from storage.encryption import Cipher, Unreadable, new_key
@@ -22,6 +26,7 @@ NEEDED = (
 MISSING_KEY = (
     "Some of what is stored was encrypted with a key that is missing. Put that key back:"
     " COACH_ENCRYPTION_KEYS takes several, separated by commas, and the first one encrypts."
+    " Only if it is lost for good: coach keys abandon lets go of what nobody can read any more."
 )
 
 NO_KEY_IN_FILE = (
@@ -126,6 +131,78 @@ def rotate(settings: Settings, database: Database) -> int:
             if after is None:
                 break
     return changed
+
+
+@dataclass(frozen=True)
+class Lost:
+    """How much cannot be read with the keys that are there."""
+
+    texts: int = 0
+    workspaces: int = 0
+    """Those whose token it is."""
+
+    def __add__(self, other: "Lost") -> "Lost":
+        return Lost(self.texts + other.texts, self.workspaces + other.workspaces)
+
+    def __bool__(self) -> bool:
+        return bool(self.texts or self.workspaces)
+
+    def __str__(self) -> str:
+        """ "3 texts and the tokens of 2 workspaces"."""
+        texts = "1 text" if self.texts == 1 else f"{self.texts} texts"
+        tokens = (
+            "the token of 1 workspace"
+            if self.workspaces == 1
+            else f"the tokens of {self.workspaces} workspaces"
+        )
+        return " and ".join(([texts] if self.texts else []) + ([tokens] if self.workspaces else []))
+
+
+def lost(settings: Settings, database: Database) -> Lost:
+    """Looks at everything that is encrypted. Raises `SettingsError`."""
+    return _walk(settings, database, lambda *_: None)
+
+
+def abandon(settings: Settings, database: Database) -> Lost:
+    """Lets go of what no key reads: a sentence stands in the place of texts, and workspaces install anew.
+
+    In small transactions, so that it can be stopped and begun again. Raises `SettingsError`.
+    """
+
+    def give_up(db: Session, column: Column[str], cipher: Cipher, found: list[tuple[object, str]]) -> None:
+        rotation.give_up(db, column, cipher, found)
+        if _whose(column):
+            for workspace_id, _ in found:
+                installations.lose(db, str(workspace_id))
+
+    return _walk(settings, database, give_up)
+
+
+GiveUp = Callable[[Session, Column[str], Cipher, list[tuple[object, str]]], None]
+
+
+def _walk(settings: Settings, database: Database, give_up: GiveUp) -> Lost:
+    cipher, total = Cipher(of(settings)), Lost()
+    for column in rotation.columns():
+        after: object = None
+        while True:
+            with database.transaction() as db:
+                found, after = rotation.unread(db, column, cipher, after)
+                give_up(db, column, cipher, found)
+            total += _count(column, len(found))
+            if after is None:
+                break
+    return total
+
+
+def _whose(column: Column[str]) -> bool:
+    return column in rotation.TOKENS
+
+
+def _count(column: Column[str], rows: int) -> Lost:
+    if column is rotation.TOKENS[0]:
+        return Lost(workspaces=rows)
+    return Lost() if _whose(column) else Lost(texts=rows)  # a refresh token goes with the token
 
 
 def _lacks_a_key(settings: Settings, database: Database) -> bool:

@@ -10,6 +10,8 @@ import yaml
 
 from bot.ids import Shortcut
 
+REDIRECT = "/slack/oauth_redirect"
+"""Where Slack sends people back whom it has asked whether the bot may be installed."""
 EXAMPLE_URL = "https://coach.example.org"
 SCOPES = (
     "channels:read",
@@ -45,6 +47,7 @@ LONG_DESCRIPTION = (
 def manifest(url: str | None) -> dict[str, Any]:
     """The manifest of a bot that Slack reaches at `url`, an https address; without one, by Socket Mode."""
     requests = f"{url.rstrip('/')}/slack/events" if url else None
+    redirect = [f"{url.rstrip('/')}{REDIRECT}"] if url else []
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -55,8 +58,9 @@ def manifest(url: str | None) -> dict[str, Any]:
         },
         "features": _features(requests),
         "oauth_config": {
+            **({"redirect_urls": redirect} if redirect else {}),
             # An optional scope is one of the bot's scopes that an installer may leave out.
-            "scopes": {"bot": sorted([*SCOPES, *OPTIONAL_SCOPES]), "bot_optional": list(OPTIONAL_SCOPES)}
+            "scopes": {"bot": sorted([*SCOPES, *OPTIONAL_SCOPES]), "bot_optional": list(OPTIONAL_SCOPES)},
         },
         "settings": {
             "event_subscriptions": {**_at(requests, "request_url"), "bot_events": list(EVENTS)},

@@ -3,17 +3,14 @@
 import asyncio
 import random
 import signal
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 import uvicorn
 from slack_bolt import App
-from slack_sdk import WebClient
-from slack_sdk.web import SlackResponse
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.types import Lifespan
@@ -22,7 +19,7 @@ from bot.app import create_app
 from bot.directory import profile
 from bot.outgoing import all_renderers
 from bot.throttle import Limits
-from coaching import calendar_feed, channels, results, retention, workspaces
+from coaching import calendar_feed, channels, results, retention
 from coaching.packs import Pack
 from coaching.planning import NIGHTLY, PLANNERS
 from scheduler.delivery import Delivery
@@ -32,13 +29,16 @@ from scheduler.nightly import PeopleCheck
 from scheduler.skew import Skew
 from scheduler.slack import Slack
 from scheduler.worker import Worker
-from service import content, keys, sentry
+from service import content, keys, oauth, sentry
 from service.clock import Clock, SystemClock
 from service.envelopes import Envelopes
 from service.failed import Failure, tell_of_failures
+from service.installing import Installing
 from service.logs import log_what_escapes, reference, set_up_logs
+from service.renewal import Renewal
 from service.settings import Settings
 from service.socket_mode import SocketMode
+from service.tokens import BotToken, Installed, Tokens
 from service.web import Watching, create_health, create_web
 from storage import migrate as migrations
 from storage.encryption import Cipher
@@ -54,42 +54,6 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass
-class BotToken:
-    """The one workspace of a bot token. Slack is asked once which workspace it is."""
-
-    settings: Settings
-    database: Database
-    clock: Clock
-    _found: tuple[str, str] | None = None
-    """Workspace and the bot's own user."""
-    _asking: threading.Lock = field(default_factory=threading.Lock)
-
-    def of(self, workspace_id: str) -> tuple[str, str]:
-        """The token and the bot's user. Raises `LookupError` for a workspace that it is not for."""
-        with self._asking:
-            if self._found is None:
-                self._found = self._introduce()
-        if workspace_id != self._found[0]:
-            raise LookupError(workspace_id)
-        return self.secret, self._found[1]
-
-    @property
-    def secret(self) -> str:
-        return self.settings.slack_bot_token.get_secret_value()
-
-    def ask(self) -> SlackResponse:
-        """What Slack says of the token. Raises `SlackApiError` when refused, `OSError` without an answer."""
-        return WebClient(token=self.secret, base_url=self.settings.slack_api_url, timeout=5).auth_test()
-
-    def _introduce(self) -> tuple[str, str]:
-        answer = self.ask()
-        team, user = str(answer["team_id"]), str(answer["user_id"])
-        with self.database.transaction() as db:
-            workspaces.remember(db, team, str(answer.get("team") or team), user, self.clock.now())
-        return team, user
-
-
-@dataclass
 class Coach:
     """All parts of a running bot."""
 
@@ -97,12 +61,14 @@ class Coach:
     clock: Clock
     database: Database
     pack: Pack
-    token: BotToken
+    token: Tokens
     app: App
     worker: Worker
     slack: Slack
     metrics: Metrics
     skew: Skew
+    installing: Installing | None = None
+    """Where people install it into their workspaces themselves."""
 
     async def stop(self) -> None:
         """Finishes what is under way, then closes the connections to Slack."""
@@ -143,6 +109,7 @@ class Coach:
             ready=lambda: self.ready() + ([one] if socket and (one := socket.problem()) else []),
             calendar=self.calendar,
             watching=self._watching(),
+            pages=self.installing.routes() if self.installing else (),
             took=self._took,
             lifespan=self._working(worker=with_worker, socket=socket),
         )
@@ -195,9 +162,10 @@ def build(
     settings: Settings, clock: Clock, database: Database, pack: Pack, limits: Limits | None = None
 ) -> Coach:
     """Puts the parts together. Opens no connection yet. `limits`: how much one person may ask for."""
-    token = BotToken(settings, database, clock)
+    renewal = Renewal(database, oauth.of(settings), clock) if settings.many_workspaces else None
+    token = Installed(database, clock, renewal) if renewal else BotToken(settings, database, clock)
     metrics, skew = Metrics(), Skew(SystemClock().now)  # requests are signed by real time, whatever the clock
-    slack = Slack(settings.slack_api_url, lambda workspace: token.of(workspace)[0], clock.now, metrics, skew)
+    slack = Slack(settings.slack_api_url, token.newest, clock.now, metrics, skew)
     delivery = Delivery(
         database,
         slack,
@@ -216,11 +184,12 @@ def build(
         nightly=NIGHTLY,
         steps=retention.steps(settings.keeping),
         errands=[people.run],
+        rounds=[renewal.run] if renewal else [],
         metrics=metrics,
         heartbeat=Heartbeat(settings.heartbeat) if settings.heartbeat else None,
     )
     app = create_app(
-        token=token.of,
+        tokens=token,
         api_url=settings.slack_api_url,
         database=database,
         pack=pack,
@@ -230,8 +199,12 @@ def build(
         public_url=settings.coach_public_url,
         keeping=settings.keeping,
         limits=limits,
+        install_url=settings.install_url,
     )
-    return Coach(settings, clock, database, pack, token, app, worker, slack, metrics, skew)
+    coach = Coach(settings, clock, database, pack, token, app, worker, slack, metrics, skew)
+    if renewal:
+        coach.installing = Installing(database, renewal.slack, clock.now, token.forget, worker.wake)
+    return coach
 
 
 def serve(settings: Settings, *, worker: bool = True, limits: Limits | None = None) -> None:
@@ -282,6 +255,7 @@ def _begin(settings: Settings, *, upgrade: bool, limits: Limits | None = None) -
         migrations.upgrade(database)
     coach = build(settings, clock, database, content.settle(settings, database, clock.now()), limits)
     tell_of_failures(coach.count)
+    coach.token.begin()
     return coach
 
 
@@ -291,6 +265,23 @@ def rotate_keys(settings: Settings) -> int:
     changed = keys.rotate(settings, database)
     database.dispose()
     return changed
+
+
+def lost(settings: Settings) -> keys.Lost:
+    """How much nobody can read any more with the keys that are there."""
+    keys.make(settings)
+    database = Database(settings.database_url)
+    found = keys.lost(settings, database)
+    database.dispose()
+    return found
+
+
+def abandon_keys(settings: Settings) -> keys.Lost:
+    """Lets go of that for good. How much it was."""
+    database = open_database(settings)
+    found = keys.abandon(settings, database)
+    database.dispose()
+    return found
 
 
 def migrate(settings: Settings) -> None:
@@ -320,7 +311,7 @@ def _logs(settings: Settings) -> None:
     log_what_escapes()
     dsn = settings.coach_sentry_dsn.get_secret_value()
     lacking = sentry.problems(dsn)
-    for note in (*settings.notes(), *settings.disk_notes(), *lacking):
+    for note in (*settings.disk_notes(), *lacking):
         log.warning(note)
     if dsn and not lacking:
         sentry.begin(dsn)

@@ -299,8 +299,8 @@ class _Life:
 
     def _meet_each_other(self) -> None:
         coach = self.demo.coach
-        coach.token.of(self.team)
-        client = WebClient(coach.token.secret, base_url=coach.settings.slack_api_url)
+        token, _ = coach.token.of(self.team)
+        client = WebClient(token, base_url=coach.settings.slack_api_url)
         found = directory.profiles(client, self.team, (*MEMBERS, HANA))
         with coach.database.transaction() as db:
             people.learn(db, self.team, found)

@@ -16,10 +16,13 @@ from coaching.rules.keeping import Keeping
 from service import disks
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
-NOT_USED_YET = {
-    "slack_client_id": "installing by OAuth comes in a later version",
-    "slack_client_secret": "installing by OAuth comes in a later version",
-}
+ONE_OR_MANY = (
+    "SLACK_BOT_TOKEN and SLACK_CLIENT_ID (or SLACK_CLIENT_SECRET) are both set: leave one empty. With the bot"
+    " token the bot serves one workspace; with client id and secret people install it into theirs."
+)
+NO_WAY_IN = (
+    " To serve many workspaces, set SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and COACH_PUBLIC_URL instead."
+)
 
 
 class SettingsError(Exception):
@@ -172,10 +175,10 @@ class Settings(BaseSettings):
         " for Socket Mode",
     )
     slack_client_id: Secret = Field(
-        NONE, description="the client id of your Slack app, for installing by OAuth"
+        NONE, description='the client id from "Basic Information" in the settings of your Slack app'
     )
     slack_client_secret: Secret = Field(
-        NONE, description="the client secret of your Slack app, for installing by OAuth"
+        NONE, description='the client secret from "Basic Information" in the settings of your Slack app'
     )
     coach_public_url: WebAddress | None = Field(
         None,
@@ -222,6 +225,16 @@ class Settings(BaseSettings):
         return bool(self.slack_app_token)
 
     @property
+    def many_workspaces(self) -> bool:
+        """People install the bot into their workspaces by OAuth; without it, it serves that of its token."""
+        return bool(self.slack_client_id)
+
+    @property
+    def install_url(self) -> str | None:
+        """Where people install it, if they do."""
+        return f"{self.coach_public_url}/slack/install" if self.many_workspaces else None
+
+    @property
     def heartbeat(self) -> str:
         """Empty when nobody waits for one."""
         return self.coach_heartbeat_url.get_secret_value()
@@ -235,14 +248,6 @@ class Settings(BaseSettings):
     def keeping(self) -> Keeping:
         return Keeping(self.coach_keep_words_months, self.coach_keep_closed_months)
 
-    def notes(self) -> list[str]:
-        """One line for each variable that is set, but that this version does not use yet."""
-        return [
-            f"{name.upper()} is set, but not used yet: {reason}."
-            for name, reason in NOT_USED_YET.items()
-            if name in self.model_fields_set
-        ]
-
     def disk_notes(self) -> list[str]:
         """What is likely to go wrong with the disk under a SQLite file."""
         warning = None if self.coach_disk_is_kept else disks.warning_here(self.database_url)
@@ -250,9 +255,8 @@ class Settings(BaseSettings):
 
 
 class SlackSettings(Settings):
-    """The same, with what a running bot cannot do without."""
+    """The same, with what a running bot cannot do without. `Ways` asks for the rest."""
 
-    slack_bot_token: BotToken = Field(description=Settings.model_fields["slack_bot_token"].description)
     slack_signing_secret: Secret = Field(
         description=Settings.model_fields["slack_signing_secret"].description
     )
@@ -264,15 +268,39 @@ class SlackSettings(Settings):
         return {"slack_signing_secret": NONE, **given} if given.get("slack_app_token") else given
 
 
+class Ways(BaseSettings):
+    """How the bot gets its tokens: by the bot token of one workspace, or by being installed into many.
+
+    Looks only at whether a variable is set, so that what is missing can be said beside what is wrong.
+    """
+
+    model_config = Settings.model_config
+
+    slack_bot_token: SecretStr = NONE
+    slack_client_id: SecretStr = NONE
+    slack_client_secret: SecretStr = NONE
+    coach_public_url: SecretStr = NONE
+
+    def missing(self) -> list[str]:
+        many = ["slack_client_id", "slack_client_secret", "coach_public_url"]
+        if self.slack_client_id or self.slack_client_secret:
+            return [name for name in many if not getattr(self, name)]
+        return [] if self.slack_bot_token else ["slack_bot_token"]
+
+    def both(self) -> bool:
+        return bool(self.slack_bot_token and (self.slack_client_id or self.slack_client_secret))
+
+
 def read_settings(*, slack: bool = True) -> Settings:
     """Reads the environment and `.env`. Raises `SettingsError`.
 
     `slack`: what a bot that talks to Slack cannot do without has to be there.
     """
     try:
-        settings = SlackSettings() if slack else Settings()  # from the environment
+        ways = Ways()
+        settings = _with_slack(ways) if slack else Settings()  # from the environment
     except ValidationError as error:
-        raise SettingsError(_problems(error)) from None
+        raise SettingsError(_problems(_wrong(error))) from None
     except (OSError, UnicodeError):
         raise SettingsError(["The file .env cannot be read: it should be a text file in UTF-8."]) from None
     refusal = None if settings.coach_disk_is_kept else disks.refusal_here(settings.database_url)
@@ -281,12 +309,28 @@ def read_settings(*, slack: bool = True) -> Settings:
     return settings
 
 
-def _problems(error: ValidationError) -> list[str]:
+def _with_slack(ways: Ways) -> Settings:
+    missing = dict.fromkeys(ways.missing(), "missing")
+    conflict = [ONE_OR_MANY] if ways.both() else []
+    try:
+        settings = SlackSettings()
+    except ValidationError as error:
+        raise SettingsError([*conflict, *_problems(missing | _wrong(error))]) from None
+    if conflict or missing:
+        raise SettingsError([*conflict, *_problems(missing)])
+    return settings
+
+
+def _wrong(error: ValidationError) -> dict[str, str]:
+    return {str(one["loc"][0]): one["type"] for one in error.errors(include_url=False, include_input=False)}
+
+
+def _problems(wrong: dict[str, str]) -> list[str]:
     """In the order of the fields, each variable once."""
-    wrong = {str(one["loc"][0]): one["type"] for one in error.errors(include_url=False, include_input=False)}
     return [
         f"{name.upper()} {'is missing' if wrong[name] == 'missing' else 'cannot be used'}:"
         f" it should be {field.description}."
+        + (NO_WAY_IN if (name, wrong[name]) == ("slack_bot_token", "missing") else "")
         for name, field in Settings.model_fields.items()
         if name in wrong
     ]

@@ -131,9 +131,9 @@ class Life:
 
     def _meet_each_other(self) -> list[str]:
         coach = self.demo.coach
-        coach.token.of(self.team)
+        token, _ = coach.token.of(self.team)
         everybody = [one.id for one in self.demo.workspace.workspace.people.values() if one.name[:2] == "s-"]
-        client = WebClient(coach.token.secret, base_url=coach.settings.slack_api_url)
+        client = WebClient(token, base_url=coach.settings.slack_api_url)
         found = directory.profiles(client, self.team, everybody)
         with coach.database.transaction() as db:
             people.learn(db, self.team, found)

@@ -1,16 +1,20 @@
 """What is encrypted, as it lies in the tables: whether it can be read, and written anew with another key."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Column, String, func, select, type_coerce, update
+from sqlalchemy import Column, String, delete, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from storage.base import Base
 from storage.encryption import MARK, Cipher, EncryptedJson, EncryptedText
-from storage.models import Case  # noqa: F401 - with it come all tables
+from storage.models import FormDraft, Installation
 
 AT_ONCE = 500
+LOST = "This can no longer be read: the key for it was lost."
+WORTHLESS = (FormDraft.__table__.c["values"], Installation.__table__.c.bot_token)
+"""What a row is worth nothing without, so that it goes as a whole."""
+TOKENS = (Installation.__table__.c.bot_token, Installation.__table__.c.refresh_token)
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,32 @@ def _samples(db: Session) -> Iterator[str]:
             yield kept
 
 
+def unread(
+    db: Session, column: Column[str], cipher: Cipher, after: object
+) -> tuple[list[tuple[object, str]], object]:
+    """Of the next rows those that no key reads, as they lie there; and the last key, None at the end."""
+    rows = _next(db, column, after)
+    return [(key, kept) for key, kept in rows if not cipher.reads(kept)], _last(rows)
+
+
+def give_up(db: Session, column: Column[str], cipher: Cipher, lost: Sequence[tuple[object, str]]) -> None:
+    """Puts a sentence in the place of texts that no key reads, and deletes what is no text."""
+    [primary] = column.table.primary_key.columns
+    for key, kept in lost:
+        unchanged = primary == key, _raw(column) == kept
+        if column in WORTHLESS:
+            db.execute(delete(column.table).where(*unchanged))
+        else:
+            value = type_coerce(_instead(column, cipher), String)
+            db.execute(update(column.table).where(*unchanged).values({column.name: value}))
+
+
+def _instead(column: Column[str], cipher: Cipher) -> str | None:
+    if column in TOKENS:
+        return None
+    return cipher.hide("{}" if isinstance(column.type, EncryptedJson) else LOST)
+
+
 def renew(db: Session, column: Column[str], cipher: Cipher, after: object) -> Batch:
     """Encrypts the next rows of a column with the first key, those too that were not encrypted yet.
 
@@ -64,8 +94,7 @@ def renew(db: Session, column: Column[str], cipher: Cipher, after: object) -> Ba
     they write with the first key as well.
     """
     [key] = column.table.primary_key.columns
-    query = select(key, _raw(column)).where(column.is_not(None)).order_by(key).limit(AT_ONCE)
-    rows = db.execute(query if after is None else query.where(key > after)).all()
+    rows = _next(db, column, after)
     changed = 0
     for row_key, kept in rows:
         renewed = cipher.renew(kept)
@@ -76,7 +105,18 @@ def renew(db: Session, column: Column[str], cipher: Cipher, after: object) -> Ba
                 .values({column.name: type_coerce(renewed, String)})
             )
             changed += 1
-    return Batch(changed, rows[-1][0] if len(rows) == AT_ONCE else None)
+    return Batch(changed, _last(rows))
+
+
+def _next(db: Session, column: Column[str], after: object) -> list[tuple[object, str]]:
+    [key] = column.table.primary_key.columns
+    query = select(key, _raw(column)).where(column.is_not(None)).order_by(key).limit(AT_ONCE)
+    rows = db.execute(query if after is None else query.where(key > after))
+    return [(row[0], row[1]) for row in rows]
+
+
+def _last(rows: Sequence[tuple[object, str]]) -> object:
+    return rows[-1][0] if len(rows) == AT_ONCE else None
 
 
 def _raw(column: Column[str]) -> Column[str]:

@@ -13,6 +13,7 @@ from bot.handlers import (
     closing,
     evaluations,
     hub,
+    installations,
     log,
     members,
     notes,
@@ -52,4 +53,5 @@ FEATURES = (
     trends,
     privacy,
     audit,
+    installations,
 )

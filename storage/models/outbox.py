@@ -25,6 +25,8 @@ class OutboxState(StrEnum):
 class Outgoing(StrEnum):
     """What a message is; each has one renderer."""
 
+    INSTALLED = "installed"
+    """To whoever installed the bot: what comes next."""
     WELCOME = "welcome"
     MEMBER_LEFT = "member_left"
     LEFT_IN_CHARGE = "left_in_charge"

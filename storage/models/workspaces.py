@@ -27,7 +27,7 @@ class Workspace(Base):
     paused_reason: Mapped[str | None]
     """Why sending rests, as Slack named it (a revoked token, say)."""
     paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """When sending is tried again; set together with the reason."""
+    """When Slack is asked whether it may go on. Nothing beside a reason: when the bot is installed again."""
 
 
 class Person(Base):

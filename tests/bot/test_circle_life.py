@@ -363,7 +363,7 @@ def test_whom_slack_let_go_unheard_is_found_at_night(demo: Demo, people: People,
 
     async def night() -> None:
         coach = demo.coach
-        slack = Slack(coach.settings.slack_api_url, lambda _: coach.token.secret, demo.clock.now)
+        slack = Slack(coach.settings.slack_api_url, coach.token.newest, demo.clock.now)
         await PeopleCheck(coach.database, slack, profile, demo.clock.now, pause_s=0).run()
         await slack.close()
 

@@ -29,6 +29,7 @@ from bot.views import (
     circles,
     evaluations,
     hub,
+    installations,
     log,
     members,
     notes,
@@ -723,6 +724,8 @@ def _of_programme(w: World) -> Iterator[Shown]:
     yield programme.no_owner_yet, programme.no_owner_yet()
     yield programme.named, programme.named(w.people[:10])
     yield programme.stepped_down, programme.stepped_down()
+    for one in (True, False):
+        yield installations.installed, installations.installed(again=one, owner=one)
 
 
 def _of_audit(w: World) -> Iterator[Shown]:

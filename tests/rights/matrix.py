@@ -22,6 +22,7 @@ from coaching.rules.terms import PersonKind
 from demo.cast import ANA, BO, CHIDI, COACH, DEE, ELI, FAY, GUS, HANA
 from demo.records import Json
 from service.demo import Demo
+from service.tokens import BotToken
 from storage.base import Base
 from storage.models import AuditEntry
 from tests.rights import past
@@ -201,7 +202,9 @@ class Matrix:
     def _in_workspace(self, person: str) -> Iterator[None]:
         team = OTHER_TEAM if person == ELSEWHERE else TEAM
         self.forger.team = team
-        self.demo.coach.token._found = (team, COACH)
+        token = self.demo.coach.token
+        assert isinstance(token, BotToken)
+        token._found = (team, COACH)
         yield
 
 

@@ -99,7 +99,7 @@ def test_who_asks_for_calendars_without_end_waits_and_slack_does_not() -> None:
     def calendar(token: str) -> None:
         asked.append(token)
 
-    web = create_web(bot.dispatch, signing_secret=SECRET, ready=list, calendar=calendar, pages=few)
+    web = create_web(bot.dispatch, signing_secret=SECRET, ready=list, calendar=calendar, askers=few)
     with Served(web) as served:
         said = [served.send(method="GET", path=f"/calendar/{n}.ics") for n in range(5)]
         body = form(COMMAND)

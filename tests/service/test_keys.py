@@ -5,11 +5,16 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import select
 
+from coaching.installations import REINSTALL, Granted, Pair, install
 from service import keys
 from service.settings import Settings, SettingsError
+from storage import rotation
 from storage.encryption import Cipher, new_key
 from storage.engine import Database
+from storage.models import CoachingSession, FormDraft, Installation, Workspace
+from tests.scheduler.world import START
 from tests.service.test_cli import SLACK, coach
 from tests.storage.test_encryption import WORDS, drafted, kept, read
 
@@ -102,3 +107,64 @@ def test_keys_are_printed_and_rotated_by_command(tmp_path: Path) -> None:
     assert read(url, new) == WORDS
     done = coach("keys", "rotate", folder=tmp_path, COACH_ENCRYPTION_KEYS=old)
     assert (done.returncode, done.stderr.strip()) == (2, keys.MISSING_KEY)
+
+
+def test_what_a_lost_key_encrypted_is_let_go_of_when_that_is_meant(tmp_path: Path) -> None:
+    lost, new = new_key(), new_key()
+    url = settings(tmp_path).database_url
+    drafted(url, lost)
+    _with_words_and_a_token(url, lost)
+    refused = coach("keys", "abandon", folder=tmp_path, COACH_ENCRYPTION_KEYS=new)
+    assert refused.returncode == 1
+    assert "2 texts and the token of 1 workspace cannot be read" in refused.stdout
+    assert problems(settings(tmp_path, new)) == [keys.MISSING_KEY]
+    done = coach("keys", "abandon", "--yes", folder=tmp_path, COACH_ENCRYPTION_KEYS=new)
+    assert done.returncode == 0
+    assert "Given up: 2 texts and the token of 1 workspace." in done.stdout
+    assert problems(settings(tmp_path, new)) == []
+    database = Database(url, Cipher([new]))
+    with database.reading() as db:
+        assert db.scalars(select(FormDraft)).all() == []
+        assert db.scalars(select(Installation)).all() == []
+        assert db.scalars(select(CoachingSession.message)).one() == rotation.LOST
+        assert db.scalars(select(Workspace.paused_reason)).one() == REINSTALL
+    database.dispose()
+    again = coach("keys", "abandon", folder=tmp_path, COACH_ENCRYPTION_KEYS=new)
+    assert again.stdout == "Everything can be read. Nothing was changed.\n"
+
+
+def test_letting_go_leaves_what_can_be_read_as_it_is(tmp_path: Path) -> None:
+    lost, new = new_key(), new_key()
+    url = settings(tmp_path).database_url
+    drafted(url, new)
+    _with_words_and_a_token(url, lost)
+    found = settings(tmp_path, new)
+    database = Database(url)
+    assert keys.abandon(found, database) == keys.Lost(texts=1, workspaces=1)
+    assert keys.lost(found, database) == keys.Lost()
+    database.dispose()
+    assert read(url, new) == WORDS
+
+
+def test_keys_are_changed_for_tokens_too(tmp_path: Path) -> None:
+    old, new = new_key(), new_key()
+    url = settings(tmp_path).database_url
+    drafted(url, old)
+    _with_words_and_a_token(url, old)
+    database = Database(url)
+    assert keys.rotate(settings(tmp_path, new, old), database) == 4
+    database.dispose()
+    database = Database(url, Cipher([new]))
+    with database.reading() as db:
+        kept = db.scalars(select(Installation)).one()
+        assert (kept.bot_token, kept.refresh_token) == ("xoxb-1", "xoxe-1")
+    database.dispose()
+
+
+def _with_words_and_a_token(url: str, key: str) -> None:
+    database = Database(url, Cipher([key]))
+    with database.transaction() as db:
+        db.scalars(select(CoachingSession)).one().message = WORDS
+        pair = Pair("xoxb-1", "xoxe-1", START)
+        install(db, Granted("T1", "Riverbend", None, "A1", "UBOT", "", "UANA", pair), START)
+    database.dispose()

@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 SENDING = {"chat:write"}
 NO_SCOPE: set[str] = set()
 NEEDS = {
+    "auth.revoke": NO_SCOPE,
     "auth.test": NO_SCOPE,
     "chat.postMessage": SENDING,
     "chat.update": SENDING,
@@ -30,6 +31,7 @@ NEEDS = {
     "conversations.open": {"im:write", "mpim:write"},
     "files.completeUploadExternal": {"files:write"},
     "files.getUploadURLExternal": {"files:write"},
+    "oauth.v2.access": NO_SCOPE,
     "users.info": {"users:read"},
     "views.open": NO_SCOPE,
     "views.publish": NO_SCOPE,

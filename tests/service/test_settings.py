@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from service import disks
-from service.settings import NOT_USED_YET, Settings, SettingsError, read_settings
+from service.settings import ONE_OR_MANY, Settings, SettingsError, read_settings
 
 ROOT = Path(__file__).parents[2]
 NAMES = [name.upper() for name in Settings.model_fields]
@@ -44,7 +44,6 @@ def test_two_secrets_are_enough(put: pytest.MonkeyPatch) -> None:
     assert settings.slack_api_url == "https://slack.com/api/"
     assert settings.slack_bot_token.get_secret_value() == "xoxb-1"
     assert settings.secrets == ["xoxb-1", "signing-secret"]
-    assert settings.notes() == []
 
 
 def test_in_socket_mode_nothing_is_signed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,6 +66,55 @@ def test_without_an_app_token_requests_have_to_be_signed(put: pytest.MonkeyPatch
     [line] = lines()
     assert line.startswith("SLACK_SIGNING_SECRET is missing")
     assert "or set SLACK_APP_TOKEN, for Socket Mode" in line
+
+
+MANY = {
+    "SLACK_CLIENT_ID": "1234.5678",
+    "SLACK_CLIENT_SECRET": "client-secret",
+    "COACH_PUBLIC_URL": "https://coach.example.org",
+}
+
+
+@pytest.fixture
+def many(put: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """For many workspaces instead of one."""
+    put.delenv("SLACK_BOT_TOKEN")
+    for name, value in MANY.items():
+        put.setenv(name, value)
+    return put
+
+
+def test_for_many_workspaces_the_app_is_enough(many: pytest.MonkeyPatch) -> None:
+    settings = read_settings()
+    assert settings.many_workspaces
+    assert settings.install_url == "https://coach.example.org/slack/install"
+    assert "client-secret" in settings.secrets
+    assert "client-secret" not in f"{settings!r}"
+
+
+def test_with_a_bot_token_nobody_installs_it(put: pytest.MonkeyPatch) -> None:
+    put.setenv("COACH_PUBLIC_URL", "https://coach.example.org")
+    assert (read_settings().many_workspaces, read_settings().install_url) == (False, None)
+
+
+@pytest.mark.parametrize("name", list(MANY))
+def test_what_lacks_for_many_workspaces_is_named(many: pytest.MonkeyPatch, name: str) -> None:
+    many.setenv(name, "")
+    assert [line.split(":")[0] for line in lines()] == [f"{name} is missing"]
+
+
+def test_without_either_the_way_for_many_is_named_too(put: pytest.MonkeyPatch) -> None:
+    put.delenv("SLACK_BOT_TOKEN")
+    [line] = lines()
+    assert line.startswith("SLACK_BOT_TOKEN is missing: it should be the bot token, xoxb-")
+    assert line.endswith("set SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and COACH_PUBLIC_URL instead.")
+
+
+@pytest.mark.parametrize("names", [("SLACK_CLIENT_ID",), ("SLACK_CLIENT_SECRET",), tuple(MANY)])
+def test_one_workspace_and_many_at_once_is_refused(put: pytest.MonkeyPatch, names: tuple[str, ...]) -> None:
+    for name in names:
+        put.setenv(name, MANY[name])
+    assert lines()[0] == ONE_OR_MANY
 
 
 def test_what_does_not_talk_to_slack_needs_nothing() -> None:
@@ -148,14 +196,6 @@ def test_settings_do_not_change() -> None:
         read_settings(slack=False).port = 1  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("name", [name.upper() for name in NOT_USED_YET])
-def test_what_comes_later_is_taken_and_said_not_to_be_used(put: pytest.MonkeyPatch, name: str) -> None:
-    put.setenv(name, "planted")
-    (note,) = read_settings().notes()
-    assert note.startswith(f"{name} is set, but not used yet: ")
-    assert "planted" not in note
-
-
 def test_the_file_is_read_and_the_environment_wins(put: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PORT=4444\nLOG_LEVEL=ERROR\nSOMETHING_ELSE=1\n")
     put.setenv("LOG_LEVEL", "WARNING")
@@ -195,4 +235,3 @@ def test_the_example_names_every_variable_with_its_default() -> None:
 
 def test_the_example_can_be_used_as_it_is(put: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text((ROOT / ".env.example").read_text())
-    assert read_settings().notes() == []

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from storage import migrate, rotation
 from storage.encryption import MARK, Cipher, EncryptedJson, EncryptedText, Unreadable, new_key
 from storage.engine import Database
-from storage.models import FormDraft, Person
+from storage.models import CoachingSession, FormDraft, Person
 from tests.scheduler.world import World
 from tests.storage.engines import ENGINES, empty_url
 
@@ -162,3 +162,21 @@ def test_the_same_words_look_different_each_time() -> None:
 def test_columns_can_be_reused_between_engines() -> None:
     assert EncryptedText.cache_ok
     assert EncryptedJson.cache_ok
+
+
+def test_of_what_no_key_reads_a_sentence_or_nothing_is_left(url: str) -> None:
+    drafted(url, OLD)
+    database = opened(url, OLD)
+    with database.transaction() as db:
+        db.query(CoachingSession).one().message = WORDS
+    database.dispose()
+    database = opened(url, NEW)
+    with database.transaction() as db:
+        for column in rotation.columns():
+            found, after = rotation.unread(db, column, Cipher([NEW]), None)
+            assert after is None
+            rotation.give_up(db, column, Cipher([NEW]), found)
+        assert not rotation.unreadable(db, Cipher([NEW]))
+        assert db.query(FormDraft).count() == 0
+        assert db.query(CoachingSession).one().message == rotation.LOST
+    database.dispose()

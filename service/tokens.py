@@ -1,0 +1,190 @@
+"""With which token the bot speaks in a workspace: the one that was set, or the one of its installation."""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+import bot.app
+from coaching import installations, workspaces
+from coaching.installations import Token
+from service.clock import Clock, disagreement
+from service.manifest import SCOPES
+from service.oauth import Refused, Silent
+from service.renewal import Renewal
+from service.settings import Settings
+from storage.encryption import Unreadable
+from storage.engine import Database
+from storage.models import Workspace
+
+KEPT_S = 60
+MOST_KEPT = 1_000
+SILENT = "{url} does not answer. Is this machine allowed to reach it?"
+APP_UNKNOWN = (
+    "Slack does not know the app ({code}). Copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET again from Basic"
+    " Information, and look whether the manifest has the redirect address of COACH_PUBLIC_URL."
+)
+log = structlog.get_logger(__name__)
+
+
+class ReinstallNeeded(LookupError):
+    """The bot is not installed in this workspace, or its token works no more."""
+
+
+class NotRenewed(OSError):
+    """The token has ended and Slack has not given a new one yet: it may do so in a minute."""
+
+
+class Tokens(bot.app.Tokens, Protocol):
+    """`of` may be asked with every request, and raises besides what asking Slack raises."""
+
+    def newest(self, workspace_id: str) -> str:
+        """The token as it is now. Raises the same as `of`."""
+
+    def begin(self) -> None:
+        """At the start, before the first request."""
+
+
+@dataclass
+class BotToken:
+    """The one workspace of a bot token. Slack is asked once which workspace it is."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    _found: tuple[str, str] | None = None
+    """Workspace and the bot's own user."""
+    _asking: threading.Lock = field(default_factory=threading.Lock)
+
+    def of(self, workspace_id: str) -> tuple[str, str]:
+        with self._asking:
+            if self._found is None:
+                self._found = self._introduce()
+        if workspace_id != self._found[0]:
+            raise LookupError(workspace_id)
+        return self._secret, self._found[1]
+
+    def newest(self, workspace_id: str) -> str:
+        return self.of(workspace_id)[0]
+
+    def forget(self, workspace_id: str) -> None:
+        """There is no other."""
+
+    def begin(self) -> None:
+        """Where the bot had been removed, the token may be a new one that works."""
+        with self.database.reading() as db:
+            waits = workspaces.any_waits_for_token(db)
+        if waits:
+            try:
+                self._found = self._introduce()
+            except (SlackApiError, OSError) as error:
+                log.warning("the bot token does not work", error=type(error).__name__)
+
+    @property
+    def _secret(self) -> str:
+        return self.settings.slack_bot_token.get_secret_value()
+
+    def ask(self) -> SlackResponse:
+        """What Slack says of the token. Raises `SlackApiError` when refused, `OSError` without an answer."""
+        return WebClient(token=self._secret, base_url=self.settings.slack_api_url, timeout=5).auth_test()
+
+    def _introduce(self) -> tuple[str, str]:
+        """Raises the same."""
+        answer = self.ask()
+        team, user = str(answer["team_id"]), str(answer["user_id"])
+        with self.database.transaction() as db:
+            workspaces.remember(db, team, str(answer.get("team") or team), user, self.clock.now())
+        return team, user
+
+
+@dataclass
+class Installed:
+    """The workspaces that have installed the bot. Each token is kept for a minute."""
+
+    database: Database
+    clock: Clock
+    renewal: Renewal
+    _kept: dict[str, tuple[Token, float]] = field(default_factory=dict, repr=False)
+    """With the moment, by a clock that is never set, until which it is used without looking."""
+
+    def of(self, workspace_id: str) -> tuple[str, str]:
+        known = self._kept.get(workspace_id)
+        if known is None or time.monotonic() > known[1] or not known[0].works(self.clock.now()):
+            known = self._look(workspace_id), time.monotonic() + KEPT_S
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[workspace_id] = known
+        return known[0].value, known[0].bot_user_id
+
+    def newest(self, workspace_id: str) -> str:
+        return self._look(workspace_id).value
+
+    def forget(self, workspace_id: str) -> None:
+        self._kept.pop(workspace_id, None)
+
+    def begin(self) -> None:
+        """Each token is looked up when it is needed."""
+
+    def problems(self) -> list[str]:
+        """What keeps the bot from speaking, a line each, with what to do. Asks Slack."""
+        slack = self.renewal.slack
+        try:
+            said = slack.ask()
+        except Silent:
+            return [SILENT.format(url=slack.api_url)]
+        except Refused as refused:
+            return [APP_UNKNOWN.format(code=refused.code)]
+        return [*disagreement(said.get("date", ""), self.clock.now()), *self._standing()]
+
+    def _standing(self) -> list[str]:
+        """What is wrong in single workspaces."""
+        try:
+            with self.database.reading() as db:
+                found = [(one, self._wrong(db, one)) for one in installations.all_known(db)]
+        except SQLAlchemyError:
+            return []  # no tables yet, or away: that is said elsewhere
+        url = f"{self.renewal.slack.public_url}/slack/install"
+        return [
+            f"{one.name} ({one.id}) {wrong}: install the bot there again at {url}"
+            for one, wrong in found
+            if wrong
+        ]
+
+    def _wrong(self, db: Session, workspace: Workspace) -> str:
+        try:
+            token = installations.token_of(db, workspace.id)
+        except Unreadable:
+            return "has a token that no key of ours reads"
+        if token is None:
+            return "has no token"
+        if not token.renewable and token.expires_at:
+            return f"has a token that ends, or ended, at {token.expires_at:%Y-%m-%d %H:%M} UTC"
+        lacking = sorted(set(SCOPES) - set(token.scopes.split(",")))
+        return f"has not given the permissions {', '.join(lacking)}" if lacking else ""
+
+    def _look(self, workspace_id: str) -> Token:
+        found = self._read(workspace_id)
+        if found.renewable and not found.works(self.clock.now() + self.renewal.urgent):
+            self.renewal.renew(workspace_id)
+            found = self._read(workspace_id)
+        if found.works(self.clock.now()):
+            return found
+        raise NotRenewed if found.renewable else ReinstallNeeded(workspace_id)
+
+    def _read(self, workspace_id: str) -> Token:
+        try:
+            with self.database.reading() as db:
+                found = installations.token_of(db, workspace_id)
+        except Unreadable:
+            log.error("the key for a token is missing", workspace=workspace_id)
+            found = None
+        if found is None:
+            raise ReinstallNeeded(workspace_id)
+        return found

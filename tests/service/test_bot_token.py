@@ -1,0 +1,67 @@
+"""One workspace by its bot token: removing it stops everything, and a token that works begins again."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from demo import cast
+from demo.registration import Registration
+from service.demo import Demo
+from service.oauth import Refused, SlackOAuth
+from service.tokens import BotToken
+from storage.models import Workspace
+from tests.support.databases import ON_SQLITE
+from tests.support.people import People
+
+pytestmark = ON_SQLITE
+
+
+def workspace(demo: Demo) -> Workspace:
+    with demo.coach.database.reading() as db:
+        return db.scalars(select(Workspace)).one()
+
+
+def started(demo: Demo) -> None:
+    """As another process would begin, with the token that is set."""
+    BotToken(demo.coach.settings, demo.coach.database, demo.clock).begin()
+
+
+def test_when_it_is_removed_nothing_is_sent_until_a_token_works(demo: Demo, people: People) -> None:
+    people.ana.command("/coach circles")
+    token = demo.workspace.workspace.bot.token
+    demo.workspace.remove_app(demo.workspace.local)
+    removed = workspace(demo)
+    assert (removed.uninstalled_at, removed.paused_reason) == (demo.clock.now(), "removed")
+    started(demo)  # with the old token
+    demo.settle()
+    assert workspace(demo).uninstalled_at is not None
+    demo.workspace.workspace.bot.token = token
+    started(demo)
+    assert (workspace(demo).uninstalled_at, workspace(demo).paused_reason) == (None, None)
+
+
+def test_a_worker_finds_out_by_itself_that_a_token_works_again(demo: Demo, people: People) -> None:
+    people.ana.command("/coach circles")
+    token = demo.workspace.workspace.bot.token
+    demo.workspace.remove_app(demo.workspace.local, ("app_uninstalled",))
+    demo.workspace.workspace.bot.token = token
+    demo.live_until(demo.clock.now() + timedelta(hours=1))
+    assert workspace(demo).uninstalled_at is None
+
+
+@pytest.mark.parametrize(
+    ("client", "secret", "word"),
+    [("9", "planted", "invalid_client_id"), ("1234.5678", "planted", "bad_client_secret")],
+)
+def test_an_app_that_slack_does_not_know_is_found_out(
+    demo: Demo, client: str, secret: str, word: str
+) -> None:
+    demo.workspace.local.app = Registration("1234.5678", "true", [])
+    slack = SlackOAuth(demo.coach.settings.slack_api_url, client, secret, "https://coach.example.org")
+    with pytest.raises(Refused, match=word):
+        slack.ask()
+    known = SlackOAuth(slack.api_url, "1234.5678", "true", slack.public_url)
+    assert "date" in known.ask()
+    assert cast.RIVERBEND.id not in repr(known)
+    assert "true" not in repr(known)

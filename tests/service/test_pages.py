@@ -1,0 +1,12 @@
+"""Pages for people: what stands in them is shown, and never run."""
+
+from service import pages
+from service.pages import Link, Page
+
+
+def test_pages_say_plain_words_whatever_stands_in_them() -> None:
+    page = Page("<b>", ("a & `</code><script>`",), button=Link("Go", 'https://x/"onclick="'))
+    html = bytes(pages.shown(page).body).decode()
+    assert "<b>" not in html
+    assert "<script>" not in html
+    assert 'onclick="' not in html
