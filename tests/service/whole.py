@@ -66,10 +66,13 @@ def everything_logged(written: io.StringIO) -> Iterator[None]:
     set_up_logs("DEBUG", "text", stream=written)
     names = [name for name, one in logging.root.manager.loggerDict.items() if isinstance(one, logging.Logger)]
     before = {name: logging.getLogger(name).level for name in names}
+    kept = logging.getLogger("uvicorn.access").handlers
+    logging.getLogger("uvicorn.access").handlers = []  # pytest keeps all that comes there
     for name in ["", *names]:
         logging.getLogger(name).setLevel(logging.DEBUG)
     yield
     structlog.reset_defaults()
+    logging.getLogger("uvicorn.access").handlers = kept
     for name, old in before.items():
         logging.getLogger(name).setLevel(old)
     root_logger.handlers[:] = handlers
