@@ -23,7 +23,7 @@ from service import root
 from service.demo import Demo
 from tests.service.mutants import MARK, Sent, form_of, mutant, send
 from tests.service.signing import Served
-from tests.service.whole import begun, everything_logged, lived, stop_the_bot
+from tests.service.whole import begun, everything_logged, lived
 from tests.support.databases import ON_SQLITE
 from tests.support.pasts import Beginning
 from tests.support.people import People
@@ -82,8 +82,6 @@ class Watched:
 @pytest.fixture
 def watched(demo: Demo, originals: list[tuple[str, Json]]) -> Iterator[Watched]:
     """The bot once more, without a worker, so that nobody writes but those who are asked to."""
-    demo.settle()
-    stop_the_bot(demo)
     settings = demo.coach.settings
     database = root.open_database(settings)
     coach = root.build(settings, demo.clock, database, demo.coach.pack)
