@@ -29,7 +29,7 @@ from storage.encryption import new_key
 from tests.bot.test_faults import corrupt, database_away
 from tests.service.mutants import MARK, form_of, send
 from tests.service.signing import Served
-from tests.service.whole import begun, everything_logged, lived, stop_the_bot
+from tests.service.whole import begun, everything_logged, lived
 from tests.support.databases import ON_SQLITE
 from tests.support.pasts import Beginning
 from tests.support.people import People
@@ -163,8 +163,6 @@ def test_no_secret_and_no_word_of_a_member_is_said_while_it_works_and_fails(
     demo: Demo, people: People
 ) -> None:
     requests = lived(people)
-    demo.settle()
-    stop_the_bot(demo)
     demo.workspace.workspace.bot.token = PLANTED["SLACK_BOT_TOKEN"]
     keys = f"{KEY.get_secret_value()},{PLANTED['COACH_ENCRYPTION_KEYS']}"
     known = settings(

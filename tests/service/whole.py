@@ -22,7 +22,7 @@ def begun(people: People) -> None:
 
 
 def lived(people: People) -> list[tuple[str, Json]]:
-    """Requests of every kind, as the workspace sends them, with words of people in them."""
+    """Requests of every kind, as the workspace sends them, with words of people in them. Stops the bot."""
     ana, bo = people.ana, people.bo
     for words in ("", "help", "schedule Dec 18 10am", "circles", f"{MARK} what", "away", "roles", "log"):
         ana.command(f"/coach {words}")
@@ -47,6 +47,8 @@ def lived(people: People) -> list[tuple[str, Json]]:
     accepted(people.chidi)
     people.chidi.use(agenda, "Add to coaching notes")
     people.chidi.close()
+    people.demo.settle()
+    stop_the_bot(people.demo)
     entries = people.demo.workspace.local.traffic.after(0)
     return [(one["kind"], one["request"]) for one in entries if one["direction"] == "to_bot"]
 
