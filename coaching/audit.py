@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from coaching import access
@@ -23,10 +23,10 @@ from coaching.rules.audit_facts import (
     Count,
     Deed,
 )
+from coaching.rules.keeping import audit_before
 from coaching.rules.programme import FEWEST_CIRCLES
 from storage.models import AuditEntry, Circle, CoachingSession, Person
 
-KEPT = timedelta(days=365)
 ON_A_PAGE = 20
 IN_PASSING = {"form_drafts", "handled_requests"}
 """Written though nothing is done yet: a form goes on to its next page, or comes back with a question."""
@@ -100,16 +100,6 @@ def _add(
     )
 
 
-def forget(db: Session, before: datetime) -> None:
-    """Deletes all entries from before a moment, in all workspaces."""
-    db.execute(delete(AuditEntry).where(AuditEntry.at < before))
-
-
-def forget_old(db: Session, now: datetime) -> None:
-    """At night: what is older than twelve months."""
-    forget(db, now - KEPT)
-
-
 # --- reading ---
 
 
@@ -142,7 +132,7 @@ def of_workspace(db: Session, actor: Actor, monday: date | None, now: datetime) 
     """A week in sums, this one if none is named: for whoever may see the programme page."""
     access.programme(db, actor)
     this_week = _monday(now.astimezone(UTC).date())
-    first = _monday((now - KEPT).astimezone(UTC).date())
+    first = _monday(audit_before(now).astimezone(UTC).date())
     week = _monday(monday) if monday and first <= monday <= this_week else this_week
     rows = db.execute(
         select(AuditEntry.at, AuditEntry.action, AuditEntry.refused, AuditEntry.circle_id).where(

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from coaching import (
     agenda,
-    audit,
     circle_states,
     closing,
     drafts,
@@ -41,6 +40,5 @@ PLANNERS: tuple[Planner, ...] = (
 NIGHTLY: tuple[Planner, ...] = (
     wall_time.keep,
     drafts.forget_old,
-    audit.forget_old,
     installations.forget_states,
 )
