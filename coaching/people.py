@@ -14,6 +14,7 @@ from coaching.rules.facts import PersonFacts
 from coaching.rules.hours import PersonHours
 from coaching.rules.terms import PersonKind
 from storage.models import Circle, Person
+from storage.upsert import insert_if_absent
 
 
 @dataclass(frozen=True)
@@ -70,18 +71,21 @@ def names(db: Session, workspace_id: str, slack_ids: Sequence[str]) -> dict[str,
 
 
 def learn(db: Session, workspace_id: str, profiles: Iterable[Profile]) -> None:
-    """Keeps what Slack says. What people have set here themselves (working days, say) stays."""
+    """Keeps what Slack says. What people have set here themselves (working days, say) stays.
+
+    Two requests may meet the same people at the same moment: the second waits for the first, and finds them.
+    """
     by_slack_id = {one.slack_id: one for one in profiles}
-    rows = db.scalars(
-        select(Person).where(Person.workspace_id == workspace_id, Person.slack_id.in_(by_slack_id))
-    ).all()
-    known_ones = {person.slack_id: person for person in rows}
-    for slack_id, profile in by_slack_id.items():
-        person = known_ones.get(slack_id)
-        if person is None:
-            person = Person(workspace_id=workspace_id, slack_id=slack_id)
-            db.add(person)
-        _write(person, profile)
+    these = select(Person).where(Person.workspace_id == workspace_id, Person.slack_id.in_(by_slack_id))
+    known_ones = {person.slack_id for person in db.scalars(these)}
+    for slack_id in sorted(
+        by_slack_id.keys() - known_ones
+    ):  # in one order, so that no two wait for each other
+        one = by_slack_id[slack_id]
+        facts = {"name": one.name, "zone": one.zone, "kind": one.kind}
+        insert_if_absent(db, Person, workspace_id=workspace_id, slack_id=slack_id, **facts)
+    for person in db.scalars(these):
+        _write(person, by_slack_id[person.slack_id])
     db.flush()
 
 
