@@ -13,6 +13,7 @@ from bot.replies import (
     PushModal,
     RefuseFields,
     Reply,
+    Said,
     UpdateMessage,
     UpdateModal,
 )
@@ -48,15 +49,21 @@ def _answer_submission(reply: Reply, ack: Ack, client: WebClient) -> None:
             ack()
 
 
+def _send_by_url(url: str, said: Said, client: WebClient) -> None:
+    # With a context of its own each of these would cost 50 ms, and wait for half a minute.
+    by_url = WebhookClient(url, timeout=client.timeout, ssl=client.ssl)
+    try:
+        by_url.send(text=said.text, blocks=said.as_json() or None, replace_original=False)
+    except ValueError as error:
+        raise OSError("no address that can be called") from error
+
+
 def _show(reply: Reply, request: Request, client: WebClient) -> None:
     trigger = request.trigger_id or ""
     match reply:
         case Ephemeral(said):
             if request.response_url:
-                # With a context of its own each of these would cost 50 ms, and wait for half a minute.
-                WebhookClient(request.response_url, timeout=client.timeout, ssl=client.ssl).send(
-                    text=said.text, blocks=said.as_json() or None, replace_original=False
-                )
+                _send_by_url(request.response_url, said, client)
         case OpenModal(view):
             client.views_open(trigger_id=trigger, view=view)
         case UpdateModal(view) if request.view is None:  # clicked where no modal is

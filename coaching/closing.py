@@ -162,10 +162,10 @@ def assume_due(db: Session, now: datetime) -> None:
     for session in silent.unique().all():
         if closing.is_time_to_assume(session.ends_at, now):
             _assume(db, session, now)
+            audit.by_itself(db, Deed.ASSUMED, session.circle, now, session)
 
 
 def _assume(db: Session, session: CoachingSession, now: datetime) -> None:
-    audit.by_itself(db, Deed.ASSUMED, session.circle, now, session)
     asked = [one.person_id for one in session.attendance]
     said_yes = [one for one in asked if session.coming(one) is Coming.YES]
     answered, written = evaluations.anybody_answered(db, session), history.notes_written(db, session)

@@ -47,10 +47,15 @@ def end_all(db: Session, session: CoachingSession, now: datetime) -> None:
 
 
 def end_settled(db: Session, session: CoachingSession, now: datetime) -> None:
-    """Searches for a role that somebody else has by now, or whose session does not come up any more."""
+    """Searches for a role that somebody else has by now, or whose session does not come up any more.
+
+    Who was asked and has the other role by now cannot take this one too: others are asked.
+    """
     for ask in open_ones(db, session):
         if is_settled(ask, now):
             end(db, ask, now)
+        elif ask.asked_id is not None and session.role_of(ask.asked_id) is not None:
+            ask.next_step_at = now
 
 
 def end_of_holder(db: Session, session: CoachingSession, person_id: int, now: datetime) -> None:

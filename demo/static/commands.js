@@ -17,6 +17,7 @@ const SUBCOMMANDS = [
   ["away", "Days on which you are away"],
   ["settings", "Your reminders and working days"],
   ["leave", "Leave a circle"],
+  ["privacy", "What is stored about you"],
   ["help", "All commands"],
 ];
 

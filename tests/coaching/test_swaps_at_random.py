@@ -203,6 +203,16 @@ def world(database_url: str) -> Iterator[World]:
 @ON_SQLITE
 @example([(Trial.takes, DEE, 0, Role.PRESENTER), (Trial.gives, CHIDI, 0, Role.PRESENTER)])
 @example([(Trial.takes, BO, 0, Role.PRESENTER), (Trial.goes_away, BO, 0, Role.PRESENTER)])
+@example(
+    [
+        (Trial.cannot_come, ANA, 1, Role.NOTE_TAKER),
+        (Trial.waits, ANA, 1, Role.NOTE_TAKER),
+        (Trial.gives, DEE, 1, Role.PRESENTER),
+        (Trial.gives, BO, 1, Role.PRESENTER),
+        (Trial.gives, ELI, 1, Role.PRESENTER),
+        (Trial.gives, CHIDI, 1, Role.PRESENTER),
+    ]
+)
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(

@@ -115,6 +115,7 @@ COMMANDS: dict[str, Needs] = {
     "calendar": Needs(Right.ONESELF),
     "away": Needs(Right.ONESELF),
     "leave": Needs(Right.ONESELF),
+    "privacy": Needs(Right.ONESELF),
 }
 
 ACTIONS: dict[str, Needs] = {
@@ -159,6 +160,9 @@ ACTIONS: dict[str, Needs] = {
     Action.LOG_JSON: Needs(Right.EXPORT, "{circle}"),
     Action.MY_HOURS: Needs(Right.ONESELF),
     Action.HOURS_CSV: Needs(Right.ONESELF),
+    Action.SHOW_PRIVACY: Needs(Right.ONESELF),
+    Action.MY_DATA: Needs(Right.ONESELF),
+    Action.ERASE_ME: Needs(Right.ONESELF),
     Action.PUT_OFF: Needs(Right.ONESELF, "hour", idle="all"),
     Action.SHOW_AUDIT: Needs(Right.AUDIT, "{circle}"),
     Action.AUDIT_PAGE: Needs(Right.AUDIT, "0:{circle}"),
@@ -249,6 +253,7 @@ VIEWS: dict[str, Needs] = {
     View.EVALUATION: Needs(Right.SEE, "session={ended}", fields=STATEMENTS),
     View.REFLECTION: Needs(Right.SEE, "session={together}", of=PAIR, fields=LOOKS_BACK),
     View.PROGRAMME_OWNERS: Needs(Right.OWNERS, fields={"owners": users(GUS)}),
+    View.ERASE_ME: Needs(Right.ONESELF, "sure=1"),
     View.SETTINGS: Needs(Right.ONESELF, fields={"workplace": "Here", "working_days": several("0", "1")}),
     View.CASE: Needs(
         Right.RECORD,
@@ -288,7 +293,15 @@ OPTIONS: dict[str, Needs] = {Options.ZONE: Needs(None)}
 SHORTCUTS: dict[str, Needs] = {Shortcut.ADD_TO_NOTES: Needs(Right.ONESELF)}
 EVENTS: dict[str, Needs] = {"app_home_opened": Needs(Right.ONESELF)}
 
-NOBODYS_EVENTS = {"user_change", "channel_archive", "group_archive", "channel_left", "group_left"}
+NOBODYS_EVENTS = {
+    "user_change",
+    "channel_archive",
+    "group_archive",
+    "channel_left",
+    "group_left",
+    "app_uninstalled",
+    "tokens_revoked",
+}
 """Slack says these of itself, and nobody is behind them who could have a right or not."""
 
 TABLES: dict[str, dict[str, Needs]] = {

@@ -50,7 +50,8 @@ def test_in_socket_mode_nothing_is_signed(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
     assert lines() == [
         'SLACK_BOT_TOKEN is missing: it should be the bot token, xoxb-…, from "OAuth & Permissions"'
-        " in the settings of your Slack app."
+        " in the settings of your Slack app. To serve many workspaces, set SLACK_CLIENT_ID,"
+        " SLACK_CLIENT_SECRET and COACH_PUBLIC_URL instead."
     ]
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
     settings = read_settings()

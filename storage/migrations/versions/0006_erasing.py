@@ -39,7 +39,7 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE coaching_sessions ADD COLUMN {name} INTEGER {key}")
     for words in WORDS:
         op.execute(
-            f"UPDATE coaching_sessions SET {words}_by_id = created_by_id WHERE {words} IS NOT NULL"  # noqa: S608
+            f"UPDATE coaching_sessions SET {words}_by_id = created_by_id WHERE {words} IS NOT NULL"  # noqa: S608 - the names stand above
         )
 
 
