@@ -38,6 +38,7 @@ PAGES = Allowance(at_once=120, a_second=10)
 """Of pages that everybody may ask for, to one address. Behind a proxy that is not told of, all share one."""
 HARMLESS = frozenset({"block_suggestion"})
 """Two of these can be the same to the letter, and neither has an effect."""
+GOODBYES = frozenset({"app_uninstalled", "tokens_revoked"})
 SECURITY_HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
@@ -257,14 +258,25 @@ def for_bolt(admitted: Admitted, headers: Mapping[str, str]) -> BoltRequest:
 
     Only Slack's own headers go along: some others would switch parts of Bolt on. Raises `Refused`.
     """
+    content = _of_its_workspace(admitted.content)
     retries = {name: text for name, text in headers.items() if name.startswith("x-slack-retry-")}
     try:
-        found = BoltRequest(body=admitted.content, headers=dict(retries), mode="socket_mode")
+        found = BoltRequest(body=content, headers=dict(retries), mode="socket_mode")
     except Exception:  # it looks for workspace and person in whatever shape these have
         raise Refused(400, "request cannot be read") from None
     if not isinstance(found.context.team_id, str):
         raise Refused(400, "request names no workspace")
     return found
+
+
+def _of_its_workspace(content: dict[str, Any]) -> dict[str, Any]:
+    """Bolt asks `authorizations` whose an event is. Where the bot was removed there may be none left."""
+    event, found = content.get("event"), content.get("authorizations")
+    if not isinstance(event, dict) or event.get("type") not in GOODBYES:
+        return content
+    if found and isinstance(found[0].get("team_id"), str):
+        return content
+    return {name: part for name, part in content.items() if name != "authorizations"}
 
 
 def _from_bolt(answer: BoltResponse) -> Response:
