@@ -4,6 +4,7 @@ Slack is asked by `service/installing.py` and `service/renewal.py`, between the 
 """
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -75,6 +76,8 @@ class Granted:
     installer: str
     """Slack id."""
     pair: Pair
+    at: datetime | None = None
+    """By Slack's clock, as the moments of removals are; None where Slack did not say."""
 
 
 @dataclass(frozen=True)
@@ -129,21 +132,29 @@ def _digest(word: str) -> str:
 
 def install(db: Session, granted: Granted, now: datetime) -> None:
     """Keeps what Slack gave. A workspace that had the bot before finds everything as it was."""
-    values = {"name": granted.workspace_name, "bot_user_id": granted.bot_user_id}
-    known = insert_if_absent(db, Workspace, id=granted.workspace_id, created_at=now, **values) is None
-    workspace = _locked(db, granted.workspace_id)
-    if workspace and known:
-        _take_back(db, workspace, granted, now)
+    at = granted.at or now
+    if not _new(db, granted, at):
+        workspace = _locked(db, granted.workspace_id)
+        if workspace:
+            _take_back(db, workspace, granted, now)
+        else:
+            _new(db, granted, at)  # the last of it was erased while this waited
     kept: dict[str, Any] = {
         "enterprise_id": granted.enterprise_id,
         "app_id": granted.app_id,
         **_pair(granted.pair),
         "scopes": granted.scopes,
         "installer_slack_id": granted.installer,
-        "installed_at": now,
+        "installed_at": at,
     }
     if insert_if_absent(db, Installation, workspace_id=granted.workspace_id, **kept) is None:
         db.execute(_change(granted.workspace_id).values(kept))
+
+
+def _new(db: Session, granted: Granted, at: datetime) -> bool:
+    """Whether the workspace was not known."""
+    values = {"name": granted.workspace_name, "bot_user_id": granted.bot_user_id, "created_at": at}
+    return insert_if_absent(db, Workspace, id=granted.workspace_id, **values) is not None
 
 
 def _take_back(db: Session, workspace: Workspace, granted: Granted, now: datetime) -> None:
@@ -160,7 +171,7 @@ def works_again(db: Session, workspace_id: str, now: datetime) -> None:
     workspace = _locked(db, workspace_id)
     if workspace is None:
         return
-    if workspace.uninstalled_at:
+    if workspace.paused_reason == REMOVED:
         _let_go(db, workspace_id, now)
     workspace.uninstalled_at = workspace.paused_reason = workspace.paused_until = None
 
@@ -199,7 +210,7 @@ def _forget_conversations(db: Session, workspace_id: str) -> None:
 def greet(db: Session, workspace_id: str, now: datetime) -> None:
     """Tells whoever installed it what comes next, once for each time. Raises `UnknownPeople`.
 
-    The first one to install it owns the programme page, as long as nobody else does.
+    Nobody owns the programme page yet? The very first one to install it does then, or a workspace's admin.
     """
     query = select(installations.c.installer_slack_id, installations.c.installed_at, workspaces.c.created_at)
     joined = query.join(workspaces, workspaces.c.id == installations.c.workspace_id)
@@ -207,7 +218,8 @@ def greet(db: Session, workspace_id: str, now: datetime) -> None:
     if found is None:
         return  # removed since then
     person = people.somebody(db, workspace_id, found.installer_slack_id)
-    programme.first_owner(db, person, now)
+    again = found.created_at < found.installed_at
+    programme.first_owner(db, person, now, first=not again)
     outbox.put(
         db,
         Outgoing.INSTALLED,
@@ -216,7 +228,7 @@ def greet(db: Session, workspace_id: str, now: datetime) -> None:
         due_at=now,
         now=now,
         person=person,
-        facts={"again": found.created_at < found.installed_at},
+        facts={"again": again},
     )
 
 
@@ -233,13 +245,50 @@ def removed(db: Session, workspace_id: str, at: datetime, now: datetime) -> bool
     )
     if installed_at is not None and at < installed_at.replace(microsecond=0):  # Slack's clock shows seconds
         return False
-    db.execute(delete(Installation).where(Installation.workspace_id == workspace_id))
-    if workspace.uninstalled_at is None:
+    _forget_token(db, workspace_id)
+    if workspace.uninstalled_at is None or installed_at is not None:
         workspace.paused_reason = REMOVED
         # A bot token that was set from outside may work again one day: delivery asks from time to time.
         workspace.paused_until = now if installed_at is None else None
     workspace.uninstalled_at = max(filter(None, (workspace.uninstalled_at, min(at, now))))
     return True
+
+
+def revoked(db: Session, workspace_id: str, users: Collection[object], at: datetime, now: datetime) -> bool:
+    """Slack said that the tokens of these users ended: a removal where the bot's own is one of them."""
+    own = db.scalar(select(Workspace.bot_user_id).where(Workspace.id == workspace_id))
+    return own in users and removed(db, workspace_id, at, now)
+
+
+def close(db: Session, workspace_id: str, now: datetime) -> bool:
+    """Whoever runs the bot ends it in a workspace: no token, nothing is sent. False where there is none."""
+    workspace = _locked(db, workspace_id)
+    if workspace is None:
+        return False
+    _forget_token(db, workspace_id)
+    workspace.uninstalled_at = workspace.uninstalled_at or now
+    workspace.paused_reason, workspace.paused_until = REMOVED, None
+    return True
+
+
+def is_back(db: Session, workspace_id: str) -> bool:
+    """Whether the bot is there (again). Nobody can install it before this transaction ends."""
+    workspace = _locked(db, workspace_id)
+    return workspace is not None and workspace.uninstalled_at is None
+
+
+def _forget_token(db: Session, workspace_id: str) -> None:
+    db.execute(delete(Installation).where(Installation.workspace_id == workspace_id))
+
+
+def seems_removed(db: Session, workspace_id: str, now: datetime) -> None:
+    """Slack takes the token no more, and no event said why. Then it is erased one day as if one had.
+
+    Only what was installed by OAuth; what is kept with a token from outside is not erased by itself.
+    """
+    installed = select(installations.c.workspace_id).where(installations.c.workspace_id == workspace_id)
+    unheard = and_(workspaces.c.id == workspace_id, workspaces.c.uninstalled_at.is_(None), installed.exists())
+    db.execute(update(workspaces).where(unheard).values(uninstalled_at=now))
 
 
 def token_of(db: Session, workspace_id: str) -> Token | None:
@@ -260,8 +309,9 @@ def token_of(db: Session, workspace_id: str) -> Token | None:
 
 def all_known(db: Session) -> list[Workspace]:
     """Workspaces that have the bot, or would if its token still worked."""
-    query = select(Workspace).where(Workspace.uninstalled_at.is_(None)).order_by(Workspace.name, Workspace.id)
-    return list(db.scalars(query))
+    installed = Workspace.id.in_(select(Installation.workspace_id))
+    known = select(Workspace).where(Workspace.uninstalled_at.is_(None) | installed)
+    return list(db.scalars(known.order_by(Workspace.name, Workspace.id)))
 
 
 def lose(db: Session, workspace_id: str) -> None:

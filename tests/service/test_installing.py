@@ -321,9 +321,19 @@ def test_when_it_is_removed_its_token_goes_at_once_and_others_go_on(
     assert "Make a circle" in told(many, number=1)
 
 
+def test_when_it_was_installed_goes_by_slacks_clock(many: Many, monkeypatch: pytest.MonkeyPatch) -> None:
+    ahead = timedelta(minutes=3)
+    now = many.demo.clock.now() + ahead
+    monkeypatch.setattr(Local, "now", lambda _: now)
+    many.install()
+    with many.demo.coach.database.reading() as db:
+        assert db.get_one(Installation, RIVERBEND).installed_at == now.replace(microsecond=0)
+
+
 def test_tokens_of_people_are_none_of_ours(many: Many) -> None:
     many.install()
     many.demo.workspace.fire({"type": "tokens_revoked", "tokens": {"oauth": ["U0ANATORRES"], "bot": []}})
+    many.demo.workspace.fire({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["UOTHER"]}})
     assert installed(many) == {RIVERBEND}
 
 
