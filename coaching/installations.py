@@ -3,18 +3,18 @@
 Slack is asked by `service/installing.py` and `service/renewal.py`, between the transactions.
 """
 
+import hmac
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from coaching import outbox, people, programme
-from coaching.errors import CoachingError
 from storage.models import (
     Circle,
     CoachingSession,
@@ -29,8 +29,6 @@ from storage.models import (
 from storage.upsert import insert_if_absent
 
 STATE_LIVES = timedelta(minutes=10)
-MOST_STATES = 10_000
-"""Anybody can begin an installation, so that there is an end to what is kept for it."""
 RENEWED_BEFORE = timedelta(hours=2)
 """So long before a token ends there is a new one; the old one works until then, whatever goes wrong."""
 LEASE = timedelta(minutes=1)
@@ -48,10 +46,6 @@ installations = cast(Table, Installation.__table__)
 workspaces = cast(Table, Workspace.__table__)
 rows = cast(Table, OutboxRow.__table__)
 sessions = cast(Table, CoachingSession.__table__)
-
-
-class TooMany(CoachingError):
-    sentence = "Too many people are installing just now. Nothing was installed: try again in ten minutes."
 
 
 @dataclass(frozen=True)
@@ -104,26 +98,34 @@ class Lease:
     refresh_token: str = field(repr=False)
 
 
-def begin(db: Session, now: datetime) -> str:
-    """The word that somebody takes to Slack and brings back within ten minutes. Raises `TooMany`."""
-    forget_states(db, now)
-    if (db.scalar(select(func.count()).select_from(OAuthState)) or 0) >= MOST_STATES:
-        raise TooMany
-    word = secrets.token_urlsafe(32)
-    db.add(OAuthState(digest=_digest(word), expires_at=now + STATE_LIVES))
-    return word
+def begin(key: str, now: datetime) -> str:
+    """The word that somebody takes to Slack and brings back within ten minutes, signed with `key`.
+
+    Nothing is kept of it before that, so that nobody can fill anything up by beginning.
+    """
+    said = f"{secrets.token_urlsafe(32)}.{int((now + STATE_LIVES).timestamp())}"
+    return f"{said}.{_signature(key, said)}"
 
 
 def forget_states(db: Session, now: datetime) -> None:
-    """Those of people who have not come back."""
+    """Words that are too old to be brought once more."""
     db.execute(delete(OAuthState).where(OAuthState.expires_at <= now))
 
 
-def take(db: Session, word: str, now: datetime) -> bool:
+def take(db: Session, key: str, word: str, now: datetime) -> bool:
     """Whether the word is one of ours and good. It is good once, however many ask at the same time."""
-    used = delete(OAuthState).where(OAuthState.digest == _digest(word)).returning(OAuthState.expires_at)
-    until = db.execute(used).scalar()
-    return until is not None and now < until
+    said, _, signature = word.rpartition(".")
+    if not hmac.compare_digest(_signature(key, said).encode(), signature.encode()):
+        return False
+    until = datetime.fromtimestamp(int(said.rpartition(".")[2]), UTC)
+    if until <= now:
+        return False
+    forget_states(db, now)
+    return insert_if_absent(db, OAuthState, digest=_digest(word), expires_at=until) is not None
+
+
+def _signature(key: str, said: str) -> str:
+    return hmac.new(key.encode(), f"install {said}".encode(), sha256).hexdigest()
 
 
 def _digest(word: str) -> str:

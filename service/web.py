@@ -83,7 +83,7 @@ def create_web(
     took: Took = lambda _kind, _status, _seconds: None,
     lifespan: Lifespan[Starlette] | None = None,
     read_within_s: float = READ_WITHIN_S,
-    askers: Throttle | None = None,
+    askers: Callable[[], Throttle] = lambda: Throttle(PAGES),
     taken: Taken | None = None,
 ) -> Starlette:
     """The HTTP app around the bot.
@@ -91,18 +91,19 @@ def create_web(
     `dispatch`, `ready` and `calendar` run in threads; `ready` gives a line for each thing that stops the bot,
     `calendar` the file behind a secret token, or None. `took` hears how long each request of Slack took.
     `read_within_s`: seconds in which a body has to arrive. `askers`: how often one address may ask for what
-    everybody may ask for, the calendars and `pages` besides. `taken`: which requests have been here before.
+    everybody may ask for: calendars, and counted apart from them `pages`. `taken`: which requests have been
+    here before.
     Without a signing secret (None), in Socket Mode, the address for Slack is not there. Raises `ValueError`
     for an empty one: nobody could be told from Slack.
     """
     slack: list[Route] = []
     if signing_secret is not None:
         slack = _Slack(dispatch, Guard(signing_secret), read_within_s, took, taken or Taken()).routes()
-    limited = _limiting(askers or Throttle(PAGES))
+    limited, installers = _limiting(askers()), _limiting(askers())
     routes = [
         *slack,
         Route("/calendar/{token}.ics", limited(_calendar(calendar)), methods=["GET"]),
-        *(Route(one.path, limited(one.endpoint), methods=sorted(one.methods or ())) for one in pages),
+        *(Route(one.path, installers(one.endpoint), methods=sorted(one.methods or ())) for one in pages),
         *_health(ready, watching),
     ]
     return _app(routes, lifespan)

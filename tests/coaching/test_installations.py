@@ -23,11 +23,13 @@ from scheduler import resting
 from storage.encryption import Cipher, new_key
 from storage.engine import Database
 from storage.models import Installation, OAuthState, OutboxRow, OutboxState, Outgoing, Person, Workspace
+from tests.support.databases import ON_SQLITE
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 TEAM = "T0RIVERBEND"
 HOUR = timedelta(hours=1)
 KEY = new_key()
+SIGNS = "planted-client-secret"
 T = TypeVar("T")
 
 
@@ -89,27 +91,32 @@ def at_once(work: Callable[[], T], threads: int = 4) -> list[T]:
 def test_a_word_is_good_once_however_many_bring_it_at_the_same_time(database: Database) -> None:
     def take() -> bool:
         with database.transaction() as db:
-            return installations.take(db, word, NOW)
+            return installations.take(db, SIGNS, word, NOW)
 
     for _ in range(40):
-        with database.transaction() as db:
-            word = installations.begin(db, NOW)
+        word = installations.begin(SIGNS, NOW)
         assert sorted(at_once(take)) == [False, False, False, True]
 
 
-@pytest.mark.parametrize("word", ["", "planted", "\N{SNOWMAN}"])
-def test_a_word_that_nobody_was_given_is_none(database: Database, word: str) -> None:
+@ON_SQLITE
+def test_a_word_that_nobody_was_given_is_none(database: Database) -> None:
+    nonce, until, signature = installations.begin(SIGNS, NOW).split(".")
+    longer = f"{nonce}.{int(until) + 600}.{signature}"
+    another = installations.begin("another key", NOW)
     with database.transaction() as db:
-        installations.begin(db, NOW)
-        assert not installations.take(db, word, NOW)
+        for word in ("", "planted", "a.b", "..", "\N{SNOWMAN}.1.\N{SNOWMAN}", longer, another):
+            assert not installations.take(db, SIGNS, word, NOW)
+        assert db.scalars(select(OAuthState)).all() == []
+
+
+@ON_SQLITE
+def test_a_word_is_remembered_until_it_is_too_old_anyway(database: Database) -> None:
+    old, new = (installations.begin(SIGNS, at) for at in (NOW, NOW + installations.STATE_LIVES))
+    with database.transaction() as db:
+        assert installations.take(db, SIGNS, old, NOW)
+        assert installations.take(db, SIGNS, new, NOW + installations.STATE_LIVES)
+        assert not installations.take(db, SIGNS, old, NOW + installations.STATE_LIVES)
         assert len(db.scalars(select(OAuthState)).all()) == 1
-
-
-def test_an_old_word_is_used_up_by_the_one_who_brings_it(database: Database) -> None:
-    with database.transaction() as db:
-        word = installations.begin(db, NOW)
-        assert not installations.take(db, word, NOW + installations.STATE_LIVES)
-        assert not installations.take(db, word, NOW)
 
 
 # Installing
