@@ -140,10 +140,11 @@ def test_who_installs_it_while_the_last_row_is_erased_has_it_all_the_same(databa
     remove(database, NOW + HOUR)
     with ThreadPoolExecutor(1) as pool:
         with database.transaction() as db:
-            removal.erase_some(db, TEAM)
+            assert not installations.is_back(db, TEAM)  # the step has begun
             again = pool.submit(install, database, granted(word="xoxb-2"), NOW + 2 * HOUR)
             while not (again.done() or _somebody_waits(database)):
                 pass
+            assert not removal.erase_some(db, TEAM)
         again.result()
     assert (token(database), workspace(database).uninstalled_at) == ("xoxb-2", None)
 
