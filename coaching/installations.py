@@ -3,17 +3,18 @@
 Slack is asked by `service/installing.py` and `service/renewal.py`, between the transactions.
 """
 
+import hmac
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from coaching import outbox, people, programme
-from coaching.errors import CoachingError
 from storage.models import (
     Circle,
     CoachingSession,
@@ -28,8 +29,6 @@ from storage.models import (
 from storage.upsert import insert_if_absent
 
 STATE_LIVES = timedelta(minutes=10)
-MOST_STATES = 10_000
-"""Anybody can begin an installation, so that there is an end to what is kept for it."""
 RENEWED_BEFORE = timedelta(hours=2)
 """So long before a token ends there is a new one; the old one works until then, whatever goes wrong."""
 LEASE = timedelta(minutes=1)
@@ -47,10 +46,6 @@ installations = cast(Table, Installation.__table__)
 workspaces = cast(Table, Workspace.__table__)
 rows = cast(Table, OutboxRow.__table__)
 sessions = cast(Table, CoachingSession.__table__)
-
-
-class TooMany(CoachingError):
-    sentence = "Too many people are installing just now. Nothing was installed: try again in ten minutes."
 
 
 @dataclass(frozen=True)
@@ -75,6 +70,8 @@ class Granted:
     installer: str
     """Slack id."""
     pair: Pair
+    at: datetime | None = None
+    """By Slack's clock, as the moments of removals are; None where Slack did not say."""
 
 
 @dataclass(frozen=True)
@@ -101,26 +98,34 @@ class Lease:
     refresh_token: str = field(repr=False)
 
 
-def begin(db: Session, now: datetime) -> str:
-    """The word that somebody takes to Slack and brings back within ten minutes. Raises `TooMany`."""
-    forget_states(db, now)
-    if (db.scalar(select(func.count()).select_from(OAuthState)) or 0) >= MOST_STATES:
-        raise TooMany
-    word = secrets.token_urlsafe(32)
-    db.add(OAuthState(digest=_digest(word), expires_at=now + STATE_LIVES))
-    return word
+def begin(key: str, now: datetime) -> str:
+    """The word that somebody takes to Slack and brings back within ten minutes, signed with `key`.
+
+    Nothing is kept of it before that, so that nobody can fill anything up by beginning.
+    """
+    said = f"{secrets.token_urlsafe(32)}.{int((now + STATE_LIVES).timestamp())}"
+    return f"{said}.{_signature(key, said)}"
 
 
 def forget_states(db: Session, now: datetime) -> None:
-    """Those of people who have not come back."""
+    """Words that are too old to be brought once more."""
     db.execute(delete(OAuthState).where(OAuthState.expires_at <= now))
 
 
-def take(db: Session, word: str, now: datetime) -> bool:
+def take(db: Session, key: str, word: str, now: datetime) -> bool:
     """Whether the word is one of ours and good. It is good once, however many ask at the same time."""
-    used = delete(OAuthState).where(OAuthState.digest == _digest(word)).returning(OAuthState.expires_at)
-    until = db.execute(used).scalar()
-    return until is not None and now < until
+    said, _, signature = word.rpartition(".")
+    if not hmac.compare_digest(_signature(key, said).encode(), signature.encode()):
+        return False
+    until = datetime.fromtimestamp(int(said.rpartition(".")[2]), UTC)
+    if until <= now:
+        return False
+    forget_states(db, now)
+    return insert_if_absent(db, OAuthState, digest=_digest(word), expires_at=until) is not None
+
+
+def _signature(key: str, said: str) -> str:
+    return hmac.new(key.encode(), f"install {said}".encode(), sha256).hexdigest()
 
 
 def _digest(word: str) -> str:
@@ -129,21 +134,29 @@ def _digest(word: str) -> str:
 
 def install(db: Session, granted: Granted, now: datetime) -> None:
     """Keeps what Slack gave. A workspace that had the bot before finds everything as it was."""
-    values = {"name": granted.workspace_name, "bot_user_id": granted.bot_user_id}
-    known = insert_if_absent(db, Workspace, id=granted.workspace_id, created_at=now, **values) is None
-    workspace = _locked(db, granted.workspace_id)
-    if workspace and known:
-        _take_back(db, workspace, granted, now)
+    at = granted.at or now
+    if not _new(db, granted, at):
+        workspace = _locked(db, granted.workspace_id)
+        if workspace:
+            _take_back(db, workspace, granted, now)
+        else:
+            _new(db, granted, at)  # the last of it was erased while this waited
     kept: dict[str, Any] = {
         "enterprise_id": granted.enterprise_id,
         "app_id": granted.app_id,
         **_pair(granted.pair),
         "scopes": granted.scopes,
         "installer_slack_id": granted.installer,
-        "installed_at": now,
+        "installed_at": at,
     }
     if insert_if_absent(db, Installation, workspace_id=granted.workspace_id, **kept) is None:
         db.execute(_change(granted.workspace_id).values(kept))
+
+
+def _new(db: Session, granted: Granted, at: datetime) -> bool:
+    """Whether the workspace was not known."""
+    values = {"name": granted.workspace_name, "bot_user_id": granted.bot_user_id, "created_at": at}
+    return insert_if_absent(db, Workspace, id=granted.workspace_id, **values) is not None
 
 
 def _take_back(db: Session, workspace: Workspace, granted: Granted, now: datetime) -> None:
@@ -160,7 +173,7 @@ def works_again(db: Session, workspace_id: str, now: datetime) -> None:
     workspace = _locked(db, workspace_id)
     if workspace is None:
         return
-    if workspace.uninstalled_at:
+    if workspace.paused_reason == REMOVED:
         _let_go(db, workspace_id, now)
     workspace.uninstalled_at = workspace.paused_reason = workspace.paused_until = None
 
@@ -199,7 +212,7 @@ def _forget_conversations(db: Session, workspace_id: str) -> None:
 def greet(db: Session, workspace_id: str, now: datetime) -> None:
     """Tells whoever installed it what comes next, once for each time. Raises `UnknownPeople`.
 
-    The first one to install it owns the programme page, as long as nobody else does.
+    Nobody owns the programme page yet? The very first one to install it does then, or a workspace's admin.
     """
     query = select(installations.c.installer_slack_id, installations.c.installed_at, workspaces.c.created_at)
     joined = query.join(workspaces, workspaces.c.id == installations.c.workspace_id)
@@ -207,7 +220,8 @@ def greet(db: Session, workspace_id: str, now: datetime) -> None:
     if found is None:
         return  # removed since then
     person = people.somebody(db, workspace_id, found.installer_slack_id)
-    programme.first_owner(db, person, now)
+    again = found.created_at < found.installed_at
+    programme.first_owner(db, person, now, first=not again)
     outbox.put(
         db,
         Outgoing.INSTALLED,
@@ -216,7 +230,7 @@ def greet(db: Session, workspace_id: str, now: datetime) -> None:
         due_at=now,
         now=now,
         person=person,
-        facts={"again": found.created_at < found.installed_at},
+        facts={"again": again},
     )
 
 
@@ -233,13 +247,50 @@ def removed(db: Session, workspace_id: str, at: datetime, now: datetime) -> bool
     )
     if installed_at is not None and at < installed_at.replace(microsecond=0):  # Slack's clock shows seconds
         return False
-    db.execute(delete(Installation).where(Installation.workspace_id == workspace_id))
-    if workspace.uninstalled_at is None:
+    _forget_token(db, workspace_id)
+    if workspace.uninstalled_at is None or installed_at is not None:
         workspace.paused_reason = REMOVED
         # A bot token that was set from outside may work again one day: delivery asks from time to time.
         workspace.paused_until = now if installed_at is None else None
     workspace.uninstalled_at = max(filter(None, (workspace.uninstalled_at, min(at, now))))
     return True
+
+
+def revoked(db: Session, workspace_id: str, users: Collection[object], at: datetime, now: datetime) -> bool:
+    """Slack said that the tokens of these users ended: a removal where the bot's own is one of them."""
+    own = db.scalar(select(Workspace.bot_user_id).where(Workspace.id == workspace_id))
+    return own in users and removed(db, workspace_id, at, now)
+
+
+def close(db: Session, workspace_id: str, now: datetime) -> bool:
+    """Whoever runs the bot ends it in a workspace: no token, nothing is sent. False where there is none."""
+    workspace = _locked(db, workspace_id)
+    if workspace is None:
+        return False
+    _forget_token(db, workspace_id)
+    workspace.uninstalled_at = workspace.uninstalled_at or now
+    workspace.paused_reason, workspace.paused_until = REMOVED, None
+    return True
+
+
+def is_back(db: Session, workspace_id: str) -> bool:
+    """Whether the bot is there (again). Nobody can install it before this transaction ends."""
+    workspace = _locked(db, workspace_id)
+    return workspace is not None and workspace.uninstalled_at is None
+
+
+def _forget_token(db: Session, workspace_id: str) -> None:
+    db.execute(delete(Installation).where(Installation.workspace_id == workspace_id))
+
+
+def seems_removed(db: Session, workspace_id: str, now: datetime) -> None:
+    """Slack takes the token no more, and no event said why. Then it is erased one day as if one had.
+
+    Only what was installed by OAuth; what is kept with a token from outside is not erased by itself.
+    """
+    installed = select(installations.c.workspace_id).where(installations.c.workspace_id == workspace_id)
+    unheard = and_(workspaces.c.id == workspace_id, workspaces.c.uninstalled_at.is_(None), installed.exists())
+    db.execute(update(workspaces).where(unheard).values(uninstalled_at=now))
 
 
 def token_of(db: Session, workspace_id: str) -> Token | None:
@@ -260,8 +311,9 @@ def token_of(db: Session, workspace_id: str) -> Token | None:
 
 def all_known(db: Session) -> list[Workspace]:
     """Workspaces that have the bot, or would if its token still worked."""
-    query = select(Workspace).where(Workspace.uninstalled_at.is_(None)).order_by(Workspace.name, Workspace.id)
-    return list(db.scalars(query))
+    installed = Workspace.id.in_(select(Installation.workspace_id))
+    known = select(Workspace).where(Workspace.uninstalled_at.is_(None) | installed)
+    return list(db.scalars(known.order_by(Workspace.name, Workspace.id)))
 
 
 def lose(db: Session, workspace_id: str) -> None:

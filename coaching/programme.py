@@ -213,10 +213,15 @@ def name_owners(db: Session, actor: Actor, picked: Sequence[str], now: datetime)
     return chosen
 
 
-def first_owner(db: Session, person: Person, now: datetime) -> None:
-    """Whoever installs the bot owns the page, where nobody does who can act as its owner."""
+def first_owner(db: Session, person: Person, now: datetime, *, first: bool) -> None:
+    """Whoever installs the bot owns the page, where nobody does who can act as its owner.
+
+    Where it was before (not `first`) only those who could name the first owner too: the workspace's admins.
+    """
     _one_at_a_time(db, person.workspace_id)
     if _owners(db, person.workspace_id) or not person.active or person.kind is not PersonKind.FULL:
+        return
+    if not (first or person.workspace_admin):
         return
     by_themself = {"person_id": person.id, "named_by_id": person.id, "named_at": now}
     insert_if_absent(db, ProgrammeOwner, workspace_id=person.workspace_id, **by_themself)

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Table, delete, select, tuple_
 from sqlalchemy.orm import Session
 
+from coaching import installations
+from coaching.errors import CoachingError
 from storage.base import Base
 from storage.engine import leave_no_trace
 from storage.models import Workspace
@@ -17,6 +19,13 @@ AFTER = timedelta(days=14)
 """From the removal: sooner than fourteen business days, and late enough for somebody who slipped."""
 AT_ONCE = 100
 """For each person the database looks whether anything refers to them still."""
+
+
+class InstalledAgain(CoachingError):
+    sentence = (
+        "Somebody has installed the bot in this workspace again meanwhile, so I stopped. What was erased "
+        "until then is gone, and the rest is there. Remove the bot in Slack first, or do it again to go on."
+    )
 
 
 def erase_removed(db: Session, now: datetime) -> bool:
@@ -39,22 +48,23 @@ def erase_removed(db: Session, now: datetime) -> bool:
 
 
 def close(db: Session, workspace_id: str, now: datetime) -> bool:
-    """It counts as removed from now on, so that no work begins in it. False where there is none."""
-    found = db.get(Workspace, workspace_id, with_for_update=True)
-    if found is None:
-        return False
-    found.uninstalled_at = found.uninstalled_at or now
-    db.flush()
-    return True
+    """It counts as removed from now on, and all work in it stops. False where there is none."""
+    return installations.close(db, workspace_id, now)
 
 
 def erase_some(db: Session, workspace_id: str) -> bool:
-    """The next rows, in the order in which nothing refers to them any more. Whether there was any."""
+    """The next rows, in the order in which nothing refers to them any more. Whether there is more to do.
+
+    Raises `InstalledAgain`, in every step.
+    """
+    if installations.is_back(db, workspace_id):
+        raise InstalledAgain
     leave_no_trace(db)
     for table in tables():
         if _delete_some(db, table, workspace_id):
             return True
-    return bool(db.execute(delete(Workspace).where(Workspace.id == workspace_id)).rowcount)  # type: ignore[attr-defined]
+    db.execute(delete(Workspace).where(Workspace.id == workspace_id))
+    return False
 
 
 def tables() -> list[Table]:

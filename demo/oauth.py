@@ -17,6 +17,8 @@ from demo.records import Json, PersonKind
 from demo.registration import CODE_LIVES, TOKEN_LIVES, Code, Registration
 
 WHOLE_ORGANISATION = "organisation"
+ASKS_AT = "localhost"
+"""The other name of this machine: to a browser it is another host."""
 STYLE = """
 body { margin: 0; background: #f8f8f8; color: #1d1c1d; font: 1rem/1.5 system-ui, sans-serif; }
 main { max-width: 32rem; margin: 3rem auto; padding: 2rem; background: #fff; border-radius: .75rem; }
@@ -29,7 +31,12 @@ button { font: inherit; font-weight: 700; padding: .6rem 1.4rem; border-radius: 
 
 
 async def ask(local: Local, request: Request) -> Response:
-    """GET /oauth/v2/authorize: may this app be installed, and where?"""
+    """GET /oauth/v2/authorize: may this app be installed, and where?
+
+    Whoever is signed in is asked at another host, as Slack does it at that of their workspace.
+    """
+    if request.url.hostname != ASKS_AT:
+        return RedirectResponse(str(request.url.replace(hostname=ASKS_AT)), 302)
     asked = dict(request.query_params)
     problem = _problem(local.app, asked)
     return _page("Something is not right", f"<p>{problem}</p>", 400) if problem else _question(local, asked)

@@ -227,6 +227,7 @@ class LocalWorkspace:
             http=CuttableProtocol,
             log_config=None,
             access_log=False,
+            date_header=False,  # each answer of the Web API says its own
             timeout_graceful_shutdown=1,
         )
         self._server = PromptServer(config)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from email.utils import format_datetime
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -49,9 +50,13 @@ def _plain(local: Local, request: Request, method: str, args: Json) -> tuple[Res
     token = _token(request, args)
     given = args | {"token": token} | oauth.client_of(request.headers.get("authorization", ""))
     reply = perform(local, method, given, token, str(request.base_url).rstrip("/"))
-    return JSONResponse(
-        reply, headers={"X-OAuth-Scopes": ",".join(sorted(local.workspace.bot.scopes))}
-    ), reply
+    # When it is installed goes with the events of its removal; else Slack's clock is the real one.
+    now = local.now() if method == "oauth.v2.access" else clock.RealClock().now()
+    headers = {
+        "X-OAuth-Scopes": ",".join(sorted(local.workspace.bot.scopes)),
+        "Date": format_datetime(now, usegmt=True),
+    }
+    return JSONResponse(reply, headers=headers), reply
 
 
 async def _spoilt(

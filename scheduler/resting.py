@@ -8,11 +8,14 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Select, Table, and_, delete, select, update
 from sqlalchemy.orm import Session
 
+from coaching import installations
 from storage.models import SlackLimit, Workspace
 from storage.upsert import insert_if_absent
 
 POST = "chat.postMessage"
 PROBE_EVERY = timedelta(minutes=15)
+TOKEN_IS_OVER = frozenset({"account_inactive", "token_revoked"})
+"""The bot was removed, or its token taken back. `invalid_auth` is said to forbidden addresses too."""
 
 limits = cast(Table, SlackLimit.__table__)
 workspaces = cast(Table, Workspace.__table__)
@@ -64,10 +67,15 @@ def forget_limits(db: Session, now: datetime) -> None:
 
 
 def pause(db: Session, workspace_id: str, reason: str, now: datetime) -> bool:
-    """Stops all sending in a workspace. Whether it was still going on."""
+    """Stops all sending in a workspace. Whether it was still going on.
+
+    Where its token is over and nobody heard of a removal, it counts as removed until the token works again.
+    """
     going = and_(workspaces.c.id == workspace_id, workspaces.c.paused_reason.is_(None))
     values = {"paused_reason": reason, "paused_until": now + PROBE_EVERY}
     done = cast("CursorResult[Any]", db.execute(update(workspaces).where(going).values(**values)))
+    if done.rowcount and reason in TOKEN_IS_OVER:
+        installations.seems_removed(db, workspace_id, now)
     return done.rowcount == 1
 
 

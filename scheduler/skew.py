@@ -13,11 +13,17 @@ REFUSED = timedelta(minutes=5)
 
 def difference(said: str, now: datetime) -> timedelta | None:
     """By how much this computer is ahead of what Slack said; None when it has not said when it was."""
+    then = moment(said)
+    return None if then is None else now - then
+
+
+def moment(said: str) -> datetime | None:
+    """When it was by the `Date` of an answer, if that says it."""
     try:
         then = parsedate_to_datetime(said)
     except (TypeError, ValueError):
         return None
-    return now - (then if then.tzinfo else then.replace(tzinfo=UTC))
+    return then if then.tzinfo else then.replace(tzinfo=UTC)
 
 
 def passing() -> float:

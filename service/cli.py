@@ -263,14 +263,16 @@ def manifest(
         str, typer.Option(help="The https address at which Slack reaches the bot; else COACH_PUBLIC_URL.")
     ] = "",
     by_socket: Annotated[
-        bool, typer.Option("--socket", help="For Socket Mode: Slack needs no address.")
+        bool,
+        typer.Option("--socket", help="For Socket Mode: Slack needs no address."),
     ] = False,
 ) -> None:
     """Print the manifest that makes a Slack app of the bot."""
     with _sentences():
         from service.manifest import as_yaml
 
-        typer.echo(as_yaml(None if by_socket else _public(url)), nl=False)
+        address = _public_if_any(url) if by_socket else _public(url)
+        typer.echo(as_yaml(address, socket=by_socket), nl=False)
 
 
 @app.command()
@@ -353,6 +355,14 @@ def _public(url: str) -> str:
             _stop(["--url should be an https address, such as https://coach.example.org."], WRONG_SETTINGS)
     found = _settings(slack=False).coach_public_url
     return found or _stop(["Say at which address Slack reaches the bot: --url https://…"], WRONG_SETTINGS)
+
+
+def _public_if_any(url: str) -> str | None:
+    """Where people come to install it, though Slack does not."""
+    if url:
+        return _public(url)
+    found = _settings_if_right()
+    return found.coach_public_url if found else None
 
 
 def _must_be_free(port: int, host: str, instead: str) -> None:

@@ -47,8 +47,7 @@ def workspace(settings: Settings, team: str, *, yes: bool) -> tuple[str, bool]:
     elif not yes:
         said, done = f"This erases the workspace with {found}. {FOR_GOOD}", False
     else:
-        _erase(database, team, now)
-        said, done = f"Erased. {TONIGHT}", True
+        said, done = _erase(database, team, now)
     database.dispose()
     return said, done
 
@@ -61,13 +60,17 @@ def _size(db: Session, team: str) -> str | None:
     return f"{circles} circle{'s' * (circles != 1)} and {people} {'people' if people != 1 else 'person'}"
 
 
-def _erase(database: Database, team: str, now: datetime) -> None:
+def _erase(database: Database, team: str, now: datetime) -> tuple[str, bool]:
     with database.transaction() as db:
         removal.close(db, team, now)
     more = True
     while more:
-        with database.transaction() as db:
-            more = removal.erase_some(db, team)
+        try:
+            with database.transaction() as db:
+                more = removal.erase_some(db, team)
+        except removal.InstalledAgain as stopped:
+            return stopped.sentence, False
+    return f"Erased. {TONIGHT}", True
 
 
 def _open(settings: Settings) -> Database:

@@ -1,7 +1,7 @@
 """Installing into a workspace by OAuth: a page with a button, Slack's own page, and back.
 
-Whoever presses the button gets a word for ten minutes, in a cookie and on the way to Slack. Only who comes
-back with both, once, has been sent by us. Nothing of codes, words and tokens is logged.
+Whoever presses the button gets a signed word for ten minutes, in a cookie and on the way to Slack. Only who
+comes back with both, once, has been sent by us. Nothing of codes, words and tokens is logged.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from coaching import installations, people
-from coaching.installations import STATE_LIVES, Granted, TooMany
+from coaching.installations import STATE_LIVES, Granted
 from service.logs import reference
 from service.manifest import REDIRECT
 from service.oauth import Refused, Silent, SlackOAuth, WholeOrganisation
@@ -101,7 +101,6 @@ UNEXPECTED = Page(
     ("Start again in a minute. If it stays like this, tell whoever runs Coach the word below.",),
     status=500,
 )
-NOT_NOW = Page("Not just now", (TooMany.sentence,), status=503)
 
 
 @dataclass(frozen=True)
@@ -142,11 +141,7 @@ class Installing:
         return shown(replace(WELCOME, button=Send("Add to Slack", self.slack.api_url)))
 
     async def _send_to_slack(self, _: Request) -> Response:
-        async with self._room:
-            try:
-                word = await run_in_threadpool(self._begin)
-            except TooMany:
-                return shown(self._again(NOT_NOW))
+        word = installations.begin(self.slack.client_secret, self.now())
         answer = RedirectResponse(self.slack.authorize_url(word), 303)
         answer.set_cookie(
             self._cookie,
@@ -167,10 +162,6 @@ class Installing:
         answer = shown(page)
         answer.delete_cookie(self._cookie, secure=self._secure, httponly=True, samesite="lax")
         return answer
-
-    def _begin(self) -> str:
-        with self.database.transaction() as db:
-            return installations.begin(db, self.now())
 
     def _finish(self, asked: QueryParams, word: str) -> Page:
         state, code = asked.get("state", ""), asked.get("code", "")
@@ -196,7 +187,7 @@ class Installing:
 
     def _take(self, word: str) -> bool:
         with self.database.transaction() as db:
-            return installations.take(db, word, self.now())
+            return installations.take(db, self.slack.client_secret, word, self.now())
 
     def _keep(self, granted: Granted) -> Page:
         """The token at once; who installed it is looked up after that, and can be found out later."""

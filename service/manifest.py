@@ -44,9 +44,12 @@ LONG_DESCRIPTION = (
 )
 
 
-def manifest(url: str | None) -> dict[str, Any]:
-    """The manifest of a bot that Slack reaches at `url`, an https address; without one, by Socket Mode."""
-    requests = f"{url.rstrip('/')}/slack/events" if url else None
+def manifest(url: str | None, *, socket: bool = False) -> dict[str, Any]:
+    """The manifest of a bot that Slack reaches at `url`, an https address; without one, by Socket Mode.
+
+    With both, only people come to the address: those who install it into their workspaces.
+    """
+    requests = f"{url.rstrip('/')}/slack/events" if url and not socket else None
     redirect = [f"{url.rstrip('/')}{REDIRECT}"] if url else []
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
@@ -108,6 +111,6 @@ def _features(requests: str | None) -> dict[str, Any]:
     }
 
 
-def as_yaml(url: str | None) -> str:
+def as_yaml(url: str | None, *, socket: bool = False) -> str:
     """The manifest as a file to paste into Slack."""
-    return yaml.safe_dump(manifest(url), sort_keys=False, allow_unicode=True, width=100)
+    return yaml.safe_dump(manifest(url, socket=socket), sort_keys=False, allow_unicode=True, width=100)

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.client import HTTPException
-from typing import Any, NoReturn
+from typing import NoReturn
 from urllib.parse import urlencode, urljoin
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 
 from bot import directory
 from bot.app import certificates
 from coaching.installations import Granted, Pair
 from coaching.people import Profile
+from scheduler.skew import moment
 from service.manifest import OPTIONAL_SCOPES, REDIRECT, SCOPES
 from service.settings import Settings
 
@@ -72,7 +74,7 @@ class SlackOAuth:
             self._give_back(answer)
             raise WholeOrganisation
         try:
-            return _granted(answer, now)
+            return _granted(answer, now, moment(_headers(answer).get("date", "")))
         except (KeyError, TypeError, ValueError):
             raise Silent from None
 
@@ -94,7 +96,7 @@ class SlackOAuth:
         except SlackApiError as error:
             if error.response.get("error") not in ("invalid_code", "code_already_used"):
                 _refuse(error)
-            return {name.lower(): text for name, text in error.response.headers.items()}
+            return _headers(error.response)
         except SLACK_SILENT:
             raise Silent from None
         raise Silent
@@ -108,23 +110,22 @@ class SlackOAuth:
             return None
         return found
 
-    def _ask(self, **question: str) -> Mapping[str, Any]:
+    def _ask(self, **question: str) -> SlackResponse:
         try:
             answer = self._call(**question)
         except SlackApiError as error:
             _refuse(error)
         except SLACK_SILENT:
             raise Silent from None
-        if not isinstance(answer, dict):
+        if not isinstance(answer.data, dict):
             raise Silent
         return answer
 
-    def _call(self, **question: str) -> object:
+    def _call(self, **question: str) -> SlackResponse:
         client = self._client()
-        found = client.oauth_v2_access(client_id=self.client_id, client_secret=self.client_secret, **question)
-        return found.data
+        return client.oauth_v2_access(client_id=self.client_id, client_secret=self.client_secret, **question)
 
-    def _give_back(self, answer: Mapping[str, Any]) -> None:
+    def _give_back(self, answer: SlackResponse) -> None:
         """A token that is of no use is not left lying about."""
         try:
             self._client(str(answer.get("access_token"))).auth_revoke()
@@ -155,7 +156,11 @@ def _refuse(error: SlackApiError) -> NoReturn:
     raise Refused(code) from None
 
 
-def _granted(answer: Mapping[str, Any], now: datetime) -> Granted:
+def _headers(answer: SlackResponse) -> dict[str, str]:
+    return {name.lower(): text for name, text in answer.headers.items()}
+
+
+def _granted(answer: SlackResponse, now: datetime, at: datetime | None) -> Granted:
     team, enterprise = answer["team"], answer.get("enterprise") or {}
     return Granted(
         workspace_id=_word(team["id"]),
@@ -166,10 +171,11 @@ def _granted(answer: Mapping[str, Any], now: datetime) -> Granted:
         scopes=str(answer.get("scope") or ""),
         installer=_word(answer["authed_user"]["id"]),
         pair=_pair(answer, now),
+        at=at,
     )
 
 
-def _pair(answer: Mapping[str, Any], now: datetime) -> Pair:
+def _pair(answer: SlackResponse, now: datetime) -> Pair:
     refresh_token = answer.get("refresh_token")
     lives = int(answer["expires_in"]) if refresh_token else None
     return Pair(

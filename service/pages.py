@@ -9,6 +9,10 @@ from urllib.parse import urlsplit
 
 from starlette.responses import HTMLResponse, Response
 
+from service.settings import LOCAL_HOSTS
+
+NAMES_OF_THIS_MACHINE = ("127.0.0.1", "localhost")
+
 STYLE = """
 :root { color-scheme: light dark; --ink: #1d2724; --quiet: #54625d; --paper: #fff; --around: #eef2f0;
   --green: #1f4e46; --on-green: #fff; }
@@ -40,7 +44,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Send:
-    """A button that does something here, and then goes on to another address."""
+    """A button that does something here, and then goes on to another address, or to a host under it."""
 
     words: str
     leads_to: str
@@ -64,7 +68,7 @@ def shown(page: Page) -> Response:
 
 def _policy(button: Link | Send | None) -> str:
     """Nothing but our own style; a form only to where the button says. Browsers look at redirects too."""
-    leads_to = f"'self' {_origin(button.leads_to)}" if isinstance(button, Send) else "'none'"
+    leads_to = f"'self' {' '.join(_origins(button.leads_to))}" if isinstance(button, Send) else "'none'"
     return (
         f"default-src 'none'; img-src data:; style-src 'sha256-{_style_digest()}'; form-action {leads_to}; "
         "base-uri 'none'; frame-ancestors 'none'"
@@ -76,9 +80,15 @@ def _style_digest() -> str:
     return base64.b64encode(sha256(STYLE.encode()).digest()).decode()
 
 
-def _origin(address: str) -> str:
+def _origins(address: str) -> list[str]:
+    """Of an address, and of where it may send people on to: Slack asks whoever is signed in at the host of
+    their workspace. On this machine alone another name takes the place of a host under it."""
     parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
+    hosts = (str(parts.hostname), f"*.{parts.hostname}")
+    if parts.hostname in LOCAL_HOSTS:
+        hosts = NAMES_OF_THIS_MACHINE
+    port = f":{parts.port}" if parts.port else ""
+    return [f"{parts.scheme}://{host}{port}" for host in hosts]
 
 
 def _html(page: Page) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 import bot.app
 from coaching import installations, workspaces
 from coaching.installations import Token
+from scheduler.resting import TOKEN_IS_OVER
 from service.clock import Clock, disagreement
 from service.manifest import SCOPES
 from service.oauth import Refused, Silent
@@ -31,6 +32,8 @@ APP_UNKNOWN = (
     "Slack does not know the app ({code}). Copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET again from Basic"
     " Information, and look whether the manifest has the redirect address of COACH_PUBLIC_URL."
 )
+AGAIN = "install the bot there again at {url}"
+NOBODY_RENEWS = "no worker has renewed it: start coach worker or coach serve"
 log = structlog.get_logger(__name__)
 
 
@@ -151,23 +154,24 @@ class Installed:
         except SQLAlchemyError:
             return []  # no tables yet, or away: that is said elsewhere
         url = f"{self.renewal.slack.public_url}/slack/install"
-        return [
-            f"{one.name} ({one.id}) {wrong}: install the bot there again at {url}"
-            for one, wrong in found
-            if wrong
-        ]
+        return [f"{one.name} ({one.id}) {wrong.format(url=url)}" for one, wrong in found if wrong]
 
     def _wrong(self, db: Session, workspace: Workspace) -> str:
+        """And what to do about it, with a place for the address at which it is installed."""
         try:
             token = installations.token_of(db, workspace.id)
         except Unreadable:
-            return "has a token that no key of ours reads"
+            return f"has a token that no key of ours reads: {AGAIN}"
         if token is None:
-            return "has no token"
+            return f"has no token: {AGAIN}"
+        if workspace.paused_reason in TOKEN_IS_OVER:
+            return f"has a token that works no more ({workspace.paused_reason}): {AGAIN}"
         if not token.renewable and token.expires_at:
-            return f"has a token that ends, or ended, at {token.expires_at:%Y-%m-%d %H:%M} UTC"
+            return f"has a token that ends, or ended, at {token.expires_at:%Y-%m-%d %H:%M} UTC: {AGAIN}"
+        if not token.works(self.clock.now()):
+            return f"has a token that has ended: {NOBODY_RENEWS}"
         lacking = sorted(set(SCOPES) - set(token.scopes.split(",")))
-        return f"has not given the permissions {', '.join(lacking)}" if lacking else ""
+        return f"has not given the permissions {', '.join(lacking)}: {AGAIN}" if lacking else ""
 
     def _look(self, workspace_id: str) -> Token:
         found = self._read(workspace_id)

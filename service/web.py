@@ -38,6 +38,7 @@ PAGES = Allowance(at_once=120, a_second=10)
 """Of pages that everybody may ask for, to one address. Behind a proxy that is not told of, all share one."""
 HARMLESS = frozenset({"block_suggestion"})
 """Two of these can be the same to the letter, and neither has an effect."""
+GOODBYES = frozenset({"app_uninstalled", "tokens_revoked"})
 SECURITY_HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
@@ -82,7 +83,7 @@ def create_web(
     took: Took = lambda _kind, _status, _seconds: None,
     lifespan: Lifespan[Starlette] | None = None,
     read_within_s: float = READ_WITHIN_S,
-    askers: Throttle | None = None,
+    askers: Callable[[], Throttle] = lambda: Throttle(PAGES),
     taken: Taken | None = None,
 ) -> Starlette:
     """The HTTP app around the bot.
@@ -90,18 +91,19 @@ def create_web(
     `dispatch`, `ready` and `calendar` run in threads; `ready` gives a line for each thing that stops the bot,
     `calendar` the file behind a secret token, or None. `took` hears how long each request of Slack took.
     `read_within_s`: seconds in which a body has to arrive. `askers`: how often one address may ask for what
-    everybody may ask for, the calendars and `pages` besides. `taken`: which requests have been here before.
+    everybody may ask for: calendars, and counted apart from them `pages`. `taken`: which requests have been
+    here before.
     Without a signing secret (None), in Socket Mode, the address for Slack is not there. Raises `ValueError`
     for an empty one: nobody could be told from Slack.
     """
     slack: list[Route] = []
     if signing_secret is not None:
         slack = _Slack(dispatch, Guard(signing_secret), read_within_s, took, taken or Taken()).routes()
-    limited = _limiting(askers or Throttle(PAGES))
+    limited, installers = _limiting(askers()), _limiting(askers())
     routes = [
         *slack,
         Route("/calendar/{token}.ics", limited(_calendar(calendar)), methods=["GET"]),
-        *(Route(one.path, limited(one.endpoint), methods=sorted(one.methods or ())) for one in pages),
+        *(Route(one.path, installers(one.endpoint), methods=sorted(one.methods or ())) for one in pages),
         *_health(ready, watching),
     ]
     return _app(routes, lifespan)
@@ -257,14 +259,25 @@ def for_bolt(admitted: Admitted, headers: Mapping[str, str]) -> BoltRequest:
 
     Only Slack's own headers go along: some others would switch parts of Bolt on. Raises `Refused`.
     """
+    content = _of_its_workspace(admitted.content)
     retries = {name: text for name, text in headers.items() if name.startswith("x-slack-retry-")}
     try:
-        found = BoltRequest(body=admitted.content, headers=dict(retries), mode="socket_mode")
+        found = BoltRequest(body=content, headers=dict(retries), mode="socket_mode")
     except Exception:  # it looks for workspace and person in whatever shape these have
         raise Refused(400, "request cannot be read") from None
     if not isinstance(found.context.team_id, str):
         raise Refused(400, "request names no workspace")
     return found
+
+
+def _of_its_workspace(content: dict[str, Any]) -> dict[str, Any]:
+    """Bolt asks `authorizations` whose an event is. Where the bot was removed there may be none left."""
+    event, found = content.get("event"), content.get("authorizations")
+    if not isinstance(event, dict) or event.get("type") not in GOODBYES:
+        return content
+    if found and isinstance(found[0].get("team_id"), str):
+        return content
+    return {name: part for name, part in content.items() if name != "authorizations"}
 
 
 def _from_bolt(answer: BoltResponse) -> Response:

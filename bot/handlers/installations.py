@@ -17,6 +17,11 @@ def removed(context: Context) -> Reply:
 
 
 def revoked(context: Context) -> Reply:
-    """Only the bot's own token is kept; those of people are none of ours."""
-    tokens = context.request.event.get("tokens")
-    return removed(context) if isinstance(tokens, dict) and tokens.get("bot") else Done()
+    """Only the bot's own token is kept; those of people and of others are none of ours."""
+    request = context.request
+    tokens = request.event.get("tokens")
+    users = tokens.get("bot") if isinstance(tokens, dict) else None
+    if isinstance(users, list):
+        at = request.event_at or context.now
+        installations.revoked(context.db, request.workspace_id, users, at, context.now)
+    return Done()

@@ -1,4 +1,4 @@
-"""Workspaces that installed the bot by OAuth, and the errands on which people are sent to Slack for it."""
+"""Workspaces that installed the bot by OAuth, and the words that people brought back from Slack for it."""
 
 from datetime import datetime
 
@@ -37,10 +37,10 @@ class Installation(Base):
 
 
 class OAuthState(Base):
-    """Somebody was sent to Slack to install the bot and has not come back yet. Used once."""
+    """Somebody was sent to Slack to install the bot and came back with this word: nobody does so again."""
 
     __tablename__ = "oauth_states"
 
     digest: Mapped[str] = mapped_column(primary_key=True)
-    """SHA-256 of the word that they bring back; the word itself is in their browser alone."""
+    """SHA-256 of the word; the word itself is in their browser alone."""
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -8,16 +8,29 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching import erasing, removal
+from coaching import erasing, installations, removal
+from coaching.installations import Granted, Pair
+from scheduler import claims
 from storage.base import Base
 from storage.engine import Database
-from storage.models import Circle, CoachingSession, Membership, OutboxRow, Outgoing, Person, Workspace
+from storage.models import (
+    Circle,
+    CoachingSession,
+    Installation,
+    Membership,
+    OutboxRow,
+    OutboxState,
+    Outgoing,
+    Person,
+    Workspace,
+)
 from tests.coaching.closing_world import ANA, BO, CHIDI, DEE, ELI, MADE, STARTS, TEAM, World
 from tests.support.databases import ON_SQLITE
 
 OF_THE_SERVICE = {"workspaces", "kept_packs", "oauth_states"}
 """Tables without rows of a workspace; a workspace's own row goes last."""
 SOON = MADE + timedelta(hours=1)
+AGAIN = Granted(TEAM, "Riverbend", None, "A1", "UBOT", "chat:write", ANA, Pair("xoxb-1", None, None))
 
 
 @pytest.fixture
@@ -163,8 +176,15 @@ def test_a_workspace_goes_in_small_steps_and_no_other_with_it(world: World) -> N
 
 def test_whoever_runs_the_bot_can_erase_a_workspace_that_still_has_it(world: World) -> None:
     with world.database.transaction() as db:
+        installations.install(db, AGAIN, SOON)
         assert removal.close(db, TEAM, SOON)
         assert not removal.close(db, "T0NOWHERE", SOON)
+    with world.reading() as db:
+        closed = db.get_one(Workspace, TEAM)
+        assert (closed.paused_reason, closed.paused_until) == (installations.REMOVED, None)
+        assert db.get(Installation, TEAM) is None
+    with world.database.transaction() as db:
+        assert claims.claim(db, OutboxState.DUE, STARTS, 10, each=8) == []
     steps = 0
     more = True
     while more:
@@ -173,3 +193,16 @@ def test_whoever_runs_the_bot_can_erase_a_workspace_that_still_has_it(world: Wor
         steps += 1
     assert steps > 5
     assert not any(rows(world).values())
+
+
+@ON_SQLITE
+def test_the_erasing_of_a_workspace_stops_when_it_installs_the_bot_again(world: World) -> None:
+    with world.database.transaction() as db:
+        removal.close(db, TEAM, SOON)
+        assert removal.erase_some(db, TEAM)
+    with world.database.transaction() as db:
+        installations.install(db, AGAIN, SOON)
+    before = rows(world)
+    with pytest.raises(removal.InstalledAgain), world.database.transaction() as db:
+        removal.erase_some(db, TEAM)
+    assert rows(world) == before

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -11,21 +12,24 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from coaching import installations, people, programme, workspaces
+from coaching import installations, people, programme, removal, workspaces
 from coaching.access import Actor
 from coaching.installations import REINSTALL, REMOVED, Granted, Pair
 from coaching.people import Profile
 from coaching.rules.terms import PersonKind
+from scheduler import resting
 from storage.encryption import Cipher, new_key
 from storage.engine import Database
 from storage.models import Installation, OAuthState, OutboxRow, OutboxState, Outgoing, Person, Workspace
+from tests.support.databases import ON_SQLITE
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 TEAM = "T0RIVERBEND"
 HOUR = timedelta(hours=1)
 KEY = new_key()
+SIGNS = "planted-client-secret"
 T = TypeVar("T")
 
 
@@ -87,27 +91,32 @@ def at_once(work: Callable[[], T], threads: int = 4) -> list[T]:
 def test_a_word_is_good_once_however_many_bring_it_at_the_same_time(database: Database) -> None:
     def take() -> bool:
         with database.transaction() as db:
-            return installations.take(db, word, NOW)
+            return installations.take(db, SIGNS, word, NOW)
 
     for _ in range(40):
-        with database.transaction() as db:
-            word = installations.begin(db, NOW)
+        word = installations.begin(SIGNS, NOW)
         assert sorted(at_once(take)) == [False, False, False, True]
 
 
-@pytest.mark.parametrize("word", ["", "planted", "\N{SNOWMAN}"])
-def test_a_word_that_nobody_was_given_is_none(database: Database, word: str) -> None:
+@ON_SQLITE
+def test_a_word_that_nobody_was_given_is_none(database: Database) -> None:
+    nonce, until, signature = installations.begin(SIGNS, NOW).split(".")
+    longer = f"{nonce}.{int(until) + 600}.{signature}"
+    another = installations.begin("another key", NOW)
     with database.transaction() as db:
-        installations.begin(db, NOW)
-        assert not installations.take(db, word, NOW)
+        for word in ("", "planted", "a.b", "..", "\N{SNOWMAN}.1.\N{SNOWMAN}", longer, another):
+            assert not installations.take(db, SIGNS, word, NOW)
+        assert db.scalars(select(OAuthState)).all() == []
+
+
+@ON_SQLITE
+def test_a_word_is_remembered_until_it_is_too_old_anyway(database: Database) -> None:
+    old, new = (installations.begin(SIGNS, at) for at in (NOW, NOW + installations.STATE_LIVES))
+    with database.transaction() as db:
+        assert installations.take(db, SIGNS, old, NOW)
+        assert installations.take(db, SIGNS, new, NOW + installations.STATE_LIVES)
+        assert not installations.take(db, SIGNS, old, NOW + installations.STATE_LIVES)
         assert len(db.scalars(select(OAuthState)).all()) == 1
-
-
-def test_an_old_word_is_used_up_by_the_one_who_brings_it(database: Database) -> None:
-    with database.transaction() as db:
-        word = installations.begin(db, NOW)
-        assert not installations.take(db, word, NOW + installations.STATE_LIVES)
-        assert not installations.take(db, word, NOW)
 
 
 # Installing
@@ -123,6 +132,27 @@ def test_two_who_install_at_the_same_moment_leave_one_installation(database: Dat
         at_once(work)
     with database.reading() as db:
         assert len(db.scalars(select(Installation)).all()) == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_installs_it_while_the_last_row_is_erased_has_it_all_the_same(database: Database) -> None:
+    install(database)
+    remove(database, NOW + HOUR)
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as db:
+            assert not installations.is_back(db, TEAM)  # the step has begun
+            again = pool.submit(install, database, granted(word="xoxb-2"), NOW + 2 * HOUR)
+            while not (again.done() or _somebody_waits(database)):
+                pass
+            assert not removal.erase_some(db, TEAM)
+        again.result()
+    assert (token(database), workspace(database).uninstalled_at) == ("xoxb-2", None)
+
+
+def _somebody_waits(database: Database) -> bool:
+    with database.reading() as db:
+        here = "datname = current_database() AND wait_event_type = 'Lock'"
+        return bool(db.scalar(text(f"SELECT count(*) FROM pg_stat_activity WHERE {here}")))  # noqa: S608
 
 
 def test_another_bot_user_opens_its_own_conversations(database: Database) -> None:
@@ -158,8 +188,8 @@ def test_what_fell_due_while_it_was_away_is_not_sent_but_what_comes_is(database:
     assert states == {"old": OutboxState.SKIPPED, "home": OutboxState.DUE, "ahead": OutboxState.DUE}
 
 
-def _profile(slack_id: str, kind: PersonKind = PersonKind.FULL) -> Profile:
-    return Profile(slack_id, slack_id, "Etc/UTC", "en-US", kind, active=True, workspace_admin=False)
+def _profile(slack_id: str, kind: PersonKind = PersonKind.FULL, *, admin: bool = False) -> Profile:
+    return Profile(slack_id, slack_id, "Etc/UTC", "en-US", kind, active=True, workspace_admin=admin)
 
 
 @pytest.mark.parametrize(("kind", "owns"), [(PersonKind.FULL, True), (PersonKind.GUEST, False)])
@@ -183,6 +213,19 @@ def test_the_first_to_install_it_owns_the_programme_page(
         ]
 
 
+@pytest.mark.parametrize("admin", [True, False])
+def test_who_installs_it_again_owns_the_page_only_as_an_admin(database: Database, admin: bool) -> None:
+    with database.transaction() as db:
+        workspaces.remember(db, TEAM, "Riverbend", "UBOT", NOW)
+    install(database, at=NOW + HOUR)
+    with database.transaction() as db:
+        people.learn(db, TEAM, [_profile("UANA", admin=admin)])
+        installations.greet(db, TEAM, NOW + HOUR)
+    with database.reading() as db:
+        [ana] = db.scalars(select(Person))
+        assert programme.duty(db, Actor(TEAM, ana)).owner is admin
+
+
 # Leaving
 
 
@@ -190,6 +233,14 @@ def test_a_workspace_that_nobody_knows_is_not_made_by_leaving(database: Database
     assert not remove(database, NOW)
     with database.reading() as db:
         assert db.scalars(select(Workspace)).all() == []
+
+
+def test_when_it_was_installed_goes_by_the_clock_that_removals_go_by(database: Database) -> None:
+    ours = NOW - timedelta(minutes=1)  # behind Slack's
+    install(database, granted(), NOW - HOUR)
+    install(database, replace(granted(word="xoxb-2"), at=NOW + timedelta(seconds=10)), ours)
+    assert not remove(database, NOW, ours + timedelta(minutes=1))
+    assert token(database) == "xoxb-2"
 
 
 def test_in_the_second_of_the_installation_itself_leaving_counts(database: Database) -> None:
@@ -247,6 +298,53 @@ def test_a_look_that_went_well_undoes_no_removal_that_came_meanwhile(database: D
     with database.transaction() as db:
         installations.probed(db, TEAM, NOW + HOUR)
     assert workspace(database).uninstalled_at == NOW + HOUR
+
+
+@pytest.mark.parametrize("reason", ["account_inactive", "token_revoked"])
+def test_a_removal_that_nobody_told_of_counts_until_a_token_works_again(
+    database: Database, reason: str
+) -> None:
+    for back in (installations.probed, lambda db, _, now: installations.install(db, granted(), now)):
+        install(database)
+        with database.transaction() as db:
+            assert resting.pause(db, TEAM, reason, NOW + HOUR)
+        assert workspace(database).uninstalled_at == NOW + HOUR
+        with database.transaction() as db:
+            back(db, TEAM, NOW + 2 * HOUR)
+        assert (workspace(database).uninstalled_at, workspace(database).paused_reason) == (None, None)
+    with database.transaction() as db:
+        resting.pause(db, TEAM, reason, NOW + 3 * HOUR)
+        assert removal.erase_removed(db, NOW + 3 * HOUR + removal.AFTER)
+    assert token(database) is None
+
+
+def test_a_removal_that_is_told_of_late_ends_the_looking_too(database: Database) -> None:
+    install(database)
+    with database.transaction() as db:
+        resting.pause(db, TEAM, "account_inactive", NOW + HOUR)
+    assert remove(database, NOW + HOUR / 2, NOW + 2 * HOUR)
+    found = workspace(database)
+    assert (token(database), found.paused_reason, found.paused_until) == (None, REMOVED, None)
+
+
+def test_an_address_that_may_not_ask_and_a_token_from_outside_are_no_removal(database: Database) -> None:
+    install(database)
+    with database.transaction() as db:
+        workspaces.remember(db, "T2", "Outside", "UBOT", NOW)
+        assert resting.pause(db, TEAM, "invalid_auth", NOW)
+        assert resting.pause(db, "T2", "account_inactive", NOW)
+    assert workspace(database).uninstalled_at is None
+    assert workspace(database, "T2").uninstalled_at is None
+
+
+@pytest.mark.parametrize(("users", "counts"), [(["UOTHER"], False), (["UOTHER", "UBOT"], True), ([], False)])
+def test_only_the_token_of_its_own_bot_user_counts(
+    database: Database, users: list[str], counts: bool
+) -> None:
+    install(database)
+    with database.transaction() as db:
+        assert installations.revoked(db, TEAM, users, NOW + HOUR, NOW + HOUR) is counts
+    assert (token(database) is None) is counts
 
 
 # Renewing

@@ -94,17 +94,30 @@ def test_the_pages_of_a_worker_carry_them_too() -> None:
 def test_who_asks_for_calendars_without_end_waits_and_slack_does_not() -> None:
     bot = Bot()
     asked: list[str] = []
-    few = Throttle(Allowance(3, 1), clock=lambda: 0)
+
+    async def page(_: Request) -> Response:
+        return Response()
+
+    def few() -> Throttle:
+        return Throttle(Allowance(3, 1), clock=lambda: 0)
 
     def calendar(token: str) -> None:
         asked.append(token)
 
-    web = create_web(bot.dispatch, signing_secret=SECRET, ready=list, calendar=calendar, askers=few)
+    web = create_web(
+        bot.dispatch,
+        signing_secret=SECRET,
+        ready=list,
+        calendar=calendar,
+        askers=few,
+        pages=[Route("/page", page)],
+    )
     with Served(web) as served:
         said = [served.send(method="GET", path=f"/calendar/{n}.ics") for n in range(5)]
         body = form(COMMAND)
         assert served.send(body, signed(body)).status == 200
         assert served.send(method="GET", path="/livez").status == 200
+        assert [served.send(method="GET", path="/page").status for _ in range(4)] == [200, 200, 200, 429]
     assert [one.status for one in said] == [404, 404, 404, 429, 429]
     assert said[-1].headers["retry-after"] == "60"
     assert asked == ["0", "1", "2"]

@@ -57,6 +57,10 @@ def test_a_manifest_for_a_socket_needs_no_address(tmp_path: Path) -> None:
     done = coach("manifest", "--socket", folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "socket_mode_enabled: true" in done.stdout
+    for told, address in ((["--url", "https://coach.example.org"], ""), ([], "https://coach.example.org")):
+        done = coach("manifest", "--socket", *told, folder=tmp_path, COACH_PUBLIC_URL=address)
+        assert "- https://coach.example.org/slack/oauth_redirect" in done.stdout
+        assert "/slack/events" not in done.stdout
 
 
 @pytest.mark.parametrize("arguments", [["manifest"], ["manifest", "--url", "coach.example.org"]])

@@ -97,7 +97,7 @@ def test_pages_let_in_nothing_but_their_own_style_and_button(many: Many) -> None
     answer = Browser().get(many.start)
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
-    assert f"form-action 'self' {many.demo.url}" in policy
+    assert f"form-action 'self' {many.demo.url} " in policy
     assert "frame-ancestors 'none'" in policy
     assert answer.headers["cache-control"] == "no-store"
     assert "form-action 'none'" in many.install().headers["content-security-policy"]
@@ -227,8 +227,10 @@ def test_nothing_that_opens_a_door_is_logged_or_shown(many: Many, log_lines: io.
 
 
 def test_tokens_lie_encrypted_and_words_only_as_their_hash(many: Many) -> None:
-    many.install()
-    word = many.to_slack(Browser()).partition("state=")[2]
+    browser = Browser()
+    back = many.allow(browser)
+    browser.get(back)
+    word = back.partition("state=")[2]
     with many.demo.coach.database.engine.connect() as connection:
         [token] = connection.scalars(text("SELECT bot_token FROM installations"))
         [digest] = connection.scalars(text("SELECT digest FROM oauth_states"))
@@ -237,14 +239,11 @@ def test_tokens_lie_encrypted_and_words_only_as_their_hash(many: Many) -> None:
     assert word != digest
 
 
-def test_there_is_an_end_to_what_strangers_can_have_kept(many: Many, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(installations, "MOST_STATES", 2)
-    for status in (303, 303, 503):
-        assert Browser().post(many.start).status == status
-    many.demo.clock.move(many.demo.clock.now() + timedelta(minutes=11))
-    assert Browser().post(many.start).status == 303
+def test_nothing_is_kept_of_strangers_who_only_begin(many: Many) -> None:
+    for _ in range(3):
+        assert Browser().post(many.start).status == 303
     with many.demo.coach.database.reading() as db:
-        assert len(db.scalars(select(OAuthState)).all()) == 1
+        assert db.scalars(select(OAuthState)).all() == []
 
 
 # What comes of it
@@ -321,9 +320,19 @@ def test_when_it_is_removed_its_token_goes_at_once_and_others_go_on(
     assert "Make a circle" in told(many, number=1)
 
 
+def test_when_it_was_installed_goes_by_slacks_clock(many: Many, monkeypatch: pytest.MonkeyPatch) -> None:
+    ahead = timedelta(minutes=3)
+    now = many.demo.clock.now() + ahead
+    monkeypatch.setattr(Local, "now", lambda _: now)
+    many.install()
+    with many.demo.coach.database.reading() as db:
+        assert db.get_one(Installation, RIVERBEND).installed_at == now.replace(microsecond=0)
+
+
 def test_tokens_of_people_are_none_of_ours(many: Many) -> None:
     many.install()
     many.demo.workspace.fire({"type": "tokens_revoked", "tokens": {"oauth": ["U0ANATORRES"], "bot": []}})
+    many.demo.workspace.fire({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["UOTHER"]}})
     assert installed(many) == {RIVERBEND}
 
 

@@ -144,6 +144,13 @@ def test_over_a_socket_nothing_has_an_address() -> None:
     assert by_socket["settings"]["event_subscriptions"] == {"bot_events": list(EVENTS)}
 
 
+def test_over_a_socket_people_come_back_to_the_address_that_is_there() -> None:
+    made = manifest("https://coach.example.com/", socket=True)
+    assert made["oauth_config"].pop("redirect_urls") == ["https://coach.example.com/slack/oauth_redirect"]
+    assert made == manifest(None)
+    assert problems(yaml.safe_load(as_yaml(EXAMPLE_URL, socket=True))) == []
+
+
 @pytest.mark.parametrize("url", [EXAMPLE_URL, None])
 def test_slack_takes_what_the_command_prints(url: str | None) -> None:
     assert problems(yaml.safe_load(as_yaml(url))) == []

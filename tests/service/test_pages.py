@@ -1,7 +1,7 @@
 """Pages for people: what stands in them is shown, and never run."""
 
 from service import pages
-from service.pages import Link, Page
+from service.pages import Link, Page, Send
 
 
 def test_pages_say_plain_words_whatever_stands_in_them() -> None:
@@ -10,3 +10,9 @@ def test_pages_say_plain_words_whatever_stands_in_them() -> None:
     assert "<b>" not in html
     assert "<script>" not in html
     assert 'onclick="' not in html
+
+
+def test_a_form_may_end_at_the_host_of_a_workspace_too() -> None:
+    page = Page("Add", (), button=Send("Add", "https://slack.com/api/"))
+    policy = pages.shown(page).headers["content-security-policy"]
+    assert "form-action 'self' https://slack.com https://*.slack.com; " in policy

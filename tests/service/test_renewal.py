@@ -14,6 +14,7 @@ from demo import cast
 from demo.faults import Fault
 from demo.local import Local
 from demo.registration import TOKEN_LIVES, Registration
+from scheduler import resting
 from service.renewal import Renewal
 from service.root import Coach
 from service.tokens import Installed, ReinstallNeeded
@@ -158,6 +159,17 @@ def test_when_the_answer_is_lost_the_old_one_works_until_it_ends(many: Many) -> 
     many.install()
     assert "Make a circle" in told(many)
     assert not any("has a token" in one for one in problems(many.demo.coach))
+
+
+@ON_SQLITE
+def test_whoever_looks_after_it_reads_of_tokens_that_work_no_more(many: Many) -> None:
+    go_to(many, TOKEN_LIVES)
+    assert any("start coach worker or coach serve" in one for one in problems(many.demo.coach))
+    with many.demo.coach.database.transaction() as db:
+        assert resting.pause(db, TEAM, "token_revoked", many.demo.clock.now())
+    [line] = [one for one in problems(many.demo.coach) if "has a token" in one]
+    assert "(token_revoked): install the bot there again at" in line
+    assert line.endswith("/slack/install")
 
 
 @ON_SQLITE

@@ -13,9 +13,9 @@ import pytest
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
-from service.guard import MAX_BODY
+from service.guard import MAX_BODY, Admitted, Refused
 from service.replays import KEPT_S, Taken
-from service.web import Watching, create_web
+from service.web import Watching, create_web, for_bolt
 from tests.service.signing import FORM, JSON, SECRET, Served, seconds_ago, signed
 
 PLANTED = "zanzibar-confidential"
@@ -287,6 +287,19 @@ def misshapen(dice: random.Random, content: Any, depth: int = 0) -> Any:
     else:
         changed[at] = misshapen(dice, content[at], depth + 1)
     return changed
+
+
+@pytest.mark.parametrize("kind", ["app_uninstalled", "tokens_revoked"])
+@pytest.mark.parametrize("found", [[], None, [{"team_id": None, "enterprise_id": "E1"}], [{}]])
+def test_whose_goodbye_it_is_stands_outside_when_no_authorization_says_so(kind: str, found: object) -> None:
+    event = {"type": "event_callback", "team_id": "T1", "event": {"type": kind}, "authorizations": found}
+    assert for_bolt(Admitted(event, "event_callback"), {}).context.team_id == "T1"
+
+
+def test_any_other_event_has_to_say_whose_it_is() -> None:
+    event = {"type": "event_callback", "team_id": "T1", "event": {"type": "user_change"}}
+    with pytest.raises(Refused):
+        for_bolt(Admitted(event | {"authorizations": [{"team_id": None}]}, "event_callback"), {})
 
 
 def framework() -> App:

@@ -81,7 +81,8 @@ class Many:
         return answer.location
 
     def answer_slack(self, browser: Browser, address: str, **fields: str) -> str:
-        """Answers Slack's page; the address back."""
+        """Answers Slack's page, which is at another host than where one is sent; the address back."""
+        address = browser.get(address).location
         assert browser.get(address).status == 200
         asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
         answer = browser.post(address.partition("?")[0], **asked, **fields)
