@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from coaching import agenda, closing, erasing, evaluations, installations, outbox, results
-from coaching.rules.terms import SessionState
+from coaching.rules.terms import SessionState, SwapState
 from storage.models import (
     Circle,
     CoachingSession,
@@ -18,6 +18,7 @@ from storage.models import (
     OutboxState,
     Outgoing,
     Person,
+    SwapAsk,
     Workspace,
 )
 
@@ -27,6 +28,8 @@ AT_THE_SESSION: tuple[Callable[[Session, datetime], None], ...] = (
     closing.put_up_next,
 )
 """What belongs to a minute of a session that has begun: written down now, so that it counts as said."""
+SEARCHES_REST = timedelta(days=1)
+"""Time to look who has which role, and to take it again."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,7 @@ def settle(db: Session, now: datetime) -> int:
         planner(db, now)
     ended = _end_evaluations(db, now)
     _forget_waiting(db)
+    _let_searches_rest(db, now)
     _bring_cards_up_to_date(db, now)
     return ended
 
@@ -134,6 +138,14 @@ def _end_evaluations(db: Session, now: datetime) -> int:
 def _forget_waiting(db: Session) -> None:
     for circle in db.scalars(select(Circle)).unique().all():
         results.clear_waiting(db, circle)
+
+
+def _let_searches_rest(db: Session, now: datetime) -> None:
+    """Whoever would be asked next to take a role may have been asked, and have said something."""
+    due = select(SwapAsk).where(SwapAsk.state == SwapState.OPEN, SwapAsk.next_step_at <= now)
+    for ask in db.scalars(due).unique():
+        ask.next_step_at = now + SEARCHES_REST
+    db.flush()
 
 
 def _bring_cards_up_to_date(db: Session, now: datetime) -> None:
