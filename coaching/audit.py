@@ -38,7 +38,7 @@ WEEK = timedelta(days=7)
 def did(db: Session, actor: Actor, about: About, written: Collection[str], now: datetime) -> None:
     """Somebody did what `about` says, if anything has changed: `written` are the tables that were."""
     db.flush()
-    if about.deed is not None and set(written) - IN_PASSING:
+    if about.deed not in (None, Deed.LOOK) and set(written) - IN_PASSING:
         _add(db, actor.workspace_id, about.deed, about, now, actor_id=actor.person.id)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import Table, delete, or_, select, update
+from sqlalchemy import ColumnElement, Table, delete, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from coaching import access, members, outbox
@@ -129,6 +129,7 @@ NAMING = (
 
 def erase(db: Session, workspace_id: str, slack_id: str, now: datetime) -> bool:
     """Everything of one person. False where nobody by that id is known (any more): nothing happens then."""
+    installed = _forget_installer(db, workspace_id, slack_id)
     person = db.scalar(
         select(Person)
         .where(Person.workspace_id == workspace_id, Person.slack_id == slack_id)
@@ -137,7 +138,7 @@ def erase(db: Session, workspace_id: str, slack_id: str, now: datetime) -> bool:
         .execution_options(populate_existing=True)
     )
     if person is None:
-        return False
+        return installed
     circles = _ever_in(db, person)
     _leave_all(db, person, now)
     _take_words(db, person)
@@ -148,6 +149,26 @@ def erase(db: Session, workspace_id: str, slack_id: str, now: datetime) -> bool:
     _forget(db, person)
     leave_no_trace(db)
     return True
+
+
+def is_known(db: Session, workspace_id: str, slack_id: str) -> bool:
+    """Whether anything is stored about them. Who only installed the bot it has not met yet."""
+    met = select(Person.id).where(Person.workspace_id == workspace_id, Person.slack_id == slack_id)
+    installed = select(Installation.workspace_id).where(*_installed_by(workspace_id, slack_id))
+    return db.scalar(met) is not None or db.scalar(installed) is not None
+
+
+def _forget_installer(db: Session, workspace_id: str, slack_id: str) -> bool:
+    """Whether they were it."""
+    done = update(Installation).where(*_installed_by(workspace_id, slack_id)).values(installer_slack_id="")
+    if db.execute(done.returning(Installation.workspace_id)).first() is None:
+        return False
+    leave_no_trace(db)
+    return True
+
+
+def _installed_by(workspace_id: str, slack_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Installation.workspace_id == workspace_id, Installation.installer_slack_id == slack_id
 
 
 def _ever_in(db: Session, person: Person) -> list[int]:
@@ -188,13 +209,6 @@ def _take_words(db: Session, person: Person) -> None:
         Membership,
         {"presenting_excused_until": None, "notes_excused_until": None},
         Membership.person_id == person.id,
-    )
-    _in_place(
-        db,
-        Installation,
-        {"installer_slack_id": ""},
-        Installation.workspace_id == person.workspace_id,
-        Installation.installer_slack_id == person.slack_id,
     )
 
 
@@ -258,9 +272,14 @@ def _show(db: Session, circles: Sequence[int], now: datetime) -> None:
     outbox.refresh(db, standing.all(), now)
 
 
+def is_erased(slack_id: str) -> bool:
+    """Whether it stands for somebody who was erased."""
+    return slack_id.startswith(MARK)
+
+
 def touched(circle: Circle) -> bool:
     """Whether somebody who was ever in it was erased: what is over must then be drawn anew all the same."""
-    return any(one.person.slack_id.startswith(MARK) for one in circle.memberships)
+    return any(is_erased(one.person.slack_id) for one in circle.memberships)
 
 
 def _forget(db: Session, person: Person) -> None:

@@ -13,15 +13,17 @@ from pathlib import Path
 from secrets import token_hex
 
 from sqlalchemy import URL, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from coaching import restoring as things
+from coaching.restoring import Erased, Latest
 from scheduler import restoring as messages
 from scheduler.restoring import Fate
 from service import keys
 from service.settings import Settings
 from storage import migrate
-from storage.encryption import Cipher
+from storage.encryption import Cipher, Unreadable
 from storage.engine import Database
 
 SHARED_FIRST, SHARED_SIZE = 0x40000002, 510
@@ -41,6 +43,15 @@ KEY_APART = (
     "What members wrote is encrypted in it, and the key is not in it ({where})."
     " Keep a copy of the key apart from this one: whoever has both can read everything."
 )
+HAS_THE_BOT_AGAIN = (
+    "Workspaces that removed the bot after the copy was made count as having it again: erase each with"
+    " `coach erase-workspace`."
+)
+ROTATES = (
+    "Tokens that Slack renewed after the copy was made work no more: workspaces whose tokens rotate have to"
+    " install the bot again."
+)
+ERASED_SINCE = "The database that was replaced did not have these any more. Were they erased, do it again:"
 
 
 class CopyError(Exception):
@@ -76,8 +87,9 @@ def backup(settings: Settings, file: Path) -> list[str]:
 def restore(settings: Settings, file: Path, now: datetime) -> list[str]:
     """Puts a copy in the place of the database, with the newest schema and settled. What to say about it.
 
-    What was there before is kept beside it. Nothing is changed when anything is wrong with the copy. Raises
-    `CopyError`, and `SettingsError` when the key that reads the copy is missing.
+    What was there before is kept beside it, and where the bot was removed meanwhile it stays so. Nothing is
+    changed when anything is wrong with the copy. Raises `CopyError`, and `SettingsError` when the key that
+    reads the copy is missing.
     """
     target = _database_file(settings)
     if not file.is_file():
@@ -85,7 +97,7 @@ def restore(settings: Settings, file: Path, now: datetime) -> list[str]:
     _must_be_alone(target)
     with _in_sentences(f"{file} could not be put back"), _finished(target) as unfinished:
         _copy(file, unfinished)
-        settled = _settled(settings, _address(unfinished), now)
+        settled = _settled(settings, _address(unfinished), now, _latest(settings, target))
         _make_one_file(unfinished)
         aside = _put_in_place(unfinished, target, now)
     kept = [f"What was there before is kept as {aside.name}."] if aside else []
@@ -101,10 +113,24 @@ def mark(settings: Settings, now: datetime) -> list[str]:
         _must_be_alone(_database_file(settings))
     else:
         _must_be_alone_on_the_server(settings)
-    return _settled(settings, settings.database_url, now)
+    return _settled(settings, settings.database_url, now, None)
 
 
-def _settled(settings: Settings, url: str, now: datetime) -> list[str]:
+def _latest(settings: Settings, file: Path) -> Latest | None:
+    """What the database that is replaced knows better than its copy; None where it cannot be read."""
+    if not _is_database(file):
+        return None
+    database = Database(_address(file), Cipher(keys.of(settings)))
+    try:
+        with database.reading() as db:
+            return things.latest(db)
+    except (SQLAlchemyError, sqlite3.Error, Unreadable):
+        return None
+    finally:
+        database.dispose()
+
+
+def _settled(settings: Settings, url: str, now: datetime, known: Latest | None) -> list[str]:
     """Brings what was put back to the newest schema, and ends what may have gone on since."""
     database = Database(url, Cipher(keys.of(settings)))
     try:
@@ -116,11 +142,24 @@ def _settled(settings: Settings, url: str, now: datetime) -> list[str]:
         keys.check(settings, database)
         migrate.upgrade(database)
         with database.transaction() as db:
-            said = _settle(db, now)
+            said = [*_carried(db, known), *_settle(db, now)]
         database.compact()
     finally:
         database.dispose()
     return [*said, "Start the bot now."]
+
+
+def _carried(db: Session, known: Latest | None) -> list[str]:
+    if known is not None:
+        return _about_erased(things.carry_over(db, known))
+    removed = [HAS_THE_BOT_AGAIN] if things.has_installations(db) else []
+    return [*removed, *([ROTATES] if things.has_installations(db, renewed=True) else [])]
+
+
+def _about_erased(erased: Erased) -> list[str]:
+    commands = [f"  coach erase-workspace {team} --yes" for team in erased.workspaces]
+    commands += [f"  coach erase-person {team} {who} --yes" for team, who in erased.people]
+    return [ERASED_SINCE, *commands] if commands else []
 
 
 def _settle(db: Session, now: datetime) -> list[str]:
@@ -206,11 +245,17 @@ def _put_in_place(new: Path, target: Path, now: datetime) -> Path | None:
 
 def _empty_log(file: Path) -> None:
     """Brings a database up to date with its log. A broken one keeps it: something may be saved with it."""
-    with file.open("rb") as opened:
-        if opened.read(len(FIRST_BYTES)) != FIRST_BYTES:
-            return  # SQLite would throw its log away
+    if not _is_database(file):
+        return  # SQLite would throw its log away
     with suppress(sqlite3.Error), closing(sqlite3.connect(file)) as old:
         old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _is_database(file: Path) -> bool:
+    if not file.exists():
+        return False
+    with file.open("rb") as opened:
+        return opened.read(len(FIRST_BYTES)) == FIRST_BYTES
 
 
 def _beside(file: Path) -> list[Path]:

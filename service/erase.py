@@ -25,8 +25,7 @@ def person(settings: Settings, team: str, user: str, *, yes: bool) -> tuple[str,
     database, now = _open(settings), SystemClock().now()
     keys.check(settings, database)  # sessions are read on the way
     with database.transaction() as db:
-        known = db.scalar(select(Person.id).where(Person.workspace_id == team, Person.slack_id == user))
-        if known is None:
+        if not erasing.is_known(db, team, user):
             said, done = "Nobody by that id is known in that workspace, so there is nothing to erase.", False
         elif not yes:
             said, done = f"This erases one person. {FOR_GOOD}", False

@@ -6,6 +6,7 @@ machines have to agree on it, so there it is set from outside.
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,7 +84,7 @@ def _read(file: Path) -> list[str]:
 def problems(settings: Settings, database: Database) -> list[str]:
     """What is wrong with the keys, a line each, with what to do."""
     found = []
-    if _lacks_a_key(settings, database):
+    if _cannot_read_all(settings, database):
         found.append(MISSING_KEY)
     file = file_of(settings)
     if file and file.exists() and file.stat().st_mode & 0o077:
@@ -160,7 +161,7 @@ class Lost:
 
 def lost(settings: Settings, database: Database) -> Lost:
     """Looks at everything that is encrypted. Raises `SettingsError`."""
-    return _walk(settings, database, lambda *_: None)
+    return _walk(settings, database.reading, lambda *_: None)
 
 
 def abandon(settings: Settings, database: Database) -> Lost:
@@ -175,18 +176,19 @@ def abandon(settings: Settings, database: Database) -> Lost:
             for workspace_id, _ in found:
                 installations.lose(db, str(workspace_id))
 
-    return _walk(settings, database, give_up)
+    return _walk(settings, database.transaction, give_up)
 
 
 GiveUp = Callable[[Session, Column[str], Cipher, list[tuple[object, str]]], None]
+Opened = AbstractContextManager[Session]
 
 
-def _walk(settings: Settings, database: Database, give_up: GiveUp) -> Lost:
+def _walk(settings: Settings, opened: Callable[[], Opened], give_up: GiveUp) -> Lost:
     cipher, total = Cipher(of(settings)), Lost()
     for column in rotation.columns():
         after: object = None
         while True:
-            with database.transaction() as db:
+            with opened() as db:
                 found, after = rotation.unread(db, column, cipher, after)
                 give_up(db, column, cipher, found)
             total += _count(column, len(found))
@@ -205,7 +207,16 @@ def _count(column: Column[str], rows: int) -> Lost:
     return Lost() if _whose(column) else Lost(texts=rows)  # a refresh token goes with the token
 
 
+def _cannot_read_all(settings: Settings, database: Database) -> bool:
+    """Looks at everything: when a key was taken out before all was written anew, only some of it is lost."""
+    try:
+        return bool(lost(settings, database))
+    except SQLAlchemyError:
+        return False  # as below
+
+
 def _lacks_a_key(settings: Settings, database: Database) -> bool:
+    """A quick look, for the start."""
     try:
         with database.reading() as db:
             return rotation.unreadable(db, Cipher(of(settings)))

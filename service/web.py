@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import ipaddress
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -324,15 +325,31 @@ async def _alive(_: Request) -> Response:
     return PlainTextResponse(ALIVE)
 
 
+async def _problems(ready: Callable[[], list[str]]) -> list[str]:
+    try:
+        return await run_in_threadpool(ready)
+    except Exception as error:
+        log.error("readiness_failed", exc_info=error)
+        return ["It could not be found out whether everything is ready: see the log."]
+
+
 def _readiness(
     ready: Callable[[], list[str]], remarks: Callable[[], list[str]]
 ) -> Callable[[Request], object]:
+    looking, begun, problems = asyncio.Lock(), -math.inf, list[str]()
+
+    async def look() -> list[str]:
+        """Anybody may ask, and a look takes a thread from Slack: all who waited for one share the next."""
+        nonlocal begun, problems
+        asked = time.monotonic()
+        async with looking:
+            if begun <= asked:
+                begun = time.monotonic()
+                problems = await _problems(ready)
+            return problems
+
     async def readiness(_: Request) -> Response:
-        try:
-            problems = await run_in_threadpool(ready)
-        except Exception as error:
-            log.error("readiness_failed", exc_info=error)
-            problems = ["It could not be found out whether everything is ready: see the log."]
+        problems = await look()
         lines = problems or ["ready", *remarks()]
         return PlainTextResponse("".join(f"{line}\n" for line in lines), 503 if problems else 200)
 

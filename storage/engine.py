@@ -18,6 +18,8 @@ POSTGRESQL = {"connect_timeout": 2, "tcp_user_timeout": 5_000}
 so that there is still time to say so."""
 AIR_PAGES = 1_000
 """Of SQLite, usually 4 KiB each."""
+MOST_ERASED = 2**31 - 1
+"""SQLite has 32 bits for the number of its own that we count with."""
 READ_ONLY = "coach_read_only"
 
 
@@ -79,9 +81,10 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect() as connection:
                 raw = connection.connection
-                if _mostly_air(raw) or _was_erased(raw):
+                erased = _erased(raw)
+                if _mostly_air(raw) or erased:
                     raw.execute("VACUUM")
-                    raw.execute("PRAGMA user_version=0")
+                    _forget_erased(raw, erased)
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def dispose(self) -> None:
@@ -95,11 +98,22 @@ def leave_no_trace(db: Session) -> None:
     (measured: of 1,800 rows one, and four entries of an index). Only writing the file anew leaves none.
     """
     if db.get_bind().dialect.name == "sqlite":
-        db.connection().exec_driver_sql("PRAGMA user_version=1")
+        connection = db.connection()
+        count = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA user_version={count % MOST_ERASED + 1}")
 
 
-def _was_erased(connection: Any) -> bool:
-    return bool(connection.execute("PRAGMA user_version").fetchone()[0])
+def _erased(connection: Any) -> int:
+    """How often something was erased since the file was last written anew."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _forget_erased(connection: Any, count: int) -> None:
+    """Unless something was erased meanwhile: of that, the file that was written may hold a trace."""
+    connection.execute("BEGIN IMMEDIATE")
+    if _erased(connection) == count:
+        connection.execute("PRAGMA user_version=0")
+    connection.execute("COMMIT")
 
 
 def _mostly_air(connection: Any) -> bool:

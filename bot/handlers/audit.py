@@ -13,8 +13,8 @@ from coaching.rules.audit_facts import Deed
 def register(routes: Routes) -> None:
     routes.action(Action.SHOW_AUDIT, show, deed=Deed.LOOK)
     routes.action(Action.AUDIT_PAGE, turn, deed=Deed.LOOK)
-    routes.action(Action.SHOW_AUDIT_SUMS, show_sums)
-    routes.action(Action.AUDIT_WEEK, turn_week)
+    routes.action(Action.SHOW_AUDIT_SUMS, show_sums, deed=Deed.LOOK)
+    routes.action(Action.AUDIT_WEEK, turn_week, deed=Deed.LOOK)
 
 
 def show(context: Context) -> Reply:

@@ -27,7 +27,7 @@ def register(routes: Routes) -> None:
     routes.action(Action.DROP_POLL, drop, writes=True, deed=Deed.DROP_POLL)
     routes.menu_item(MenuItem.FIND_ANOTHER_TIME, find_another_time, deed=Deed.OPEN_POLL)
     routes.view(Form.POLL, open_poll, deed=Deed.OPEN_POLL)
-    routes.view(Form.POLL_ANSWER, answer)
+    routes.view(Form.POLL_ANSWER, answer, deed=Deed.LOOK)
     routes.view(Form.POLL_CHOICE, choose, deed=Deed.CHOOSE_TIME)
 
 

@@ -14,9 +14,9 @@ from coaching.rules.fields import Field
 
 
 def register(routes: Routes) -> None:
-    routes.command("programme", by_command)
-    routes.action(Action.SHOW_PROGRAMME, show)
-    routes.action(Action.PROGRAMME_QUARTER, turn)
+    routes.command("programme", by_command, deed=Deed.LOOK)
+    routes.action(Action.SHOW_PROGRAMME, show, deed=Deed.LOOK)
+    routes.action(Action.PROGRAMME_QUARTER, turn, deed=Deed.LOOK)
     routes.action(Action.NAME_OWNERS, ask_whom, deed=Deed.NAME_OWNERS)
     routes.action(Action.STEP_DOWN, step_down, writes=True, deed=Deed.STEP_DOWN)
     routes.view(Form.PROGRAMME_OWNERS, name_owners, deed=Deed.NAME_OWNERS)

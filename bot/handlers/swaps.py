@@ -17,7 +17,7 @@ def register(routes: Routes) -> None:
     routes.menu_item(MenuItem.SWAP_A_ROLE, choose_role, deed=Deed.ASK_SWAP)
     routes.action(Action.SWAP_ROLE, swap_my_role, writes=True, deed=Deed.ASK_SWAP)
     routes.action(Action.TAKE_ROLE, take, writes=True, deed=Deed.TAKE_ROLE)
-    routes.action(Action.NO_THANKS, say_no, writes=True)
+    routes.action(Action.NO_THANKS, say_no, writes=True, deed=Deed.LOOK)
     routes.action(Action.NAME_TAKER, choose_person, deed=Deed.NAME_TAKER)
     routes.action(Action.OPEN_TIME_ONLY, open_time_only, writes=True, deed=Deed.LEAVE_OPEN)
     routes.action(Action.VOLUNTEER_TO_PRESENT, volunteer_to_present, writes=True, deed=Deed.TAKE_ROLE)

@@ -10,7 +10,7 @@ class Deed(StrEnum):
     """What an act is called in the log. Nothing about evaluations is here, and nothing may come."""
 
     LOOK = "look"
-    """Only ever refused: who may look leaves no trace."""
+    """Only ever refused: who may look, or answer for themself, leaves no trace."""
 
     MAKE_CIRCLE = "make_circle"
     CHANGE_CIRCLE = "change_circle"
@@ -88,7 +88,7 @@ OF_A_SESSION = (
     Deed.LAPSED,
     Deed.ASSUMED,
 )
-OF_THE_WORKSPACE = (Deed.MAKE_CIRCLE, Deed.NAME_OWNERS, Deed.STEP_DOWN)
+OF_THE_WORKSPACE = (Deed.LOOK, Deed.MAKE_CIRCLE, Deed.NAME_OWNERS, Deed.STEP_DOWN)
 """What can be refused without being about a circle."""
 
 

@@ -1,5 +1,6 @@
 """What was done: written with the act, read by those it concerns, and silent about evaluations."""
 
+import pytest
 from sqlalchemy import select
 
 from bot.app import all_routes
@@ -25,17 +26,11 @@ UNLOGGED: dict[str, str] = {
             View.REFLECTION,
             Action.SHARE_REFLECTION,
             Action.UNSHARE_REFLECTION,
-            Action.TRENDS_PICTURE,
         ),
-        "no word about evaluations, and whatever is drawn from them",
-    ),
-    **dict.fromkeys(
-        (Action.ATTEND, Action.DECLINE, Action.NO_THANKS, View.POLL_ANSWER),
-        "an answer for oneself: what counts stands on the card",
+        "no word about evaluations",
     ),
     **dict.fromkeys(
         (
-            Action.CALENDAR_FILE,
             Action.MAKE_CALENDAR,
             Action.STOP_CALENDAR,
             Action.HOURS_CSV,
@@ -161,6 +156,62 @@ def test_answers_for_oneself_are_not_written(people: People, circle: People, dem
     people.bo.click("I'll be there", in_=people.card())
     people.bo.click("Can't make it", in_=people.card())
     assert kept(demo) == before
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("who", "action", "value"),
+    [
+        (cast.FAY, Action.SHOW_PROGRAMME, ""),
+        (cast.FAY, Action.PROGRAMME_QUARTER, "8105"),
+        (cast.FAY, Action.SHOW_AUDIT_SUMS, ""),
+        (cast.FAY, Action.AUDIT_WEEK, "2026-11-23"),
+        (cast.GUS, Action.SHOW_TRENDS, "1"),
+        (cast.GUS, Action.TRENDS_PICTURE, "1"),
+        (cast.GUS, Action.CALENDAR_FILE, "1"),
+        (cast.GUS, Action.ATTEND, "1"),
+        (cast.GUS, Action.DECLINE, "1"),
+    ],
+)
+def test_who_may_not_even_look_is_written_down(
+    people: People, circle: People, demo: Demo, forger: Forger, who: str, action: Action, value: str
+) -> None:
+    people.session(mode="Video", link=LINK)
+    before = kept(demo)
+    forger.click(who, action, value)
+    assert kept(demo) == [*before, (Deed.LOOK, True)]
+
+
+@ON_SQLITE
+def test_who_may_look_is_not_even_where_something_is_sent(
+    people: People, circle: People, demo: Demo, forger: Forger
+) -> None:
+    people.session(mode="Video", link=LINK)
+    before = kept(demo)
+    for action in (Action.CALENDAR_FILE, Action.ATTEND, Action.SHOW_TRENDS):
+        forger.click(cast.BO, action, "1")
+    forger.click(cast.BO, Action.SHOW_PROGRAMME, "")
+    assert kept(demo) == before
+
+
+@ON_SQLITE
+def test_a_guest_who_types_for_the_programme_is_written_down(
+    people: People, circle: People, demo: Demo
+) -> None:
+    before = kept(demo)
+    people.fay.command("/coach programme")
+    assert kept(demo) == [*before, (Deed.LOOK, True)]
+
+
+@ON_SQLITE
+def test_no_thanks_to_what_nobody_asked_of_them_is_written_down(
+    people: People, circle: People, demo: Demo, forger: Forger
+) -> None:
+    people.session(mode="Video", link=LINK, presenter="Bo")
+    forger.click(cast.BO, Action.SWAP_ROLE, "1")
+    before = kept(demo)
+    forger.click(cast.GUS, Action.NO_THANKS, "1")
+    assert kept(demo) == [*before, (Deed.LOOK, True)]
 
 
 @ON_SQLITE

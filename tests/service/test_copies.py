@@ -3,12 +3,16 @@
 import shutil
 import sqlite3
 import stat
+from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from coaching import erasing, installations, removal
+from coaching.installations import Granted, Pair
 from service import copies
 from service.cli import app
 from service.copies import CopyError
@@ -16,7 +20,15 @@ from service.settings import Settings, SettingsError
 from storage import migrate
 from storage.encryption import Cipher, new_key
 from storage.engine import Database
-from storage.models import EvaluationWindow, FormDraft, OutboxState, Outgoing, Workspace
+from storage.models import (
+    EvaluationWindow,
+    FormDraft,
+    Installation,
+    OutboxState,
+    Outgoing,
+    Person,
+    Workspace,
+)
 from tests.scheduler.world import START, TEAM, World
 from tests.service.test_cli import coach
 from tests.service.test_processes import Installed, installed  # noqa: F401 - a fixture
@@ -138,6 +150,115 @@ def test_a_copy_is_put_back_and_what_was_there_is_kept(folder: Path) -> None:
     assert aside in done.stdout
     assert name_in(folder, aside) == "Later"
     assert stat.S_IMODE((folder / "coach.db").stat().st_mode) == 0o600
+
+
+LATER = START + timedelta(hours=3)
+GONE, ROTATES, NEW = "T0GONE", "T0ROTATES", "T0NEW"
+
+
+def install(database: Database, team: str, pair: Pair) -> None:
+    with database.transaction() as db:
+        granted = Granted(team, team, None, "A1", "UBOT", "chat:write", "UANA", pair)
+        installations.install(db, granted, START)
+
+
+def installed_in_two(folder: Path) -> None:
+    database = opened(folder)
+    install(database, GONE, Pair("xoxb-gone", None, None))
+    install(database, ROTATES, Pair("xoxe.1", "xoxe-1-used", START + timedelta(hours=4)))
+    database.dispose()
+
+
+def goes_on(folder: Path) -> None:
+    """One workspace removes the bot, another's token is renewed, and a third one installs it."""
+    database = opened(folder)
+    with database.transaction() as db:
+        installations.removed(db, GONE, LATER, LATER)
+        lease = installations.claim_renewal(db, ROTATES, LATER)
+        assert lease
+        assert installations.renewed(db, lease, Pair("xoxe.2", "xoxe-2", LATER + timedelta(hours=12)))
+    install(database, NEW, Pair("xoxb-new", None, None))
+    database.dispose()
+
+
+def tokens(folder: Path) -> dict[str, tuple[str, str | None]]:
+    database = opened(folder)
+    with database.reading() as db:
+        found = {one.workspace_id: (one.bot_token, one.refresh_token) for one in db.query(Installation)}
+    database.dispose()
+    return found
+
+
+def test_removals_and_tokens_since_the_copy_are_carried_over(folder: Path) -> None:
+    installed_in_two(folder)
+    copies.backup(settings(folder), folder / "copy.db")
+    goes_on(folder)
+    said = copies.restore(settings(folder), folder / "copy.db", LATER)
+    assert tokens(folder) == {ROTATES: ("xoxe.2", "xoxe-2"), NEW: ("xoxb-new", None)}
+    database = opened(folder)
+    with database.reading() as db:
+        gone = db.get_one(Workspace, GONE)
+        assert (gone.uninstalled_at, gone.paused_reason) == (LATER, installations.REMOVED)
+    database.dispose()
+    assert copies.HAS_THE_BOT_AGAIN not in said
+
+
+def test_who_was_erased_since_the_copy_is_named(folder: Path) -> None:
+    """Also who came again: what they had erased stands in the copy."""
+    installed_in_two(folder)
+    copies.backup(settings(folder), folder / "copy.db")
+    database = opened(folder)
+    with database.transaction() as db:
+        first, second, third = (one.slack_id for one in db.query(Person).order_by(Person.id).limit(3))
+        erasing.erase(db, TEAM, first, START)
+        again = db.query(Person).filter_by(slack_id=third).one()
+        erasing.erase(db, TEAM, second, START)
+        db.add(Person(workspace_id=TEAM, slack_id=second, name="", zone="UTC", kind=again.kind))
+    with database.transaction() as db:
+        while removal.erase_some(db, GONE):
+            pass
+    database.dispose()
+    said = copies.restore(settings(folder), folder / "copy.db", LATER)
+    assert [one.strip() for one in said if one.startswith("  ")] == [
+        f"coach erase-workspace {GONE} --yes",
+        f"coach erase-person {TEAM} {first} --yes",
+        f"coach erase-person {TEAM} {second} --yes",
+    ]
+    assert set(tokens(folder)) == {ROTATES}
+
+
+def lost(folder: Path) -> None:
+    (folder / "coach.db").unlink()
+
+
+def begun_anew(folder: Path) -> None:
+    lost(folder)
+    database = opened(folder)
+    migrate.upgrade(database)
+    database.dispose()
+
+
+def with_another_key(folder: Path) -> None:
+    """What was installed since cannot be read with the key that reads the copy."""
+    database = Database(f"sqlite:///{folder / 'coach.db'}", Cipher([new_key()]))
+    install(database, NEW, Pair("xoxb-new", None, None))
+    database.dispose()
+
+
+@pytest.mark.parametrize("happens", [lost, begun_anew, with_another_key])
+def test_what_cannot_be_carried_over_is_said(folder: Path, happens: Callable[[Path], None]) -> None:
+    installed_in_two(folder)
+    copies.backup(settings(folder), folder / "copy.db")
+    happens(folder)
+    said = copies.restore(settings(folder), folder / "copy.db", LATER)
+    assert {copies.HAS_THE_BOT_AGAIN, copies.ROTATES} <= set(said)
+    assert set(tokens(folder)) == {GONE, ROTATES}
+
+
+def test_nor_is_anything_by_other_tools(folder: Path) -> None:
+    assert copies.HAS_THE_BOT_AGAIN not in copies.mark(settings(folder), START)
+    installed_in_two(folder)
+    assert {copies.HAS_THE_BOT_AGAIN, copies.ROTATES} <= set(copies.mark(settings(folder), START))
 
 
 def test_a_copy_is_put_back_where_there_is_no_database(folder: Path) -> None:

@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
+from coaching import installations
+from coaching.installations import Granted, Pair
 from storage import migrate
 from storage.encryption import Cipher, new_key
 from storage.engine import Database
-from storage.models import Person, Workspace
-from tests.coaching.closing_world import ANA, TEAM, World
+from storage.models import Installation, Person, Workspace
+from tests.coaching.closing_world import ANA, MADE, TEAM, World
 from tests.service.test_cli import coach
 
 KEY = new_key()
@@ -45,6 +47,22 @@ def test_a_person_is_erased_only_with_yes_and_only_once(folder: Path) -> None:
     again = coach("erase-person", TEAM, ANA, "--yes", folder=folder)
     assert again.returncode == 1
     assert "nothing to erase" in again.stderr
+
+
+def test_who_installed_the_bot_and_never_met_it_is_erased_too(folder: Path) -> None:
+    who = "U0INSTALLER"
+    database = Database(f"sqlite:///{folder}/coach.db", Cipher([KEY]))
+    with database.transaction() as db:
+        given = Granted(TEAM, "", None, "A1", "UBOT", "commands", who, Pair("xoxb-1", None, None))
+        installations.install(db, given, MADE)
+        db.execute(delete(Person).where(Person.slack_id == who))
+    database.dispose()
+    assert count(folder, Installation.installer_slack_id == who) == 1
+    done = coach("erase-person", TEAM, who, "--yes", folder=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert count(folder, Installation.installer_slack_id == who) == 0
+    assert count(folder, Installation.workspace_id == TEAM) == 1
+    assert coach("erase-person", TEAM, who, "--yes", folder=folder).returncode == 1
 
 
 def test_a_workspace_is_erased_only_with_yes(folder: Path) -> None:

@@ -109,6 +109,26 @@ def test_keys_are_printed_and_rotated_by_command(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr.strip()) == (2, keys.MISSING_KEY)
 
 
+def test_a_key_that_was_taken_out_before_all_was_written_anew_is_missed(tmp_path: Path) -> None:
+    """The first text of the column can be read, and another one cannot."""
+    old, new = new_key(), new_key()
+    found = settings(tmp_path, new)
+    drafted(found.database_url, old)
+    keys.rotate(settings(tmp_path, new, old), database := Database(found.database_url))
+    database.dispose()
+    database = Database(found.database_url, Cipher([old]))
+    with database.transaction() as db:
+        row = db.execute(select(FormDraft.workspace_id, FormDraft.person_id)).one()
+        db.add(
+            FormDraft(
+                workspace_id=row.workspace_id, person_id=row.person_id, form="case", values={}, at=START
+            )
+        )
+    database.dispose()
+    assert problems(found) == [keys.MISSING_KEY]
+    assert problems(settings(tmp_path, new, old)) == []
+
+
 def test_what_a_lost_key_encrypted_is_let_go_of_when_that_is_meant(tmp_path: Path) -> None:
     lost, new = new_key(), new_key()
     url = settings(tmp_path).database_url

@@ -20,6 +20,7 @@ from service.settings import Settings
 from storage.models import EvaluationAnswer, EvaluationReceipt, EvaluationWindow
 from tests import postgres
 from tests.bot.test_closing import answers
+from tests.bot.test_swaps import news
 from tests.support import pasts
 from tests.support.databases import ON_SQLITE
 from tests.support.instants import wall
@@ -186,6 +187,27 @@ def test_a_session_that_went_by_since_the_copy_is_not_opened_again(round: Round)
             assert db.scalar(still_open()) == 0
         people.wait("2026-12-09 12:00")
         assert not [text for _, text in texts(people) - before if "evaluation" in text.lower()]
+
+
+@ON_SQLITE
+def test_who_was_asked_to_take_a_role_is_not_asked_again_on_the_same_day(round: Round) -> None:
+    with round.at_work() as people:
+        for button in ("Can't make it", "Swap a role"):
+            [mine] = news(people.bo, "You present.")
+            people.bo.click(button, in_=mine)
+        people.demo.settle()
+        round.copy()
+        people.wait("2026-12-03 15:00")
+        [(asked, message)] = [(one, ask) for one in people.five for ask in with_words(one, "Could you")]
+        asked.click("Take it", in_=message)
+        people.demo.settle()
+        before = texts(people)
+    round.put_back()
+    with round.at_work() as people:
+        people.wait("2026-12-03 18:00")
+        assert not [text for _, text in texts(people) - before if "Could you" in text]
+        people.wait("2026-12-04 18:00")
+        assert [1 for _, text in texts(people) - before if "Could you" in text] == [1], texts(people) - before
 
 
 def still_open() -> Select[int]:

@@ -1,9 +1,11 @@
 """What comes from outside, over real HTTP: let in or refused, never a server error, never in the log."""
 
+import asyncio
 import io
 import json
 import random
 import socket
+import threading
 from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any
@@ -12,6 +14,8 @@ from urllib.parse import urlencode
 import pytest
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
+from starlette.applications import Starlette
+from starlette.types import Message
 
 from service.guard import MAX_BODY, Admitted, Refused
 from service.replays import KEPT_S, Taken
@@ -451,3 +455,39 @@ def test_a_calendar_is_read_at_its_address_and_no_log_shows_which(bot: Bot) -> N
         assert read(f"{PLANTED}-broken.ics") == (503, "Try again later.")
         assert read("other.ics") == read("other.txt") == read(PLANTED) == (404, "Not Found")
     assert bot.got == []
+
+
+def test_many_who_ask_whether_it_is_ready_take_one_thread_and_share_one_look() -> None:
+    inside, go, looks = threading.Event(), threading.Event(), list[int]()
+
+    def ready() -> list[str]:
+        looks.append(len(looks))
+        inside.set()
+        assert go.wait(10)
+        return []
+
+    async def ask(app: Starlette) -> int:
+        said: list[Message] = []
+
+        async def send(message: Message) -> None:
+            said.append(message)
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b""}
+
+        scope = {"type": "http", "method": "GET", "path": "/readyz", "headers": [], "query_string": b""}
+        await app(scope, receive, send)
+        return int(said[0]["status"])
+
+    async def scene() -> list[int]:
+        app = create_web(Bot().dispatch, signing_secret=SECRET, ready=ready)
+        first = asyncio.create_task(ask(app))
+        assert await asyncio.to_thread(inside.wait, 10)
+        others = [asyncio.create_task(ask(app)) for _ in range(9)]
+        for _ in range(20):  # until all of them wait
+            await asyncio.sleep(0)
+        go.set()
+        return await asyncio.gather(first, *others)
+
+    assert asyncio.run(scene()) == [200] * 10
+    assert len(looks) == 2, "the one that had begun when they came tells them nothing of now"

@@ -30,3 +30,37 @@ def test_nothing_of_what_was_deleted_is_left_once_the_file_is_written_anew(tmp_p
     assert [one for one in gone if f"planted{one}.".encode() in lying_there] == []
     assert [one for one in gone if f"at{one}.".encode() in lying_there] == []
     database.dispose()
+
+
+def test_what_is_erased_while_the_file_is_written_anew_is_not_forgotten(tmp_path: Path) -> None:
+    database, other = (Database(f"sqlite:///{tmp_path / 'test.db'}") for _ in range(2))
+    erased: list[bool] = []
+
+    def erase_after_vacuum(statement: str) -> None:
+        if erased or not vacuumed(statement):
+            return
+        erased.append(True)
+        with other.transaction() as db:
+            leave_no_trace(db)
+
+    with database.transaction() as db:
+        leave_no_trace(db)
+    with database.engine.connect() as connection:  # the pool hands out the same one again
+        connection.connection.driver_connection.set_trace_callback(erase_after_vacuum)  # type: ignore[union-attr]
+    database.compact()
+    assert erased
+    assert marked(other)
+    other.compact()
+    assert not marked(other)
+    database.dispose()
+    other.dispose()
+
+
+def vacuumed(statement: str) -> bool:
+    """Whether this is the first that is said once the file is written anew."""
+    return statement.startswith(("BEGIN", "PRAGMA user_version="))
+
+
+def marked(database: Database) -> bool:
+    with database.reading() as db:
+        return bool(db.scalar(text("PRAGMA user_version")))
