@@ -22,11 +22,11 @@ UNEXPECTED = (
 NO_OPTIONS = "Something went wrong. Try again; if it stays so: {reference}"
 """An entry of a list: at most 75 characters."""
 REINSTALL = (
-    "I am not installed in this workspace any more, or my permission has run out. Nothing that I kept is "
-    "lost. Somebody who may install apps here can bring me back: {url}"
+    "I am not installed in this workspace any more, or my permission has run out. For two weeks I keep "
+    "all that was here. Somebody who may install apps here can bring me back: {url}"
 )
 LOCKED_OUT = (
-    "Slack does not let me into this workspace any more. Nothing that I kept is lost. Please tell whoever "
+    "Slack does not let me into this workspace any more. Nothing is lost by that. Please tell whoever "
     "looks after me: `coach doctor` says what to do."
 )
 

@@ -334,8 +334,12 @@ def _known(error: Exception) -> tuple[list[str], int]:
 def _about_the_database(error: Exception) -> list[str]:
     import sqlite3
 
-    from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+    from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 
+    from storage.migrate import NO_TABLES
+
+    if isinstance(error, DBAPIError) and _lacks_a_table(error.orig):
+        return [NO_TABLES]
     if isinstance(error, OperationalError) and isinstance(error.orig, sqlite3.Error):
         return ["The file that DATABASE_URL names cannot be used. May this user write in its folder?"]
     if isinstance(error, InterfaceError | OperationalError):
@@ -345,12 +349,16 @@ def _about_the_database(error: Exception) -> list[str]:
     return []
 
 
+def _lacks_a_table(error: BaseException | None) -> bool:
+    return getattr(error, "sqlstate", "") == "42P01" or "no such table" in str(error)
+
+
 def _public(url: str) -> str:
     from service.settings import web_address
 
     if url:
         try:
-            return web_address(url)
+            return web_address(url).removesuffix("/slack/events")  # what Slack calls is added to it
         except ValueError:
             _stop(["--url should be an https address, such as https://coach.example.org."], WRONG_SETTINGS)
     found = _settings(slack=False).coach_public_url

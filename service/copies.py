@@ -239,8 +239,16 @@ def _put_in_place(new: Path, target: Path, now: datetime) -> Path | None:
         for log, kept in zip(_beside(target), _beside(aside), strict=True):
             with suppress(FileNotFoundError):
                 os.replace(log, kept)
+        _give_to_owner_of(aside, new)
         os.replace(new, target)
     return aside
+
+
+def _give_to_owner_of(known: Path, new: Path) -> None:
+    """Where root puts a copy back, the user as whom the bot runs must be able to open it."""
+    owner = known.stat()
+    with suppress(PermissionError):
+        os.chown(new, owner.st_uid, owner.st_gid)
 
 
 def _empty_log(file: Path) -> None:

@@ -14,10 +14,9 @@ from storage.engine import Database
 from storage.models import Circle, Person, Workspace
 
 FOR_GOOD = "This cannot be taken back. Add --yes to do it."
-TONIGHT = (
-    "In the files of the database the next night's clean-up overwrites it; copies that you made before "
-    "hold it still."
-)
+COPIES = "Copies that you made before hold it still."
+TONIGHT = f"In the file of the database the next night's clean-up overwrites it. {COPIES}"
+IN_TIME = f"In its files PostgreSQL overwrites it as it vacuums and goes on with its log. {COPIES}"
 
 
 def person(settings: Settings, team: str, user: str, *, yes: bool) -> tuple[str, bool]:
@@ -31,7 +30,7 @@ def person(settings: Settings, team: str, user: str, *, yes: bool) -> tuple[str,
             said, done = f"This erases one person. {FOR_GOOD}", False
         else:
             done = erasing.erase(db, team, user, now)
-            said = f"Erased. {TONIGHT}"
+            said = f"Erased. {_when(settings)}"
     database.dispose()
     return said, done
 
@@ -46,7 +45,7 @@ def workspace(settings: Settings, team: str, *, yes: bool) -> tuple[str, bool]:
     elif not yes:
         said, done = f"This erases the workspace with {found}. {FOR_GOOD}", False
     else:
-        said, done = _erase(database, team, now)
+        said, done = _erase(database, team, now, _when(settings))
     database.dispose()
     return said, done
 
@@ -59,7 +58,7 @@ def _size(db: Session, team: str) -> str | None:
     return f"{circles} circle{'s' * (circles != 1)} and {people} {'people' if people != 1 else 'person'}"
 
 
-def _erase(database: Database, team: str, now: datetime) -> tuple[str, bool]:
+def _erase(database: Database, team: str, now: datetime, what_is_left: str) -> tuple[str, bool]:
     with database.transaction() as db:
         removal.close(db, team, now)
     more = True
@@ -69,7 +68,11 @@ def _erase(database: Database, team: str, now: datetime) -> tuple[str, bool]:
                 more = removal.erase_some(db, team)
         except removal.InstalledAgain as stopped:
             return stopped.sentence, False
-    return f"Erased. {TONIGHT}", True
+    return f"Erased. {what_is_left}", True
+
+
+def _when(settings: Settings) -> str:
+    return TONIGHT if settings.database_url.startswith("sqlite") else IN_TIME
 
 
 def _open(settings: Settings) -> Database:

@@ -26,7 +26,8 @@ NEEDED = (
 )
 MISSING_KEY = (
     "Some of what is stored was encrypted with a key that is missing. Put that key back:"
-    " COACH_ENCRYPTION_KEYS takes several, separated by commas, and the first one encrypts."
+    " COACH_ENCRYPTION_KEYS takes several, separated by commas, and the first one encrypts; the file"
+    " coach.key takes one a line."
     " Only if it is lost for good: coach keys abandon lets go of what nobody can read any more."
 )
 
@@ -59,7 +60,7 @@ def of(settings: Settings) -> list[str]:
 def make(settings: Settings) -> Path | None:
     """Makes a key where there is none and needs to be one. The file that it was written to, if it was."""
     file = file_of(settings)
-    if file is None or of(settings) or not file.parent.is_dir():
+    if file is None or of(settings) or not file.parent.is_dir() or _is_anything_encrypted(settings):
         return None
     # Only its owner may read it, from its first moment on; of two processes that start at once one is first.
     try:
@@ -213,6 +214,16 @@ def _cannot_read_all(settings: Settings, database: Database) -> bool:
         return bool(lost(settings, database))
     except SQLAlchemyError:
         return False  # as below
+
+
+def _is_anything_encrypted(settings: Settings) -> bool:
+    """Then a new key would read none of it, and might take the place of the right one in a copy."""
+    if not Path(make_url(settings.database_url).database or "").is_file():
+        return False
+    database = Database(settings.database_url)
+    lacks = _lacks_a_key(settings, database)
+    database.dispose()
+    return lacks
 
 
 def _lacks_a_key(settings: Settings, database: Database) -> bool:

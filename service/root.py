@@ -1,16 +1,18 @@
 """The composition root: settings in, running parts out. Nothing else builds an engine or a client."""
 
 import asyncio
+import os
 import random
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 import uvicorn
 from slack_bolt import App
+from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.types import Lifespan
@@ -249,6 +251,7 @@ def _begin(settings: Settings, *, upgrade: bool, limits: Limits | None = None) -
     made = keys.make(settings)
     if made:
         log.warning("made a key for what members write: keep a copy of it", file=made.name)
+    _make_file(settings)
     database, clock = open_database(settings), SystemClock()
     keys.check(settings, database)
     if upgrade:
@@ -286,9 +289,18 @@ def abandon_keys(settings: Settings) -> keys.Lost:
 
 def migrate(settings: Settings) -> None:
     """Brings the schema to its newest version."""
+    _make_file(settings)
     database = Database(settings.database_url)
     migrations.upgrade(database)
     database.dispose()
+
+
+def _make_file(settings: Settings) -> None:
+    """An empty one where there is none, which only its owner may read: SQLite would let everybody."""
+    if in_a_file(settings):
+        with suppress(OSError):  # there is one, or the database says what is wrong
+            file = str(make_url(settings.database_url).database)
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def in_a_file(settings: Settings) -> bool:

@@ -17,7 +17,7 @@ STEPS = (
     "*What comes next*\n"
     "• Type `/coach` wherever you are. It shows what is coming up, and everything I can do.\n"
     "• Make a circle: three or more people who meet around a case, or two as a pair. Every full member of this "
-    "workspace can do that, so you need not be in it.\n"
+    "workspace can do that, also for others.\n"
     "• Should it have a channel of its own, invite me there first: `/invite @Coach`."
 )
 AGAIN = (
@@ -30,8 +30,8 @@ OWNER = (
     "never names or words, and there you can name further owners."
 )
 WHO_SEES_WHAT = (
-    "Who sees what: cases and notes are read by the members of their circle alone, not by you or the admins of "
-    "this workspace. Evaluations carry no names. I read no messages."
+    "Who sees what: cases and notes are read by the members of their circle alone, not by admins or owners "
+    "of this workspace. Evaluations carry no names. I read no messages."
 )
 
 

@@ -25,7 +25,6 @@ from storage.models import (
     EvaluationAnswer,
     EvaluationReceipt,
     Installation,
-    Workspace,
 )
 from storage.models import Person as Known
 from tests.support import pasts, traces
@@ -326,8 +325,9 @@ def test_nothing_is_left_of_a_workspace_two_weeks_after_it_removed_the_bot(
     people: People, demo: Demo
 ) -> None:
     database = demo.coach.database
+    demo.workspace.workspace.bot.token = "xoxb-of-before"  # the one that the bot has works no more
     with database.transaction() as db:
-        db.get_one(Workspace, TEAM).uninstalled_at = demo.clock.now()
+        assert removal.close(db, TEAM, demo.clock.now())
     night_of(people, "2026-12-21")
     assert traces.in_tables(database, [cast.CHIDI])
     night_of(people, "2026-12-23")

@@ -119,7 +119,11 @@ def test_a_port_that_is_taken_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_what_was_given_up_is_listed_tried_again_and_let_go(tmp_path: Path) -> None:
+    early = coach("outbox", "list", folder=tmp_path)
+    assert (early.returncode, early.stderr) == (1, "The database has no tables yet: run coach migrate.\n")
+    (tmp_path / "coach.db").unlink()
     assert coach("migrate", folder=tmp_path).returncode == 0
+    assert (tmp_path / "coach.db").stat().st_mode & 0o077 == 0
     assert coach("outbox", "list", folder=tmp_path).stdout == "No message was given up.\n"
     world = World(Database(f"sqlite:///{tmp_path / 'coach.db'}"))
     ended: dict[str, Any] = {"state": OutboxState.DEAD, "outcome": "no_text", "finished_at": world.now}

@@ -70,6 +70,13 @@ def test_a_file_that_others_can_read_is_named(tmp_path: Path) -> None:
     assert line.endswith("chmod 600 coach.key")
 
 
+def test_no_new_key_takes_the_place_of_one_that_was_lost(tmp_path: Path) -> None:
+    drafted(settings(tmp_path).database_url, new_key())
+    assert keys.make(settings(tmp_path)) is None
+    assert not (tmp_path / "coach.key").exists()
+    assert problems(settings(tmp_path)) == [keys.MISSING_KEY]
+
+
 def test_a_missing_key_is_named_and_keeps_the_bot_from_starting(tmp_path: Path) -> None:
     lost = new_key()
     drafted(settings(tmp_path).database_url, lost)
