@@ -50,6 +50,8 @@ def worker() -> None:
     """Send what falls due, beside other processes that answer Slack."""
     with _sentences():
         settings = _settings()
+        if settings.coach_worker_port:
+            _must_be_free(settings.coach_worker_port, "", "set COACH_WORKER_PORT to another")
         from service import root
 
         root.worker(settings)

@@ -178,6 +178,9 @@ def _look_at_the_running(settings: Settings, found: Findings) -> None:
     """What a bot that runs on this machine says of itself, such as when it last looked for due messages."""
     for port in filter(None, (settings.port, settings.coach_worker_port)):
         here = f"http://127.0.0.1:{port}"
-        if looking_in.at(here) is Seen.A_BOT:
+        seen = looking_in.at(here)
+        if seen is Seen.NOBODY and port == settings.coach_worker_port:
+            found.notes.append(f"No worker answers at port {port} (COACH_WORKER_PORT): start coach worker.")
+        if seen is Seen.A_BOT:
             lines = [line for line in looking_in.complaints(here) if line not in found.problems]
             found.problems += [f"The bot at port {port} says: {line}" for line in lines]

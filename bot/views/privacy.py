@@ -46,8 +46,8 @@ STAYS = (
     "you edited them."
 )
 CANNOT = (
-    "*What I cannot find:* your answers to evaluations, because they have no name. What stands in Slack itself: our "
-    "messages, files that I sent, and what others remember. Copies of the database that were made before, until "
+    "*What I cannot find:* your answers to evaluations, because they have no name. What stands in Slack itself: the "
+    "messages that you received, what you wrote there, files that I sent, and what others remember. Copies of the database that were made before, until "
     "whoever runs me deletes them."
 )
 NEW_PERSON = "If you use me again afterwards, you are somebody new to me."

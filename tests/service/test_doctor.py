@@ -151,6 +151,12 @@ def test_a_bot_that_runs_says_itself_what_is_wrong(healthy: dict[str, Any]) -> N
     assert said == f"The bot at port {served.port} says: {complaint}"
 
 
+def test_a_worker_that_should_answer_and_does_not_is_named(healthy: dict[str, Any]) -> None:
+    assert note(healthy, coach_worker_port=7) == (
+        "No worker answers at port 7 (COACH_WORKER_PORT): start coach worker."
+    )
+
+
 @contextmanager
 def answering(status: int) -> Iterator[str]:
     """The address of a page that is no bot."""
