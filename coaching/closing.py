@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from coaching import (
     access,
-    audit,
     dates,
     evaluations,
     history,
@@ -26,7 +25,6 @@ from coaching.access import Actor, Right
 from coaching.errors import NotAllowed, Refused
 from coaching.rules import closing, states
 from coaching.rules.agenda import choosing_begins
-from coaching.rules.audit_facts import Deed
 from coaching.rules.closing_facts import NextFacts, RecordFacts
 from coaching.rules.facts import Draft, PersonFacts
 from coaching.rules.fields import Field
@@ -162,7 +160,6 @@ def assume_due(db: Session, now: datetime) -> None:
     for session in silent.unique().all():
         if closing.is_time_to_assume(session.ends_at, now):
             _assume(db, session, now)
-            audit.by_itself(db, Deed.ASSUMED, session.circle, now, session)
 
 
 def _assume(db: Session, session: CoachingSession, now: datetime) -> None:

@@ -7,14 +7,13 @@ from bot.replies import Ephemeral, OpenModal, Reply, UpdateModal
 from bot.routes import Context, Routes
 from bot.views import trends as views
 from coaching import access, trends
-from coaching.rules.audit_facts import Deed
 from coaching.rules.terms import CircleKind
 
 
 def register(routes: Routes) -> None:
     routes.command("trends", by_command)
-    routes.action(Action.SHOW_TRENDS, show, deed=Deed.LOOK)
-    routes.action(Action.TRENDS_PICTURE, as_picture, writes=True, deed=Deed.LOOK)
+    routes.action(Action.SHOW_TRENDS, show)
+    routes.action(Action.TRENDS_PICTURE, as_picture, writes=True)
 
 
 def by_command(context: Context) -> Reply:

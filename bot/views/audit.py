@@ -50,7 +50,6 @@ WORDS: Mapping[Deed, tuple[str, str]] = {
     Deed.STEP_DOWN: ("stopped being a programme owner", "stop being a programme owner"),
     Deed.SCHEDULED_ITSELF: ("scheduled a session as proposed", "schedule a session as proposed"),
     Deed.LAPSED: ("let a date pass without a session", "let a date pass without a session"),
-    Deed.ASSUMED: ("assumed what happened, as nobody recorded it", "assume what happened"),
     Deed.WENT_ON: ("let the circle go on, its pause being over", "let a circle go on after its pause"),
     Deed.PERSON_GONE: ("took out somebody who has left Slack", "take out somebody who has left Slack"),
 }

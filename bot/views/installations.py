@@ -30,8 +30,8 @@ OWNER = (
     "never names or words, and there you can name further owners."
 )
 WHO_SEES_WHAT = (
-    "Who sees what: cases and notes are read by the members of their circle alone, not by admins or owners "
-    "of this workspace. Evaluations carry no names. I read no messages."
+    "Who sees what: cases and notes are read by the members of their circle alone, not by the admins of "
+    "this workspace. Evaluations carry no names. I read no messages."
 )
 
 

@@ -56,13 +56,12 @@ class Deed(StrEnum):
     SCHEDULED_ITSELF = "scheduled_itself"
     """The bot, because nobody objected."""
     LAPSED = "lapsed"
-    ASSUMED = "assumed"
     WENT_ON = "went_on"
     PERSON_GONE = "person_gone"
     """Somebody who has left Slack is not in the circle any more."""
 
 
-BY_ITSELF = (Deed.SCHEDULED_ITSELF, Deed.LAPSED, Deed.ASSUMED, Deed.WENT_ON, Deed.PERSON_GONE)
+BY_ITSELF = (Deed.SCHEDULED_ITSELF, Deed.LAPSED, Deed.WENT_ON, Deed.PERSON_GONE)
 """What the bot does without anybody. In all others, nobody's name means that it is not kept any more."""
 OF_A_SESSION = (
     Deed.SCHEDULE,
@@ -86,7 +85,6 @@ OF_A_SESSION = (
     Deed.ACTION_LATER,
     Deed.SCHEDULED_ITSELF,
     Deed.LAPSED,
-    Deed.ASSUMED,
 )
 OF_THE_WORKSPACE = (Deed.LOOK, Deed.MAKE_CIRCLE, Deed.NAME_OWNERS, Deed.STEP_DOWN)
 """What can be refused without being about a circle."""

@@ -5,6 +5,8 @@ the search could not fail.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import func, select
@@ -16,6 +18,7 @@ from coaching.packs import default_pack
 from demo import cast
 from demo.person import Person, words
 from demo.records import Json
+from service import keys
 from service.demo import Demo
 from storage import encryption
 from storage.encryption import Cipher
@@ -56,13 +59,21 @@ WROTE = {
 TRACES = [*WROTE.values(), cast.CHIDI, "Chidi"]
 
 
-def open_words(demo: Demo) -> None:
+@contextmanager
+def open_words(demo: Demo) -> Iterator[None]:
+    """Nothing is encrypted meanwhile. Engines of other tests share what knows the keys (`tests/warm.py`)."""
     encryption.use(demo.coach.database.engine, Cipher())
+    yield
+    encryption.use(demo.coach.database.engine, Cipher(keys.of(demo.coach.settings)))
 
 
 def lived(people: People) -> None:
     """Chidi has done about everything that one can do, until the notes of the first session are written."""
-    open_words(people.demo)
+    with open_words(people.demo):
+        does_everything(people)
+
+
+def does_everything(people: People) -> None:
     chidi = people.chidi
     settle_in(chidi)
     pasts.a_circle(people)
@@ -199,8 +210,9 @@ def beginning() -> Beginning:
 
 
 @pytest.fixture(autouse=True)
-def without_keys(demo: Demo) -> None:
-    open_words(demo)
+def without_keys(demo: Demo) -> Iterator[None]:
+    with open_words(demo):
+        yield
 
 
 def erases(person: Person) -> None:

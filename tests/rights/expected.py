@@ -162,7 +162,7 @@ ACTIONS: dict[str, Needs] = {
     Action.HOURS_CSV: Needs(Right.ONESELF),
     Action.SHOW_PRIVACY: Needs(Right.ONESELF),
     Action.MY_DATA: Needs(Right.ONESELF),
-    Action.ERASE_ME: Needs(Right.ONESELF),
+    Action.ERASE_ME: Needs(None),  # of oneself, whoever one is; it is asked first
     Action.PUT_OFF: Needs(Right.ONESELF, "hour", idle="all"),
     Action.SHOW_AUDIT: Needs(Right.AUDIT, "{circle}"),
     Action.AUDIT_PAGE: Needs(Right.AUDIT, "0:{circle}"),
@@ -253,7 +253,7 @@ VIEWS: dict[str, Needs] = {
     View.EVALUATION: Needs(Right.SEE, "session={ended}", fields=STATEMENTS),
     View.REFLECTION: Needs(Right.SEE, "session={together}", of=PAIR, fields=LOOKS_BACK),
     View.PROGRAMME_OWNERS: Needs(Right.OWNERS, fields={"owners": users(GUS)}),
-    View.ERASE_ME: Needs(Right.ONESELF, "sure=1"),
+    View.ERASE_ME: Needs(None),
     View.SETTINGS: Needs(Right.ONESELF, fields={"workplace": "Here", "working_days": several("0", "1")}),
     View.CASE: Needs(
         Right.RECORD,

@@ -215,6 +215,7 @@ def test_who_was_erased_since_the_copy_is_named(folder: Path) -> None:
         erasing.erase(db, TEAM, second, START)
         db.add(Person(workspace_id=TEAM, slack_id=second, name="", zone="UTC", kind=again.kind))
     with database.transaction() as db:
+        removal.close(db, GONE, START)
         while removal.erase_some(db, GONE):
             pass
     database.dispose()
