@@ -1,12 +1,8 @@
 """The bot was removed from a workspace. Slack says so when its token has ended already."""
 
-import structlog
-
 from bot.replies import Done, Reply
 from bot.routes import Context, Routes
 from coaching import installations
-
-log = structlog.get_logger(__name__)
 
 
 def register(routes: Routes) -> None:
@@ -16,9 +12,7 @@ def register(routes: Routes) -> None:
 
 def removed(context: Context) -> Reply:
     request = context.request
-    at = request.event_at or context.now
-    if installations.removed(context.db, request.workspace_id, at, context.now):
-        log.info("removed", workspace=request.workspace_id)
+    installations.removed(context.db, request.workspace_id, request.event_at or context.now, context.now)
     return Done()
 
 
@@ -29,6 +23,5 @@ def revoked(context: Context) -> Reply:
     users = tokens.get("bot") if isinstance(tokens, dict) else None
     if isinstance(users, list):
         at = request.event_at or context.now
-        if installations.revoked(context.db, request.workspace_id, users, at, context.now):
-            log.info("removed", workspace=request.workspace_id)
+        installations.revoked(context.db, request.workspace_id, users, at, context.now)
     return Done()
