@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import structlog
 from slack_bolt import App, BoltContext, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
@@ -84,6 +85,8 @@ def create_app(
         ssl_check_enabled=False,
         url_verification_enabled=False,
         ignoring_self_events_enabled=False,
+        # Else Bolt describes in its log what nobody listens to, and stumbles over some of it.
+        raise_error_for_unhandled_request=True,
     )
     app.error(_failed)
     app.use(_of_one_workspace)
@@ -112,8 +115,12 @@ def _known(tokens: Tokens, workspace_id: str) -> tuple[str | None, str | None]:
 
 
 def _failed(error: Exception) -> None:
-    """What has failed before a listener could answer for itself ends with a server error."""
-    log.error("unexpected", exc_info=error)
+    """What has failed before a listener could answer for itself ends with a server error.
+
+    What nobody listens to ends with "not found", and no more is said of it.
+    """
+    if not isinstance(error, BoltUnhandledRequestError):
+        log.error("unexpected", exc_info=error)
 
 
 def _of_one_workspace(
