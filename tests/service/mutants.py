@@ -171,8 +171,12 @@ def _as_any_json(dice: random.Random, content: object) -> Sent:
 
 
 def _bytes(dice: random.Random, sent: Sent) -> Sent:
-    """Lost, doubled, changed or put in."""
-    changed = bytearray(sent.body)
+    return replace(sent, body=damaged(dice, sent.body))
+
+
+def damaged(dice: random.Random, body: bytes) -> bytes:
+    """Bytes lost, doubled, changed or put in, as many as the dice say."""
+    changed = bytearray(body)
     for _ in range(dice.randint(1, 6)):
         at = dice.randrange(len(changed) + 1)
         match dice.randrange(4):
@@ -184,7 +188,7 @@ def _bytes(dice: random.Random, sent: Sent) -> Sent:
                 changed[at] = dice.randrange(256)
             case _:
                 changed[at:at] = dice.choice(RAW_PIECES)
-    return replace(sent, body=bytes(changed))
+    return bytes(changed)
 
 
 def _signature(dice: random.Random, sent: Sent) -> Sent:

@@ -20,6 +20,7 @@ from starlette.types import Message
 from service.guard import MAX_BODY, Admitted, Refused
 from service.replays import KEPT_S, Taken
 from service.web import Watching, create_web, for_bolt
+from tests.service.mutants import damaged
 from tests.service.signing import FORM, JSON, SECRET, Served, seconds_ago, signed
 
 PLANTED = "zanzibar-confidential"
@@ -257,25 +258,6 @@ def test_a_body_that_never_ends_is_given_up() -> None:
         line.sendall(b"POST /slack/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\ncommand=")
         assert line.makefile("rb").readline().startswith(b"HTTP/1.1 408 ")
     assert not bot.got
-
-
-def damaged(dice: random.Random, body: bytes) -> bytes:
-    """Bytes lost, doubled, changed or put in, as many as the dice say."""
-    changed = bytearray(body)
-    for _ in range(dice.randint(1, 6)):
-        at = dice.randrange(len(changed) + 1)
-        match dice.randrange(4):
-            case 0:
-                del changed[at : at + dice.randint(1, 9)]
-            case 1:
-                changed[at:at] = changed[at : at + dice.randint(1, 40)]
-            case 2 if at < len(changed):
-                changed[at] = dice.randrange(256)
-            case _:
-                changed[at:at] = dice.choice(
-                    [b"{", b"]", b"%", b"&", b"=", b"\x00", b"\xff", b"payload", b"\\u"]
-                )
-    return bytes(changed)
 
 
 def misshapen(dice: random.Random, content: Any, depth: int = 0) -> Any:
