@@ -1,8 +1,6 @@
 """One running bot with one of everything in it, and what each person sees and changes by each request."""
 
-import hashlib
 import json
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, or_, select
 from structlog.testing import capture_logs
 
 from bot.ids import Action
@@ -23,17 +21,19 @@ from demo.cast import ANA, BO, CHIDI, COACH, DEE, ELI, FAY, GUS, HANA
 from demo.records import Json
 from service.demo import Demo
 from service.tokens import BotToken
-from storage.base import Base
 from storage.models import AuditEntry
 from tests.rights import past
 from tests.rights.expected import OF_A_CIRCLE, PAIR, Needs
 from tests.support import pasts
+from tests.support.contents import Contents, contents
 from tests.support.signed import Forger
 
 LEAD, COLLEAGUE, GUEST = Standing.LEAD, Standing.COLLEAGUE, Standing.GUEST
 ELSEWHERE = "from another workspace"
 TEAM, OTHER_TEAM = "T0RIVERBEND", "T0OTHER"
 NO_SUCH_ID = 99999
+UNWATCHED = {"audit_entries", "handled_requests"}
+"""Whoever is refused leaves a trace in these two."""
 
 PEOPLE: dict[str, tuple[str, set[Standing]]] = {
     "lead": (ANA, {LEAD, COLLEAGUE}),
@@ -94,25 +94,18 @@ def verdict(person: str, needs: Needs) -> Verdict:
 class Matrix:
     """Sends requests and looks at what came of them."""
 
-    def __init__(self, demo: Demo) -> None:
+    def __init__(self, demo: Demo, rows: Contents) -> None:
         self.demo = demo
+        self._rows = rows
         self.forger = Forger(demo)
         self.ids = past.ids(demo)
         self._count = 0
-        self._file = demo.coach.database.engine.url.database or ""
-        self._watching: sqlite3.Connection | None = None
-        self._sqlite = demo.coach.database.engine.dialect.name == "sqlite"
         demo.coach.worker._loop = (
             None  # nothing is sent meanwhile, so whatever changes was changed by a request
         )
         self._meet()
-        self._was = self._first = self._digest()
-        if self._sqlite:
-            self._version = 0
-            self._writing = sqlite3.connect(self._file)
-            self._watching = sqlite3.connect(self._file)
-            self._kept = sqlite3.connect(":memory:")
-            self._watching.backup(self._kept)
+        rows.keep()
+        self._was = self._first = rows.digest()
 
     def try_it(self, person: str, kind: str, key: str, needs: Needs, *, missing: bool = False) -> Seen:
         """Sends what `needs` describes, with the ids of what is there or with those of nothing."""
@@ -139,8 +132,7 @@ class Matrix:
 
     def put_back(self) -> None:
         """Everything in the database as it was at first."""
-        assert self._sqlite
-        self._kept.backup(self._writing)
+        self._rows.put_back()
         self._was = self._first
 
     def _send(self, user: str, kind: str, key: str, about: str, fields: Json) -> object:
@@ -169,23 +161,9 @@ class Matrix:
         answer = send()
         calls = [one for one in traffic.after(before) if one["direction"] == "to_slack"]
         said = json.dumps([answer, [_without_pass(one["request"]) for one in calls]], ensure_ascii=False)
-        now = self._digest()
+        now = self._rows.digest()
         changed, self._was = now != self._was, now
         return Seen(said, tuple(one["kind"] for one in calls), changed)
-
-    def _digest(self) -> str:
-        """Of all rows of all tables but the audit log's."""
-        if self._sqlite and self._watching:
-            [version] = self._watching.execute("PRAGMA data_version").fetchone()
-            if version == self._version:  # nothing was written by anybody, so nothing needs to be read
-                return self._was
-            self._version = version
-        found = hashlib.sha256()
-        with self.demo.coach.database.reading() as db:
-            for name in sorted(set(Base.metadata.tables) - {"audit_entries", "handled_requests"}):
-                rows = db.execute(text(f"SELECT * FROM {name}"))  # noqa: S608
-                found.update(repr((name, sorted(map(repr, rows)))).encode())
-        return found.hexdigest()
 
     def _meet(self) -> None:
         """Somebody with Ana's id in another workspace, who is nobody to this one."""
@@ -231,5 +209,6 @@ def running(engine: str, folder: Path) -> Iterator[Matrix]:
         pasts.database(engine, past.everything, folder) as url,
         pasts.running(url, past.everything) as demo,
         capture_logs(),  # a line for each of some thousand requests, and nobody reads them
+        contents(demo.coach.database, UNWATCHED) as rows,
     ):
-        yield Matrix(demo)
+        yield Matrix(demo, rows)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from starlette.routing import Route
 
 from bot import wording
@@ -23,12 +24,12 @@ from tests.rights.matrix import (
     verdict,
 )
 from tests.rights.past import MARK
+from tests.storage.engines import ENGINES
 
 FAILURES = tuple(
     one.partition("{")[0] for one in (wording.SLACK_SILENT, wording.DATABASE_AWAY, wording.UNEXPECTED)
 )
 REFUSALS = {NotFound.sentence, NOT_ACTIVE, *(one.refusal for one in RIGHTS.values() if one.refusal)}
-ON_POSTGRESQL = ("outsider", ELSEWHERE)
 TELL_APART = ("ex-member", "outsider", "guest", ELSEWHERE)
 """Who tries every refused thing a second time, with the id of nothing."""
 CELLS = [(person, *one) for person in PEOPLE for one in surfaces()]
@@ -46,8 +47,9 @@ def test_there_are_more_cells_than_anybody_would_try_by_hand() -> None:
     assert len(PEOPLE) == 10
 
 
-def test_on_sqlite_everybody_may_what_the_table_says(tmp_path: Path) -> None:
-    with running("sqlite", tmp_path) as matrix:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_everybody_may_what_the_table_says(engine: str, tmp_path: Path) -> None:
+    with running(engine, tmp_path) as matrix:
         wrong = [
             f"{person}, {kind} {key}: {problem}"
             for person, kind, key, needs in CELLS
@@ -58,17 +60,6 @@ def test_on_sqlite_everybody_may_what_the_table_says(tmp_path: Path) -> None:
         }
         assert served == set(files.PAGES)
         wrong += files.problems(matrix)
-    assert wrong == []
-
-
-def test_on_postgresql_who_may_not_changes_and_learns_nothing(tmp_path: Path) -> None:
-    with running("postgresql", tmp_path) as matrix:
-        wrong = [
-            f"{person}, {kind} {key}: {problem}"
-            for person, kind, key, needs in CELLS
-            if person in ON_POSTGRESQL and verdict(person, needs).refusal
-            for problem in problems(matrix, person, kind, key, needs)
-        ]
     assert wrong == []
 
 

@@ -30,7 +30,6 @@ from tests.bot.test_faults import corrupt, database_away
 from tests.service.mutants import MARK, form_of, send
 from tests.service.signing import Served
 from tests.service.whole import begun, everything_logged, lived
-from tests.support.databases import ON_SQLITE
 from tests.support.pasts import Beginning
 from tests.support.people import People
 
@@ -174,7 +173,6 @@ class Spied:
         asyncio.run(run())
 
 
-@ON_SQLITE
 def test_no_secret_and_no_word_of_a_member_is_said_while_it_works_and_fails(
     demo: Demo, people: People
 ) -> None:
