@@ -127,7 +127,7 @@ def new_key() -> None:
 def rotate_keys() -> None:
     """Encrypt everything that is stored with the first key, so that the others can go."""
     with _sentences():
-        settings = _settings(slack=False)
+        settings = _with_database()
         from service import root
 
         changed = root.rotate_keys(settings)
@@ -141,7 +141,7 @@ def abandon_keys(
 ) -> None:
     """Let go of what was encrypted with a key that is lost for good."""
     with _sentences():
-        settings = _settings(slack=False)
+        settings = _with_database()
         from service import root
 
         found = root.lost(settings)
@@ -177,7 +177,7 @@ def list_given_up(
 ) -> None:
     """Say which messages were given up, and why."""
     with _sentences():
-        settings = _settings(slack=False)
+        settings = _with_database()
         from service import given_up
 
         for line in given_up.listed(settings, most):
@@ -192,7 +192,7 @@ def retry_given_up(
 ) -> None:
     """Try messages once more."""
     with _sentences():
-        settings = _settings(slack=False)
+        settings = _with_database()
         from service import given_up
 
         _tell(given_up.retry(settings, _named(ids, every), twice=twice))
@@ -205,7 +205,7 @@ def drop_given_up(
 ) -> None:
     """Let messages go: they are counted no more."""
     with _sentences():
-        settings = _settings(slack=False)
+        settings = _with_database()
         from service import given_up
 
         _tell(given_up.drop(settings, _named(ids, every)))
@@ -219,7 +219,7 @@ def erase_person(
 ) -> None:
     """Erase what is stored about somebody, as if they had pressed "Erase me"."""
     with _sentences():
-        settings = _settings(slack=False)
+        settings = _with_database()
         from service import erase
 
         _told(erase.person(settings, team, user, yes=yes))
@@ -232,7 +232,7 @@ def erase_workspace(
 ) -> None:
     """Erase a whole workspace. Remove the bot from it in Slack first."""
     with _sentences():
-        settings = _settings(slack=False)
+        settings = _with_database()
         from service import erase
 
         _told(erase.workspace(settings, team, yes=yes))
@@ -293,6 +293,14 @@ def _settings(*, slack: bool = True) -> "Settings":
     from service.settings import read_settings
 
     return read_settings(slack=slack)
+
+
+def _with_database() -> "Settings":
+    """For what is done to a database that is there. None is made by looking for it."""
+    settings = _settings(slack=False)
+    if missing := settings.no_database():
+        _stop([missing], FAILED)
+    return settings
 
 
 def _settings_if_right() -> "Settings | None":

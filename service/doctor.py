@@ -39,12 +39,12 @@ class Findings:
 def examine(settings: Settings) -> Findings:
     """Looks at everything, and changes nothing."""
     logging.disable()  # libraries tell the same in their own words
-    database = root.open_database(settings)
+    database = root.open_if_there(settings)
     kept = content.read(database) or Kept()
     wrong = content.problems(settings, kept)
     coach = root.build(settings, SystemClock(), database, kept.pack or content.configured(settings))
     found = Findings()
-    found.notes += [*settings.disk_notes(), *keys.notes(settings, coach.database)]
+    found.notes += [*_no_database_yet(settings), *settings.disk_notes(), *keys.notes(settings, database)]
     found.problems += [*_schema_problems(coach), *_room_problems(settings)]
     found.problems += [*keys.problems(settings, coach.database), *wrong]
     found.problems += sentry.problems(settings.coach_sentry_dsn.get_secret_value())
@@ -56,7 +56,15 @@ def examine(settings: Settings) -> Findings:
     return found
 
 
+def _no_database_yet(settings: Settings) -> list[str]:
+    """No fault before the first start; but then somebody should know that this is one."""
+    file, missing = settings.database_file, settings.no_database()
+    return [missing] if file and missing and file.parent.is_dir() else []
+
+
 def _schema_problems(coach: Coach) -> list[str]:
+    if _no_database_yet(coach.settings):
+        return []
     problems = coach.ready()
     if root.in_a_file(coach.settings) and set(problems) <= migrations.MENDED_BY_UPGRADE:
         return []  # `serve` sees to it when it starts

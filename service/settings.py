@@ -25,6 +25,12 @@ NO_WAY_IN = (
 )
 
 
+NO_DATABASE = (
+    "There is no database at {file}. Run this where the bot runs, with the same DATABASE_URL."
+    " If the bot has never run, coach serve makes one when it starts; coach migrate does it now."
+)
+
+
 class SettingsError(Exception):
     """The settings cannot be used: `lines` has a sentence for each that is wrong or missing."""
 
@@ -218,6 +224,19 @@ class Settings(BaseSettings):
         values = (getattr(self, name) for name in type(self).model_fields)
         found = [value.get_secret_value() for value in values if isinstance(value, SecretStr) and value]
         return [*found, *self.encryption_keys, *_passwords(self.database_url)]
+
+    @property
+    def database_file(self) -> Path | None:
+        """Where a SQLite database lies; None for one on a server."""
+        from sqlalchemy.engine import make_url
+
+        url = make_url(self.database_url)
+        return Path(url.database) if url.drivername == "sqlite" and url.database else None
+
+    def no_database(self) -> str | None:
+        """A sentence where its file is not there. SQLite would make an empty one for whoever looks."""
+        file = self.database_file
+        return NO_DATABASE.format(file=file.absolute()) if file and not file.exists() else None
 
     @property
     def socket_mode(self) -> bool:
