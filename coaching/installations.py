@@ -273,6 +273,12 @@ def close(db: Session, workspace_id: str, now: datetime) -> bool:
     return True
 
 
+def is_there(db: Session, workspace_id: str) -> bool:
+    """Whether nobody has heard that the bot was removed."""
+    workspace = db.get(Workspace, workspace_id)
+    return workspace is not None and workspace.uninstalled_at is None
+
+
 def is_back(db: Session, workspace_id: str) -> bool:
     """Whether the bot is there (again). Nobody can install it before this transaction ends."""
     workspace = _locked(db, workspace_id)

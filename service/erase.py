@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from coaching import erasing, removal
+from coaching import erasing, installations, removal
 from service import keys
 from service.clock import SystemClock
 from service.settings import Settings
@@ -15,6 +15,10 @@ from storage.models import Circle, Person, Workspace
 
 FOR_GOOD = "This cannot be taken back. Add --yes to do it."
 COPIES = "Copies that you made before hold it still."
+STILL_THERE = (
+    " The bot is still there, as far as the database tells: remove it in Slack first. With a bot token, stop"
+    " the bot as well and take the token out of the settings: started with it again, it begins there anew."
+)
 TONIGHT = f"In the file of the database the next night's clean-up overwrites it. {COPIES}"
 IN_TIME = f"In its files PostgreSQL overwrites it as it vacuums and goes on with its log. {COPIES}"
 
@@ -39,11 +43,12 @@ def workspace(settings: Settings, team: str, *, yes: bool) -> tuple[str, bool]:
     """What to say, and whether it was done. In many small steps, the first of which stops all work there."""
     database, now = _open(settings), SystemClock().now()
     with database.reading() as db:
-        found = _size(db, team)
+        found, still_there = _size(db, team), installations.is_there(db, team)
     if found is None:
         said, done = "No such workspace is known, so there is nothing to erase.", False
     elif not yes:
-        said, done = f"This erases the workspace with {found}. {FOR_GOOD}", False
+        there = STILL_THERE if still_there else ""
+        said, done = f"This erases the workspace with {found}.{there} {FOR_GOOD}", False
     else:
         said, done = _erase(database, team, now, _when(settings))
     database.dispose()

@@ -1,12 +1,16 @@
 """One workspace by its bot token: removing it stops everything, and a token that works begins again."""
 
+import io
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from coaching.errors import WorkspaceErased
 from demo import cast
+from demo.filling import NotThere
 from demo.registration import Registration
+from service import erase
 from service.demo import Demo
 from service.oauth import Refused, SlackOAuth
 from service.tokens import BotToken
@@ -48,6 +52,23 @@ def test_a_worker_finds_out_by_itself_that_a_token_works_again(demo: Demo, peopl
     demo.workspace.workspace.bot.token = token
     demo.live_until(demo.clock.now() + timedelta(hours=1))
     assert workspace(demo).uninstalled_at is None
+
+
+def test_where_it_is_erased_under_a_running_bot_people_read_so_until_it_starts_anew(
+    demo: Demo, people: People, circle: People, log_lines: io.StringIO
+) -> None:
+    people.ana.command("/coach circles")
+    assert erase.workspace(demo.coach.settings, cast.RIVERBEND.id, yes=True)[1]
+    demo.settle()
+    people.ana.command("/coach schedule")
+    with pytest.raises(NotThere, match="no error is shown"):
+        people.bo.open_home()
+    assert people.ana.ephemerals()[-1]["text"] == WorkspaceErased.sentence
+    assert '"event": "slack_request"' in log_lines.getvalue()
+    assert [line for line in log_lines.getvalue().splitlines() if '"level": "error"' in line] == []
+    BotToken(demo.coach.settings, demo.coach.database, demo.clock).of(cast.RIVERBEND.id)
+    people.ana.command("/coach circles")
+    assert "Make a circle" in str(people.ana.ephemerals()[-1])
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,7 @@ def test_a_workspace_is_erased_only_with_yes(folder: Path) -> None:
     asked = coach("erase-workspace", TEAM, folder=folder)
     assert (asked.returncode, asked.stdout) == (1, "")
     assert "1 circle and 6 people" in asked.stderr
+    assert "remove it in Slack first" in asked.stderr
     done = coach("erase-workspace", TEAM, "--yes", folder=folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert count(folder, Workspace.id == TEAM) == count(folder, Person.workspace_id == TEAM) == 0
