@@ -19,7 +19,7 @@ from service import content, keys, looking_in, manifest, root, sentry
 from service.clock import SystemClock, disagreement
 from service.looking_in import Seen
 from service.root import Coach
-from service.settings import Settings
+from service.settings import Settings, unknown_names
 from service.tokens import SILENT, BotToken, Installed
 from storage import migrate as migrations
 
@@ -44,7 +44,8 @@ def examine(settings: Settings) -> Findings:
     wrong = content.problems(settings, kept)
     coach = root.build(settings, SystemClock(), database, kept.pack or content.configured(settings))
     found = Findings()
-    found.notes += [*_no_database_yet(settings), *settings.disk_notes(), *keys.notes(settings, database)]
+    found.notes += [*unknown_names(), *_no_database_yet(settings), *settings.disk_notes()]
+    found.notes += keys.notes(settings, database)
     found.problems += [*_schema_problems(coach), *_room_problems(settings)]
     found.problems += [*keys.problems(settings, coach.database), *wrong]
     found.problems += sentry.problems(settings.coach_sentry_dsn.get_secret_value())

@@ -39,7 +39,7 @@ from service.failed import Failure, tell_of_failures
 from service.installing import Installing
 from service.logs import log_what_escapes, reference, set_up_logs
 from service.renewal import Renewal
-from service.settings import Settings
+from service.settings import Settings, unknown_names
 from service.socket_mode import SocketMode
 from service.tokens import BotToken, Installed, Tokens
 from service.web import Watching, create_health, create_web
@@ -332,7 +332,7 @@ def _logs(settings: Settings) -> None:
     log_what_escapes()
     dsn = settings.coach_sentry_dsn.get_secret_value()
     lacking = sentry.problems(dsn)
-    for note in (*settings.disk_notes(), *lacking):
+    for note in (*settings.disk_notes(), *unknown_names(), *lacking):
         log.warning(note)
     if dsn and not lacking:
         sentry.begin(dsn)

@@ -5,12 +5,13 @@ Every field is one variable of the same name in capitals. Its description comple
 stands in a message, because people paste messages into tickets.
 """
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote, quote_plus, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 from coaching.rules.keeping import Keeping
 from service import disks
@@ -29,6 +30,10 @@ NO_DATABASE = (
     "There is no database at {file}. Run this where the bot runs, with the same DATABASE_URL."
     " If the bot has never run, coach serve makes one when it starts; coach migrate does it now."
 )
+
+
+UNKNOWN = "{name} is no setting of this bot, and does nothing.{instead}"
+OURS = "COACH_"
 
 
 class SettingsError(Exception):
@@ -329,8 +334,8 @@ def read_settings(*, slack: bool = True) -> Settings:
 
 
 def _with_slack(ways: Ways) -> Settings:
-    missing = dict.fromkeys(ways.missing(), "missing")
     conflict = [ONE_OR_MANY] if ways.both() else []
+    missing = {} if conflict else dict.fromkeys(ways.missing(), "missing")  # which way is not decided yet
     try:
         settings = SlackSettings()
     except ValidationError as error:
@@ -338,6 +343,20 @@ def _with_slack(ways: Ways) -> Settings:
     if conflict or missing:
         raise SettingsError([*conflict, *_problems(missing)])
     return settings
+
+
+def unknown_names() -> list[str]:
+    """A sentence for each variable that is set, begins like ours and is none: a slip, most likely."""
+    sources = EnvSettingsSource(Settings), DotEnvSettingsSource(Settings)
+    given = {name.upper() for source in sources for name in source.env_vars}
+    known = {name.upper().removeprefix(OURS): name.upper() for name in Settings.model_fields}
+    strange = given - set(known.values()) - {host.variable for host in disks.HOSTS}
+    found = []
+    for name in sorted(one for one in strange if one.startswith(OURS)):
+        near = get_close_matches(name.removeprefix(OURS), known, n=1)
+        instead = f" Did you mean {known[near[0]]}?" if near else ""
+        found.append(UNKNOWN.format(name=name, instead=instead))
+    return found
 
 
 def _wrong(error: ValidationError) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """`coach doctor`: each thing broken once, beside a local workspace, and named with what to do."""
 
 import logging
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -49,8 +50,10 @@ def local(workspace: LocalWorkspace) -> LocalWorkspace:
 
 
 @pytest.fixture
-def healthy(local: LocalWorkspace, tmp_path: Path) -> dict[str, Any]:
+def healthy(local: LocalWorkspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Settings with which all is well, and nothing to be said."""
+    for name in [one for one in os.environ if one.startswith("COACH_")]:
+        monkeypatch.delenv(name)
     shutil.copy(pasts.lived("sqlite", pasts.nothing).database, tmp_path / "coach.db")
     return {
         "database_url": f"sqlite:///{tmp_path / 'coach.db'}",
@@ -89,6 +92,15 @@ def test_a_schema_that_does_not_fit(healthy: dict[str, Any]) -> None:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     database.dispose()
     assert "install the newer version" in problem(healthy)
+
+
+def test_a_variable_that_is_misspelled_is_a_note(
+    healthy: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COACH_HEARTBEAT", "planted")
+    said = note(healthy)
+    assert said.startswith("COACH_HEARTBEAT is no setting")
+    assert "planted" not in said
 
 
 def test_a_full_disk(healthy: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

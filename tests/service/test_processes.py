@@ -126,6 +126,15 @@ def test_doctor_says_all_that_is_wrong(installed: Installed) -> None:
     )
 
 
+def test_a_variable_that_is_misspelled_is_named_at_the_start(installed: Installed) -> None:
+    process = installed.begin("serve", COACH_HEARTBEAT_URI="planted")
+    installed.wait_until_it_answers(process)
+    process.terminate()
+    said = process.communicate(timeout=LONGEST_S)[0]
+    assert "Did you mean COACH_HEARTBEAT_URL?" in said
+    assert "planted" not in said
+
+
 def test_doctor_says_that_slack_is_out_of_reach_and_no_more(installed: Installed) -> None:
     nobody = "http://127.0.0.1:9/api/"
     assert installed.run("migrate")[0] == 0
