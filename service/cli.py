@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 app = typer.Typer(
-    help="Peer coaching circles in Slack.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,  # they can show local variables, tokens among them
@@ -25,9 +24,28 @@ packs = typer.Typer(help="The words of the practice: norms, agenda, evaluation f
 app.add_typer(packs, name="packs")
 outbox = typer.Typer(help="Messages that were given up.", no_args_is_help=True)
 app.add_typer(outbox, name="outbox")
+TEAM = "Slack's id of the workspace, T…: in a browser it follows app.slack.com/client/"
+USER = "Slack's id of the person, U… or W…: in their profile, under the three dots, Copy member ID"
 DEMO_PORT = 4000
 WRONG_SETTINGS = 2
 FAILED = 1
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"coach {version('peer-coaching')}")
+        raise typer.Exit
+
+
+@app.callback()
+def coach(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Peer coaching circles in Slack."""
 
 
 @app.command()
@@ -213,8 +231,8 @@ def drop_given_up(
 
 @app.command("erase-person")
 def erase_person(
-    team: Annotated[str, typer.Argument(help="Slack's id of the workspace, T…")],
-    user: Annotated[str, typer.Argument(help="Slack's id of the person, U…")],
+    team: Annotated[str, typer.Argument(help=TEAM)],
+    user: Annotated[str, typer.Argument(help=USER)],
     yes: Annotated[bool, typer.Option("--yes", help="Do it: this cannot be taken back.")] = False,
 ) -> None:
     """Erase what is stored about somebody, as if they had pressed "Erase me"."""
@@ -227,7 +245,7 @@ def erase_person(
 
 @app.command("erase-workspace")
 def erase_workspace(
-    team: Annotated[str, typer.Argument(help="Slack's id of the workspace, T…")],
+    team: Annotated[str, typer.Argument(help=TEAM)],
     yes: Annotated[bool, typer.Option("--yes", help="Do it: this cannot be taken back.")] = False,
 ) -> None:
     """Erase a whole workspace. Remove the bot from it in Slack first."""

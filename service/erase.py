@@ -28,10 +28,12 @@ def person(settings: Settings, team: str, user: str, *, yes: bool) -> tuple[str,
     database, now = _open(settings), SystemClock().now()
     keys.check(settings, database)  # sessions are read on the way
     with database.transaction() as db:
-        if not erasing.is_known(db, team, user):
+        name = erasing.known_as(db, team, user)
+        if name is None:
             said, done = "Nobody by that id is known in that workspace, so there is nothing to erase.", False
         elif not yes:
-            said, done = f"This erases one person. {FOR_GOOD}", False
+            where = db.get_one(Workspace, team).name
+            said, done = f"This erases {name} ({user}) in {where} ({team}). {FOR_GOOD}", False
         else:
             done = erasing.erase(db, team, user, now)
             said = f"Erased. {_when(settings)}"
@@ -48,7 +50,7 @@ def workspace(settings: Settings, team: str, *, yes: bool) -> tuple[str, bool]:
         said, done = "No such workspace is known, so there is nothing to erase.", False
     elif not yes:
         there = STILL_THERE if still_there else ""
-        said, done = f"This erases the workspace with {found}.{there} {FOR_GOOD}", False
+        said, done = f"This erases {found}.{there} {FOR_GOOD}", False
     else:
         said, done = _erase(database, team, now, _when(settings))
     database.dispose()
@@ -56,11 +58,13 @@ def workspace(settings: Settings, team: str, *, yes: bool) -> tuple[str, bool]:
 
 
 def _size(db: Session, team: str) -> str | None:
-    if db.get(Workspace, team) is None:
+    workspace = db.get(Workspace, team)
+    if workspace is None:
         return None
     circles = db.scalar(select(func.count()).where(Circle.workspace_id == team)) or 0
     people = db.scalar(select(func.count()).where(Person.workspace_id == team)) or 0
-    return f"{circles} circle{'s' * (circles != 1)} and {people} {'people' if people != 1 else 'person'}"
+    those = f"{circles} circle{'s' * (circles != 1)} and {people} {'people' if people != 1 else 'person'}"
+    return f"the workspace {workspace.name} ({team}) with {those}"
 
 
 def _erase(database: Database, team: str, now: datetime, what_is_left: str) -> tuple[str, bool]:

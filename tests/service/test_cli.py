@@ -1,6 +1,7 @@
 """The `coach` command as people run it: sentences and exit codes."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -46,6 +47,12 @@ def test_help_names_every_command() -> None:
         "erase-person",
     ):
         assert f" {command} " in shown
+
+
+def test_the_version_is_said_where_nothing_is_set(tmp_path: Path) -> None:
+    [said] = re.findall(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    done = coach("--version", folder=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"coach {said}\n", "")
 
 
 def test_the_manifest_is_printed_for_an_address(tmp_path: Path) -> None:
