@@ -110,6 +110,7 @@ def _look_at_the_token(coach: Coach, found: Findings) -> None:
 
 
 def _look_at_the_bot_token(coach: Coach, token: BotToken, found: Findings) -> None:
+    found.problems += token.problems()
     try:
         answer = token.ask()
     except SlackApiError as error:
