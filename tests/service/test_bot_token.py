@@ -14,8 +14,9 @@ from service import erase
 from service.demo import Demo
 from service.oauth import Refused, SlackOAuth
 from service.tokens import BotToken
-from storage.models import Workspace
+from storage.models import OutboxRow, OutboxState, Outgoing, Workspace
 from tests.support.databases import ON_SQLITE
+from tests.support.instants import wall
 from tests.support.people import People
 
 pytestmark = ON_SQLITE
@@ -52,6 +53,27 @@ def test_a_worker_finds_out_by_itself_that_a_token_works_again(demo: Demo, peopl
     demo.workspace.workspace.bot.token = token
     demo.live_until(demo.clock.now() + timedelta(hours=1))
     assert workspace(demo).uninstalled_at is None
+
+
+def test_nothing_is_planned_while_it_is_removed_and_all_is_caught_up_with_afterwards(
+    demo: Demo, people: People, circle: People
+) -> None:
+    people.ana.command("/coach circles")
+    token = demo.workspace.workspace.bot.token
+    demo.workspace.remove_app(demo.workspace.local, ("app_uninstalled",))
+    before = messages(demo)
+    people.wait("2026-12-06 12:00")  # two weeks after which silence has meant yes
+    assert messages(demo) == before
+    demo.workspace.workspace.bot.token = token
+    demo.live_until(wall("2026-12-07 12:00"))
+    news = [one for one in messages(demo) if one[0] == Outgoing.SESSION_NEWS]
+    assert news == [(Outgoing.SESSION_NEWS, OutboxState.SENT)] * 5
+    assert "Practice circle" in people.card()["text"]
+
+
+def messages(demo: Demo) -> list[tuple[str, str]]:
+    with demo.coach.database.reading() as db:
+        return [(one.kind, one.state) for one in db.scalars(select(OutboxRow).order_by(OutboxRow.id))]
 
 
 def test_where_it_is_erased_under_a_running_bot_people_read_so_until_it_starts_anew(
