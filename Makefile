@@ -14,13 +14,16 @@ unexport PYTHONDONTWRITEBYTECODE
 TESTERS = $$(( 1 + $$(getconf _NPROCESSORS_ONLN) ))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint audit format bench crash-test simulate clean
+.PHONY: help install install-run demo test check lint audit format bench crash-test simulate clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | \
 		while IFS= read -r line; do printf '  make %-11s %s\n' "$${line%%:*}" "$${line##*## }"; done
 
 install: $(TO_WORK)  ## Install everything for working on it into .venv
+
+install-run: $(TO_RUN)  ## Install only what runs the bot into .venv
+	@$(BIN)/python -m compileall -qq . || true  # a service that may not write here would compile at every start
 
 demo: $(TO_RUN)  ## Try the bot in a local workspace in the browser, without Slack
 	@$(BIN)/coach demo $(ARGS)

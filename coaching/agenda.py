@@ -7,6 +7,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from coaching import actions, cases, history, outbox, sessions
+from coaching.installations import in_use
 from coaching.packs import Pack
 from coaching.rules import agenda
 from coaching.rules.agenda_facts import AgendaFacts, AgendaLine
@@ -50,6 +51,7 @@ def _near() -> Select[CoachingSession]:
             CoachingSession.ends_at > bindparam("now"),
             Circle.state != CircleState.CLOSED,
             ~said,
+            in_use(CoachingSession.workspace_id),
         )
         .order_by(CoachingSession.starts_at, CoachingSession.id)
         .limit(AT_ONCE)

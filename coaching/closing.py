@@ -23,6 +23,7 @@ from coaching import (
 )
 from coaching.access import Actor, Right
 from coaching.errors import NotAllowed, Refused
+from coaching.installations import in_use
 from coaching.rules import closing, states
 from coaching.rules.agenda import choosing_begins
 from coaching.rules.closing_facts import NextFacts, RecordFacts
@@ -295,6 +296,7 @@ def _begun() -> Select[CoachingSession]:
             CoachingSession.planned_at < CoachingSession.ends_at,  # what was recorded afterwards has no card
             Circle.state == CircleState.ACTIVE,
             ~said,
+            in_use(CoachingSession.workspace_id),
         )
         .order_by(CoachingSession.starts_at, CoachingSession.id)
         .limit(AT_ONCE)

@@ -151,11 +151,13 @@ def erase(db: Session, workspace_id: str, slack_id: str, now: datetime) -> bool:
     return True
 
 
-def is_known(db: Session, workspace_id: str, slack_id: str) -> bool:
-    """Whether anything is stored about them. Who only installed the bot it has not met yet."""
-    met = select(Person.id).where(Person.workspace_id == workspace_id, Person.slack_id == slack_id)
+def known_as(db: Session, workspace_id: str, slack_id: str) -> str | None:
+    """By which name, if anything is stored about them. Who only installed the bot it has not met yet."""
+    met = select(Person.name).where(Person.workspace_id == workspace_id, Person.slack_id == slack_id)
     installed = select(Installation.workspace_id).where(*_installed_by(workspace_id, slack_id))
-    return db.scalar(met) is not None or db.scalar(installed) is not None
+    if (name := db.scalar(met)) is not None:
+        return name
+    return None if db.scalar(installed) is None else "whoever installed the bot"
 
 
 def _forget_installer(db: Session, workspace_id: str, slack_id: str) -> bool:

@@ -29,6 +29,15 @@ class NotYours(NotAllowed):
     """The same, because it is for others to do: not too late, and not settled already."""
 
 
+class WorkspaceErased(CoachingError):
+    """All of it went by `coach erase-workspace`, and some process still answers there."""
+
+    sentence = (
+        "Whoever looks after me has erased all that I kept of this workspace, so I do nothing here any more. "
+        "If that surprises you, please ask them."
+    )
+
+
 class Changed(CoachingError):
     """What somebody is working on was changed by somebody else meanwhile."""
 

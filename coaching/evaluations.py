@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from coaching import access, outbox, reminders, results, sessions
 from coaching.access import Actor, Right
 from coaching.errors import NotAllowed
+from coaching.installations import in_use
 from coaching.packs import Form, Pack
 from coaching.rules import evaluation
 from coaching.rules.agenda import closing_begins
@@ -95,6 +96,7 @@ def _begun_without_window() -> Select[CoachingSession]:
             CoachingSession.ends_at > bindparam("since"),
             Circle.kind == CircleKind.GROUP,
             ~has_window,
+            in_use(CoachingSession.workspace_id),
         )
         .order_by(CoachingSession.starts_at, CoachingSession.id)
         .limit(AT_ONCE)

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, and_, delete, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from coaching import outbox, people, programme
 from storage.models import (
@@ -271,6 +271,19 @@ def close(db: Session, workspace_id: str, now: datetime) -> bool:
     workspace.uninstalled_at = workspace.uninstalled_at or now
     workspace.paused_reason, workspace.paused_until = REMOVED, None
     return True
+
+
+def in_use(workspace_id: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """For planners: the rest has removed the bot, and is planned for when it is back, as if the bot had
+    been down. What only ends (a poll, an evaluation) ends all the same.
+    """
+    return workspace_id.not_in(select(workspaces.c.id).where(workspaces.c.uninstalled_at.is_not(None)))
+
+
+def is_there(db: Session, workspace_id: str) -> bool:
+    """Whether nobody has heard that the bot was removed."""
+    workspace = db.get(Workspace, workspace_id)
+    return workspace is not None and workspace.uninstalled_at is None
 
 
 def is_back(db: Session, workspace_id: str) -> bool:

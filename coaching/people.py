@@ -8,12 +8,12 @@ from functools import cache
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, lazyload
 
-from coaching.errors import UnknownPeople
+from coaching.errors import UnknownPeople, WorkspaceErased
 from coaching.rules import absence
 from coaching.rules.facts import PersonFacts
 from coaching.rules.hours import PersonHours
 from coaching.rules.terms import PersonKind
-from storage.models import Circle, Person
+from storage.models import Circle, Person, Workspace
 from storage.upsert import insert_if_absent
 
 
@@ -74,7 +74,10 @@ def learn(db: Session, workspace_id: str, profiles: Iterable[Profile]) -> None:
     """Keeps what Slack says. What people have set here themselves (working days, say) stays.
 
     Two requests may meet the same people at the same moment: the second waits for the first, and finds them.
+    Raises `WorkspaceErased`: everybody is unknown there, so whoever does anything comes by here first.
     """
+    if db.get(Workspace, workspace_id) is None:
+        raise WorkspaceErased
     by_slack_id = {one.slack_id: one for one in profiles}
     these = select(Person).where(Person.workspace_id == workspace_id, Person.slack_id.in_(by_slack_id))
     known_ones = {person.slack_id for person in db.scalars(these)}

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from coaching import outbox
@@ -60,24 +60,24 @@ def stored(db: Session, actor: Actor, keeping: Keeping) -> StoredFacts:
     def count(*where: ColumnElement[bool]) -> int:
         return db.scalar(select(func.count()).where(*where)) or 0
 
-    polls = select(PollAnswer.poll_id).where(PollAnswer.person_id == me.id)
     return StoredFacts(
         name=me.name,
         zone=me.zone,
         circles=count(Membership.person_id == me.id, Membership.left_at.is_(None)),
         circles_left=count(Membership.person_id == me.id, Membership.left_at.is_not(None)),
-        sessions=count(CoachingSession.workspace_id == me.workspace_id, _concerns(me)),
+        sessions=count(_has_part(me)),
         answers=count(Attendance.person_id == me.id, Attendance.answered_at.is_not(None)),
         cases=count(Case.person_id == me.id),
         notes=count(_own_notes(me)),
         actions=count(ActionItem.owner_id == me.id),
         reflections=count(PairReflection.person_id == me.id),
-        remarks=sum(count(_by(words) == me.id) for words in REMARKS),
-        polls=count(or_(Poll.opened_by_id == me.id, Poll.id.in_(polls))),
+        remarks=sum(count(_said(words, me)) for words in REMARKS),
+        polls=count(_in_poll(me)),
         away=count(Away.person_id == me.id),
         drafts=count(FormDraft.person_id == me.id),
         invitations=count(Invitation.person_id == me.id),
-        messages=count(OutboxRow.person_id == me.id, OutboxRow.state == OutboxState.SENT),
+        reminders=count(Reminder.person_id == me.id),
+        messages=count(OutboxRow.person_id == me.id),
         audit=count(AuditEntry.actor_id == me.id),
         calendar=bool(count(CalendarFeed.person_id == me.id)),
         owns_programme=bool(count(ProgrammeOwner.person_id == me.id)),
@@ -85,28 +85,36 @@ def stored(db: Session, actor: Actor, keeping: Keeping) -> StoredFacts:
     )
 
 
-def _concerns(me: Person) -> ColumnElement[bool]:
+# What is counted is what the file holds: both go by these.
+
+
+def _has_part(me: Person) -> ColumnElement[bool]:
+    """Sessions that they were asked to, had a role in, scheduled or wrote something about."""
     asked = select(Attendance.session_id).where(Attendance.person_id == me.id)
-    return or_(
-        CoachingSession.id.in_(asked),
-        *(
-            column == me.id
-            for column in (
-                CoachingSession.facilitator_id,
-                CoachingSession.presenter_id,
-                CoachingSession.note_taker_id,
-            )
-        ),
+    held = (
+        CoachingSession.facilitator_id,
+        CoachingSession.presenter_id,
+        CoachingSession.note_taker_id,
+        CoachingSession.created_by_id,
     )
+    theirs = (*(column == me.id for column in held), *(_said(words, me) for words in REMARKS))
+    here = CoachingSession.workspace_id == me.workspace_id
+    return and_(here, or_(CoachingSession.id.in_(asked), *theirs))
+
+
+def _in_poll(me: Person) -> ColumnElement[bool]:
+    answered = select(PollAnswer.poll_id).where(PollAnswer.person_id == me.id)
+    return or_(Poll.opened_by_id == me.id, Poll.id.in_(answered))
 
 
 def _own_notes(me: Person) -> ColumnElement[bool]:
     return or_(Notes.person_id == me.id, Notes.written_by_id == me.id)
 
 
-def _by(words: str) -> ColumnElement[int | None]:
-    column: ColumnElement[int | None] = getattr(CoachingSession, f"{words}_by_id")
-    return column
+def _said(words: str, me: Person) -> ColumnElement[bool]:
+    """Old words go, and who wrote them stays."""
+    by, text = getattr(CoachingSession, f"{words}_by_id"), getattr(CoachingSession, words)
+    return and_(by == me.id, text.is_not(None))
 
 
 # --- as a file ---
@@ -174,12 +182,8 @@ def _circles(db: Session, me: Person) -> list[Found]:
 
 def _sessions(db: Session, me: Person) -> list[Found]:
     """When they were, what this person was in them, and what they themselves wrote there."""
-    wrote = or_(*(_by(words) == me.id for words in REMARKS), CoachingSession.created_by_id == me.id)
-    found = db.scalars(
-        select(CoachingSession)
-        .where(CoachingSession.workspace_id == me.workspace_id, or_(_concerns(me), wrote))
-        .order_by(CoachingSession.starts_at, CoachingSession.id)
-    )
+    query = select(CoachingSession).where(_has_part(me))
+    found = db.scalars(query.order_by(CoachingSession.starts_at, CoachingSession.id))
     return [_session(one, me) for one in found.unique()]
 
 
@@ -200,7 +204,7 @@ def _session(one: CoachingSession, me: Person) -> Found:
         **{
             f"your_{words}": getattr(one, words)
             for words in REMARKS
-            if getattr(one, f"{words}_by_id") == me.id and getattr(one, words)
+            if getattr(one, f"{words}_by_id") == me.id and getattr(one, words) is not None
         },
     }
 
@@ -240,10 +244,7 @@ def _reflections(db: Session, me: Person) -> list[Found]:
 
 
 def _polls(db: Session, me: Person) -> list[Found]:
-    answered = select(PollAnswer.poll_id).where(PollAnswer.person_id == me.id)
-    found = db.scalars(
-        select(Poll).where(or_(Poll.opened_by_id == me.id, Poll.id.in_(answered))).order_by(Poll.id)
-    )
+    found = db.scalars(select(Poll).where(_in_poll(me)).order_by(Poll.id))
     return [_poll(one, me) for one in found.unique()]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from coaching import access, audit, dates, in_person, outbox, people, proposals, reminders, sessions
 from coaching.access import Actor, Right
 from coaching.errors import NotAllowed
+from coaching.installations import in_use
 from coaching.rules import recurrence, rhythm_plan, states
 from coaching.rules.audit_facts import Deed
 from coaching.rules.facts import Draft, ProposalFacts, ScheduleForm
@@ -57,6 +58,7 @@ def _without_plans(db: Session, now: datetime) -> list[int]:
             Circle.state == CircleState.ACTIVE,
             Circle.rhythm == Rhythm.NONE,
             CoachingSession.state.in_(COUNTED_AS_LAST),
+            in_use(Circle.workspace_id),
         )
         .group_by(CoachingSession.circle_id)
         .having(ended <= now + reminders.AHEAD - first, ended > now - last - rhythm_plan.ASKED_AGAIN_AFTER)
@@ -204,7 +206,10 @@ def _to_look_at(db: Session, now: datetime) -> list[int]:
     taken = _taken(db, now)
     circles = db.scalars(
         select(Circle)
-        .where(or_(Circle.state == CircleState.ACTIVE, Circle.id.in_(list(proposed))))
+        .where(
+            or_(Circle.state == CircleState.ACTIVE, Circle.id.in_(list(proposed))),
+            in_use(Circle.workspace_id),
+        )
         .order_by(Circle.id)
     )
     found = (one.id for one in circles if _may_be_due(one, _Dates(proposed[one.id], taken[one.id]), now))

@@ -20,6 +20,12 @@ def remember(db: Session, workspace_id: str, name: str, bot_user_id: str, now: d
             installations.works_again(db, workspace_id, now)
 
 
+def resting(db: Session) -> list[Workspace]:
+    """Those that have the bot, as far as anybody heard, and in which nothing is sent."""
+    query = select(Workspace).where(Workspace.paused_reason.is_not(None), Workspace.uninstalled_at.is_(None))
+    return list(db.scalars(query.order_by(Workspace.name, Workspace.id)))
+
+
 def any_waits_for_token(db: Session) -> bool:
     """Whether sending rests somewhere until the bot has another token."""
     for_good = Workspace.paused_reason.is_not(None) & Workspace.paused_until.is_(None)

@@ -16,6 +16,10 @@ CALL_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10)
 """Of a call to Slack: it is given up after ten."""
 
 
+def _hidden(name: str, what: str) -> Gauge:
+    return Gauge(f"coach_{name}", what, registry=None)
+
+
 class Metrics:
     """One process' own. What stands in the database is read when somebody asks."""
 
@@ -49,16 +53,23 @@ class Metrics:
             "Messages that were found standing before they were sent again",
             registry=own,
         )
-        self._last_tick = self._gauge("last_tick_timestamp", "When due messages were last looked for")
-        self._audit_ok = self._gauge("auditor_last_ok_timestamp", "When no message was last found stuck")
-        self._stuck = self._gauge("outbox_stuck", "Messages that should have gone out and did not move")
         self._oldest = self._gauge("outbox_oldest_due_seconds", "Since when the oldest message may go out")
         self._waiting = self._gauge("outbox_due", "Messages that may go out now")
         self._skew = self._gauge("clock_skew_seconds", "How far this clock is ahead of Slack's")
         self._dead = self._gauge("outbox_dead", "Messages that were given up: coach outbox list")
+        # Not shown before a worker begins: a process that only answers Slack never looks.
+        self._last_tick = _hidden("last_tick_timestamp", "When due messages were last looked for")
+        self._audit_ok = _hidden("auditor_last_ok_timestamp", "When no message was last found stuck")
+        self._stuck = _hidden("outbox_stuck", "Messages that should have gone out and did not move")
+        self._of_a_worker = [self._last_tick, self._audit_ok, self._stuck]
 
     def _gauge(self, name: str, what: str) -> Gauge:
         return Gauge(f"coach_{name}", what, registry=self._registry)
+
+    def worker_begins(self) -> None:
+        """From now on there is something to say of it."""
+        while self._of_a_worker:
+            self._registry.register(self._of_a_worker.pop())
 
     def ticked(self, now: datetime) -> None:
         self._last_tick.set(now.timestamp())

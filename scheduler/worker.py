@@ -94,6 +94,7 @@ class Worker:
     async def start(self) -> None:
         """Begins to tick. Returns at once."""
         self._loop = asyncio.get_running_loop()
+        self._metrics.worker_begins()
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=DEFAULTS)
         self._lay_out(self._scheduler)
         self._scheduler.start()

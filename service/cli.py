@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 app = typer.Typer(
-    help="Peer coaching circles in Slack.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,  # they can show local variables, tokens among them
@@ -25,9 +24,28 @@ packs = typer.Typer(help="The words of the practice: norms, agenda, evaluation f
 app.add_typer(packs, name="packs")
 outbox = typer.Typer(help="Messages that were given up.", no_args_is_help=True)
 app.add_typer(outbox, name="outbox")
+TEAM = "Slack's id of the workspace, T…: in a browser it follows app.slack.com/client/"
+USER = "Slack's id of the person, U… or W…: in their profile, under the three dots, Copy member ID"
 DEMO_PORT = 4000
 WRONG_SETTINGS = 2
 FAILED = 1
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"coach {version('peer-coaching')}")
+        raise typer.Exit
+
+
+@app.callback()
+def coach(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Peer coaching circles in Slack."""
 
 
 @app.command()
@@ -127,7 +145,7 @@ def new_key() -> None:
 def rotate_keys() -> None:
     """Encrypt everything that is stored with the first key, so that the others can go."""
     with _sentences():
-        settings = _settings(slack=False)
+        settings = _with_database()
         from service import root
 
         changed = root.rotate_keys(settings)
@@ -141,7 +159,7 @@ def abandon_keys(
 ) -> None:
     """Let go of what was encrypted with a key that is lost for good."""
     with _sentences():
-        settings = _settings(slack=False)
+        settings = _with_database()
         from service import root
 
         found = root.lost(settings)
@@ -177,7 +195,7 @@ def list_given_up(
 ) -> None:
     """Say which messages were given up, and why."""
     with _sentences():
-        settings = _settings(slack=False)
+        settings = _with_database()
         from service import given_up
 
         for line in given_up.listed(settings, most):
@@ -192,7 +210,7 @@ def retry_given_up(
 ) -> None:
     """Try messages once more."""
     with _sentences():
-        settings = _settings(slack=False)
+        settings = _with_database()
         from service import given_up
 
         _tell(given_up.retry(settings, _named(ids, every), twice=twice))
@@ -205,7 +223,7 @@ def drop_given_up(
 ) -> None:
     """Let messages go: they are counted no more."""
     with _sentences():
-        settings = _settings(slack=False)
+        settings = _with_database()
         from service import given_up
 
         _tell(given_up.drop(settings, _named(ids, every)))
@@ -213,13 +231,13 @@ def drop_given_up(
 
 @app.command("erase-person")
 def erase_person(
-    team: Annotated[str, typer.Argument(help="Slack's id of the workspace, T…")],
-    user: Annotated[str, typer.Argument(help="Slack's id of the person, U…")],
+    team: Annotated[str, typer.Argument(help=TEAM)],
+    user: Annotated[str, typer.Argument(help=USER)],
     yes: Annotated[bool, typer.Option("--yes", help="Do it: this cannot be taken back.")] = False,
 ) -> None:
     """Erase what is stored about somebody, as if they had pressed "Erase me"."""
     with _sentences():
-        settings = _settings(slack=False)
+        settings = _with_database()
         from service import erase
 
         _told(erase.person(settings, team, user, yes=yes))
@@ -227,12 +245,12 @@ def erase_person(
 
 @app.command("erase-workspace")
 def erase_workspace(
-    team: Annotated[str, typer.Argument(help="Slack's id of the workspace, T…")],
+    team: Annotated[str, typer.Argument(help=TEAM)],
     yes: Annotated[bool, typer.Option("--yes", help="Do it: this cannot be taken back.")] = False,
 ) -> None:
     """Erase a whole workspace. Remove the bot from it in Slack first."""
     with _sentences():
-        settings = _settings(slack=False)
+        settings = _with_database()
         from service import erase
 
         _told(erase.workspace(settings, team, yes=yes))
@@ -293,6 +311,14 @@ def _settings(*, slack: bool = True) -> "Settings":
     from service.settings import read_settings
 
     return read_settings(slack=slack)
+
+
+def _with_database() -> "Settings":
+    """For what is done to a database that is there. None is made by looking for it."""
+    settings = _settings(slack=False)
+    if missing := settings.no_database():
+        _stop([missing], FAILED)
+    return settings
 
 
 def _settings_if_right() -> "Settings | None":

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import URL, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -39,6 +39,7 @@ IN_USE = "A bot, or another program, has {name} open: stop it first, then try ag
 STILL_CONNECTED = (
     "Other programs are connected to the database: stop all processes of the bot, then try again."
 )
+NOT_OF_A_BOT = "This is a database, but none of a bot."
 KEY_APART = (
     "What members wrote is encrypted in it, and the key is not in it ({where})."
     " Keep a copy of the key apart from this one: whoever has both can read everything."
@@ -68,11 +69,11 @@ def backup(settings: Settings, file: Path) -> list[str]:
     It is looked through before it gets its name, and only its owner may read it. Raises `CopyError`.
     """
     source = _database_file(settings)
-    if not source.exists():
-        raise CopyError(f"There is no database yet: {source.name} is missing.")
+    _must_exist(settings)
     _must_not_exist(file)
     with _in_sentences(f"The copy could not be written to {file}"), _finished(file) as unfinished:
         _copy(source, unfinished)
+        _must_be_of_a_bot(unfinished)
         still_open = _open_evaluations(unfinished)
         _must_not_exist(file)
         os.replace(unfinished, file)
@@ -109,8 +110,9 @@ def mark(settings: Settings, now: datetime) -> list[str]:
 
     Raises `CopyError` while others use it, and `SettingsError` when the key that reads it is missing.
     """
-    if settings.database_url.startswith("sqlite"):
-        _must_be_alone(_database_file(settings))
+    if settings.database_file:
+        _must_exist(settings)
+        _must_be_alone(settings.database_file)
     else:
         _must_be_alone_on_the_server(settings)
     return _settled(settings, settings.database_url, now, None)
@@ -136,7 +138,7 @@ def _settled(settings: Settings, url: str, now: datetime, known: Latest | None) 
     try:
         problem = migrate.current_problem(database)
         if problem == migrate.NO_TABLES:
-            raise CopyError("This is a database, but none of a bot.")
+            raise CopyError(NOT_OF_A_BOT)
         if problem and problem not in migrate.MENDED_BY_UPGRADE:
             raise CopyError(problem)
         keys.check(settings, database)
@@ -177,10 +179,22 @@ def _settle(db: Session, now: datetime) -> list[str]:
 
 
 def _database_file(settings: Settings) -> Path:
-    found = keys.file_of(settings)
-    if found is None:
+    if settings.database_file is None:
         raise CopyError(OTHER_ENGINE)
-    return Path(make_url(settings.database_url).database or "")
+    return settings.database_file
+
+
+def _must_exist(settings: Settings) -> None:
+    if missing := settings.no_database():
+        raise CopyError(missing)
+
+
+def _must_be_of_a_bot(file: Path) -> None:
+    """And not an empty one that some program made by looking for it."""
+    with closing(sqlite3.connect(file)) as copy:
+        tables = copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
+    if tables is None:
+        raise CopyError(NOT_OF_A_BOT)
 
 
 def _address(file: Path) -> str:

@@ -19,7 +19,7 @@ from service import content, keys, looking_in, manifest, root, sentry
 from service.clock import SystemClock, disagreement
 from service.looking_in import Seen
 from service.root import Coach
-from service.settings import Settings
+from service.settings import Settings, unknown_names
 from service.tokens import SILENT, BotToken, Installed
 from storage import migrate as migrations
 
@@ -39,12 +39,13 @@ class Findings:
 def examine(settings: Settings) -> Findings:
     """Looks at everything, and changes nothing."""
     logging.disable()  # libraries tell the same in their own words
-    database = root.open_database(settings)
+    database = root.open_if_there(settings)
     kept = content.read(database) or Kept()
     wrong = content.problems(settings, kept)
     coach = root.build(settings, SystemClock(), database, kept.pack or content.configured(settings))
     found = Findings()
-    found.notes += [*settings.disk_notes(), *keys.notes(settings, coach.database)]
+    found.notes += [*unknown_names(), *_no_database_yet(settings), *settings.disk_notes()]
+    found.notes += keys.notes(settings, database)
     found.problems += [*_schema_problems(coach), *_room_problems(settings)]
     found.problems += [*keys.problems(settings, coach.database), *wrong]
     found.problems += sentry.problems(settings.coach_sentry_dsn.get_secret_value())
@@ -56,7 +57,15 @@ def examine(settings: Settings) -> Findings:
     return found
 
 
+def _no_database_yet(settings: Settings) -> list[str]:
+    """No fault before the first start; but then somebody should know that this is one."""
+    file, missing = settings.database_file, settings.no_database()
+    return [missing] if file and missing and file.parent.is_dir() else []
+
+
 def _schema_problems(coach: Coach) -> list[str]:
+    if _no_database_yet(coach.settings):
+        return []
     problems = coach.ready()
     if root.in_a_file(coach.settings) and set(problems) <= migrations.MENDED_BY_UPGRADE:
         return []  # `serve` sees to it when it starts
@@ -101,6 +110,7 @@ def _look_at_the_token(coach: Coach, found: Findings) -> None:
 
 
 def _look_at_the_bot_token(coach: Coach, token: BotToken, found: Findings) -> None:
+    found.problems += token.problems()
     try:
         answer = token.ask()
     except SlackApiError as error:

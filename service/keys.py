@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Column, make_url
+from sqlalchemy import Column
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -39,10 +39,8 @@ NO_KEY_IN_FILE = (
 
 def file_of(settings: Settings) -> Path | None:
     """Where the key lies that nobody has set: `coach.key` beside `coach.db`. None on PostgreSQL."""
-    url = make_url(settings.database_url)
-    if url.drivername != "sqlite" or not url.database:
-        return None
-    return Path(url.database).with_suffix(".key")
+    file = settings.database_file
+    return file.with_suffix(".key") if file else None
 
 
 def of(settings: Settings) -> list[str]:
@@ -218,7 +216,7 @@ def _cannot_read_all(settings: Settings, database: Database) -> bool:
 
 def _is_anything_encrypted(settings: Settings) -> bool:
     """Then a new key would read none of it, and might take the place of the right one in a copy."""
-    if not Path(make_url(settings.database_url).database or "").is_file():
+    if settings.no_database():
         return False
     database = Database(settings.database_url)
     lacks = _lacks_a_key(settings, database)

@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 import structlog
 import uvicorn
 from slack_bolt import App
-from sqlalchemy import make_url
+from sqlalchemy import URL
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.types import Lifespan
@@ -38,7 +39,7 @@ from service.failed import Failure, tell_of_failures
 from service.installing import Installing
 from service.logs import log_what_escapes, reference, set_up_logs
 from service.renewal import Renewal
-from service.settings import Settings
+from service.settings import Settings, unknown_names
 from service.socket_mode import SocketMode
 from service.tokens import BotToken, Installed, Tokens
 from service.web import Watching, create_health, create_web
@@ -152,6 +153,15 @@ class Coach:
 def open_database(settings: Settings) -> Database:
     """With the keys for what is encrypted in it. Opens no connection yet."""
     return Database(settings.database_url, Cipher(keys.of(settings)))
+
+
+def open_if_there(settings: Settings) -> Database:
+    """The same for whoever only looks: without a file each look fails, and makes none."""
+    if settings.no_database() is None:
+        return open_database(settings)
+    file = f"file:{quote(str(settings.database_file))}"
+    url = URL.create("sqlite", database=file, query={"mode": "rw", "uri": "true"})
+    return Database(url.render_as_string(), Cipher(keys.of(settings)))
 
 
 def given_up(db: Session, row: OutboxRow, now: datetime) -> None:
@@ -297,10 +307,9 @@ def migrate(settings: Settings) -> None:
 
 def _make_file(settings: Settings) -> None:
     """An empty one where there is none, which only its owner may read: SQLite would let everybody."""
-    if in_a_file(settings):
+    if settings.database_file:
         with suppress(OSError):  # there is one, or the database says what is wrong
-            file = str(make_url(settings.database_url).database)
-            os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            os.close(os.open(settings.database_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def in_a_file(settings: Settings) -> bool:
@@ -323,7 +332,7 @@ def _logs(settings: Settings) -> None:
     log_what_escapes()
     dsn = settings.coach_sentry_dsn.get_secret_value()
     lacking = sentry.problems(dsn)
-    for note in (*settings.disk_notes(), *lacking):
+    for note in (*settings.disk_notes(), *unknown_names(), *lacking):
         log.warning(note)
     if dsn and not lacking:
         sentry.begin(dsn)

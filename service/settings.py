@@ -5,12 +5,13 @@ Every field is one variable of the same name in capitals. Its description comple
 stands in a message, because people paste messages into tickets.
 """
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote, quote_plus, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 from coaching.rules.keeping import Keeping
 from service import disks
@@ -23,6 +24,16 @@ ONE_OR_MANY = (
 NO_WAY_IN = (
     " To serve many workspaces, set SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and COACH_PUBLIC_URL instead."
 )
+
+
+NO_DATABASE = (
+    "There is no database at {file}. Run this where the bot runs, with the same DATABASE_URL."
+    " If the bot has never run, coach serve makes one when it starts; coach migrate does it now."
+)
+
+
+UNKNOWN = "{name} is no setting of this bot, and does nothing.{instead}"
+OURS = "COACH_"
 
 
 class SettingsError(Exception):
@@ -220,6 +231,19 @@ class Settings(BaseSettings):
         return [*found, *self.encryption_keys, *_passwords(self.database_url)]
 
     @property
+    def database_file(self) -> Path | None:
+        """Where a SQLite database lies; None for one on a server."""
+        from sqlalchemy.engine import make_url
+
+        url = make_url(self.database_url)
+        return Path(url.database) if url.drivername == "sqlite" and url.database else None
+
+    def no_database(self) -> str | None:
+        """A sentence where its file is not there. SQLite would make an empty one for whoever looks."""
+        file = self.database_file
+        return NO_DATABASE.format(file=file.absolute()) if file and not file.exists() else None
+
+    @property
     def socket_mode(self) -> bool:
         """Whether Slack's requests come over a socket that the bot opens, rather than to its address."""
         return bool(self.slack_app_token)
@@ -310,8 +334,8 @@ def read_settings(*, slack: bool = True) -> Settings:
 
 
 def _with_slack(ways: Ways) -> Settings:
-    missing = dict.fromkeys(ways.missing(), "missing")
     conflict = [ONE_OR_MANY] if ways.both() else []
+    missing = {} if conflict else dict.fromkeys(ways.missing(), "missing")  # which way is not decided yet
     try:
         settings = SlackSettings()
     except ValidationError as error:
@@ -319,6 +343,20 @@ def _with_slack(ways: Ways) -> Settings:
     if conflict or missing:
         raise SettingsError([*conflict, *_problems(missing)])
     return settings
+
+
+def unknown_names() -> list[str]:
+    """A sentence for each variable that is set, begins like ours and is none: a slip, most likely."""
+    sources = EnvSettingsSource(Settings), DotEnvSettingsSource(Settings)
+    given = {name.upper() for source in sources for name in source.env_vars}
+    known = {name.upper().removeprefix(OURS): name.upper() for name in Settings.model_fields}
+    strange = given - set(known.values()) - {host.variable for host in disks.HOSTS}
+    found = []
+    for name in sorted(one for one in strange if one.startswith(OURS)):
+        near = get_close_matches(name.removeprefix(OURS), known, n=1)
+        instead = f" Did you mean {known[near[0]]}?" if near else ""
+        found.append(UNKNOWN.format(name=name, instead=instead))
+    return found
 
 
 def _wrong(error: ValidationError) -> dict[str, str]:

@@ -32,6 +32,7 @@ APP_UNKNOWN = (
     "Slack does not know the app ({code}). Copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET again from Basic"
     " Information, and look whether the manifest has the redirect address of COACH_PUBLIC_URL."
 )
+REFUSED = "is refused by Slack ({code}), so nothing is sent there. A worker asks again every 15 minutes"
 AGAIN = "install the bot there again at {url}"
 NOBODY_RENEWS = "no worker has renewed it: start coach worker or coach serve"
 log = structlog.get_logger(__name__)
@@ -79,6 +80,18 @@ class BotToken:
 
     def forget(self, workspace_id: str) -> None:
         """There is no other."""
+
+    def problems(self) -> list[str]:
+        """Where nothing is sent, a line each, with what to do."""
+        try:
+            with self.database.reading() as db:
+                found = workspaces.resting(db)
+        except SQLAlchemyError:
+            return []  # no tables yet, or away: that is said elsewhere
+        return [
+            f"{one.name} ({one.id}) {REFUSED.format(code=one.paused_reason)}; with a new bot token, restart."
+            for one in found
+        ]
 
     def begin(self) -> None:
         """Where the bot had been removed, the token may be a new one that works."""
@@ -170,6 +183,8 @@ class Installed:
             return f"has a token that ends, or ended, at {token.expires_at:%Y-%m-%d %H:%M} UTC: {AGAIN}"
         if not token.works(self.clock.now()):
             return f"has a token that has ended: {NOBODY_RENEWS}"
+        if workspace.paused_reason:
+            return f"{REFUSED.format(code=workspace.paused_reason)}; else {AGAIN}"
         lacking = sorted(set(SCOPES) - set(token.scopes.split(",")))
         return f"has not given the permissions {', '.join(lacking)}: {AGAIN}" if lacking else ""
 

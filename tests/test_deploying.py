@@ -138,6 +138,21 @@ def test_services_set_and_ask_for_variables_that_the_example_names(compose: dict
     assert {one["env_file"] for one in ours(compose).values()} == {".env"}
 
 
+def test_the_page_names_commands_services_and_places_that_there_are(compose: dict[str, Any]) -> None:
+    """Docker itself is not asked."""
+    page = (ROOT / "docs/deploying.md").read_text().replace("\\\n", "")
+    commands = re.findall(r"docker exec coach coach ([\w-]+)", page)
+    commands += re.findall(r"docker run .*?coach-data:/data(?: --\S+| /tmp| [\d.:]+)* coach ([\w-]+)", page)
+    commands += re.findall(r"docker compose exec web coach ([\w-]+)", page)
+    commands += re.findall(r"docker compose run --rm migrate ([\w-]+)", page)
+    assert {"backup", "restore", "doctor"} <= set(commands) <= COMMANDS
+    services = re.findall(r"docker compose (?:exec|run|stop)(?: -\S+)* (\w+)", page)
+    assert {"database", "migrate", "web"} == set(services) <= set(compose["services"])
+    files = set(re.findall(r"/data/(coach\.\w+)", page))
+    database = the("ENV").text.partition("DATABASE_URL=sqlite:////data/")[2].split()[0]
+    assert files == {database, Path(database).with_suffix(".key").name}
+
+
 def test_nothing_starts_before_the_schema_fits(compose: dict[str, Any]) -> None:
     services = compose["services"]
     assert services["migrate"]["depends_on"] == {"database": {"condition": "service_healthy"}}

@@ -33,6 +33,22 @@ def test_the_readme_lists_the_commands_that_there_are() -> None:
     assert sorted(listed) == sorted(word for word, _ in COMMANDS)
 
 
+def test_whoever_runs_the_bot_installs_no_tools_for_working_on_it() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.search(r"^install-run: \$\(TO_RUN\)  ##", makefile, re.MULTILINE)
+    [needed] = re.findall(r"^\$\(TO_RUN\): (.*) \|", makefile, re.MULTILINE)
+    assert needed == "requirements.txt pyproject.toml"
+    for name in (
+        "README.md",
+        "docs/deploying.md",
+        "docs/installing.md",
+        "docs/operations.md",
+        "docs/socket-mode.md",
+    ):
+        named = re.findall(r"make (install[a-z-]*)", (ROOT / name).read_text(encoding="utf-8"))
+        assert set(named) == {"install-run"}, name
+
+
 def test_links_and_pictures_of_the_documents_are_there() -> None:
     for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):

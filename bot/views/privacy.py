@@ -32,7 +32,9 @@ ANONYMOUS = (
 WHO_RUNS_IT = (
     "*Who runs this*\n"
     "Whoever installed me for your organisation keeps the database and its copies. What you write about your work is "
-    "encrypted in it, but whoever has the database and its key could read it. Ask your Slack administrators who that is."
+    "encrypted in it, but whoever has the database and its key could read it. Names, dates, places, links and figures are not "
+    "encrypted, because I have to search them. Ask your Slack administrators who that is. Through me administrators see no "
+    "more than others do; what stands in Slack itself they may be able to read or delete there."
 )
 ERASE = (
     "*What goes:* your name and your Slack id, your cases, the notes that you wrote, your actions, your looking back, "
@@ -83,8 +85,10 @@ def page(shown: StoredFacts, *, on_its_way: bool = False) -> View:
 def _stored(shown: StoredFacts) -> str:
     once = [
         "your Slack id, name and locale",
+        "whether you are a guest, or an admin of this workspace",
         f"your time zone ({place_of(shown.zone)})",
         "your working days, workplace and which reminders you want",
+        "the day on which you last opened my Home tab",
         *(["that you have a calendar address"] if shown.calendar else []),
         *(["that you are a programme owner"] if shown.owns_programme else []),
     ]
@@ -102,6 +106,7 @@ def _stored(shown: StoredFacts) -> str:
         _many(shown.away, "stretch of days away", "stretches of days away"),
         _many(shown.drafts, "form that you have begun", "forms that you have begun"),
         _many(shown.invitations, "invitation to come back", "invitations to come back"),
+        _many(shown.reminders, "reminder", "reminders"),
         _many(shown.messages, "message to you (when, not what)", "messages to you (when, not what)"),
         _many(shown.audit, "entry of what you did here", "entries of what you did here"),
     ]

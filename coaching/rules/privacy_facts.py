@@ -15,7 +15,7 @@ class StoredFacts:
     """That they are in."""
     circles_left: int
     sessions: int
-    """That they were asked to, or had a role in."""
+    """That they were asked to, had a role in, scheduled or wrote about."""
     answers: int
     """Whether they come."""
     cases: int
@@ -30,8 +30,10 @@ class StoredFacts:
     """Stretches of days."""
     drafts: int
     invitations: int
+    reminders: int
+    """That are laid out for them."""
     messages: int
-    """To them, of which it is known when they went out."""
+    """To them, and when they go or went out."""
     audit: int
     calendar: bool
     owns_programme: bool

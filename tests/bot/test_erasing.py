@@ -13,8 +13,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from coaching import erasing, removal
+from coaching import erasing, privacy, removal
+from coaching.access import Actor
 from coaching.packs import default_pack
+from coaching.rules.keeping import AS_USUAL
 from demo import cast
 from demo.person import Person, words
 from demo.records import Json
@@ -323,6 +325,49 @@ def test_his_file_holds_what_he_wrote_and_nothing_of_others(people: People, demo
     assert [one for one in WROTE.values() if one not in text] == []
     assert whole["you"]["slack_id"] == cast.CHIDI
     assert not [one for one in ("Ana", "Dee", "Bo") if one in text]
+
+
+@ON_SQLITE
+def test_what_is_counted_is_what_the_file_holds_for_everybody(demo: Demo) -> None:
+    with demo.coach.database.transaction() as db:  # as when old words go
+        only = db.scalars(select(CoachingSession).where(CoachingSession.message.is_not(None))).first()
+        assert only
+        only.message = None
+    with demo.coach.database.reading() as db:
+        met = db.scalars(select(Known)).all()
+        for me in met:
+            counted = privacy.stored(db, Actor(TEAM, me), AS_USUAL)
+            assert in_file(json.loads(privacy.file_of(db, me, demo.clock.now()))) == {
+                name: getattr(counted, name) for name in in_file({})
+            }
+    assert len(met) >= len(FIVE)
+
+
+def in_file(whole: Json) -> dict[str, int]:
+    """How much of each there is in somebody's file, by what it is called where it is counted."""
+    circles, sessions = whole.get("circles", []), whole.get("sessions", [])
+    remarks = ("your_message", "your_remote_reason", "your_closing_reason")
+    you = whole.get("you", {})
+    return {
+        "circles": sum(one["left_at"] is None for one in circles),
+        "circles_left": sum(one["left_at"] is not None for one in circles),
+        "sessions": len(sessions),
+        "answers": sum(bool(one.get("answered_at")) for one in sessions),
+        "cases": len(whole.get("cases", [])),
+        "notes": len(whole.get("notes", [])),
+        "actions": len(whole.get("actions", [])),
+        "reflections": len(whole.get("looking_back", [])),
+        "remarks": sum(name in one for one in sessions for name in remarks),
+        "polls": len(whole.get("polls", [])),
+        "away": len(whole.get("days_away", [])),
+        "drafts": len(whole.get("forms_begun", [])),
+        "invitations": len(whole.get("asked_to_join", [])),
+        "reminders": len(whole.get("reminders_to_come", [])),
+        "messages": len(whole.get("messages_to_you", [])),
+        "audit": len(whole.get("what_you_did", [])),
+        "calendar": you.get("calendar_address_made_at") is not None,
+        "owns_programme": you.get("programme_owner_since") is not None,
+    }
 
 
 def night_of(people: People, day: str) -> None:

@@ -3,9 +3,30 @@
 from datetime import timedelta
 
 from scheduler.metrics import Metrics
+from scheduler.worker import Worker
 from storage.models import OutboxState, Outgoing
 from tests.scheduler.test_faults import deliver, lose_answer
-from tests.scheduler.world import World
+from tests.scheduler.world import Workers, World
+
+
+def test_what_only_a_worker_can_say_is_left_out_where_none_runs(world: World) -> None:
+    metrics = Metrics()
+
+    def names() -> set[str]:
+        with world.database.reading() as db:
+            said = metrics.text(db, world.now).decode()
+        return {line.split()[0] for line in said.splitlines() if not line.startswith("#")}
+
+    async def scene(workers: Workers) -> None:
+        worker = Worker(world.database, workers.delivery(), world.clock, metrics=metrics)
+        for _ in range(2):
+            await worker.start()
+            await worker.stop()
+
+    own = {"coach_last_tick_timestamp", "coach_auditor_last_ok_timestamp", "coach_outbox_stuck"}
+    assert names() & own == set()
+    world.run(scene)
+    assert names() >= own | {"coach_outbox_due"}
 
 
 def test_figures_tell_what_waits_and_what_went_and_no_name(world: World) -> None:

@@ -1,17 +1,22 @@
 """One workspace by its bot token: removing it stops everything, and a token that works begins again."""
 
+import io
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from coaching.errors import WorkspaceErased
 from demo import cast
+from demo.filling import NotThere
 from demo.registration import Registration
+from service import erase
 from service.demo import Demo
 from service.oauth import Refused, SlackOAuth
 from service.tokens import BotToken
-from storage.models import Workspace
+from storage.models import OutboxRow, OutboxState, Outgoing, Workspace
 from tests.support.databases import ON_SQLITE
+from tests.support.instants import wall
 from tests.support.people import People
 
 pytestmark = ON_SQLITE
@@ -48,6 +53,44 @@ def test_a_worker_finds_out_by_itself_that_a_token_works_again(demo: Demo, peopl
     demo.workspace.workspace.bot.token = token
     demo.live_until(demo.clock.now() + timedelta(hours=1))
     assert workspace(demo).uninstalled_at is None
+
+
+def test_nothing_is_planned_while_it_is_removed_and_all_is_caught_up_with_afterwards(
+    demo: Demo, people: People, circle: People
+) -> None:
+    people.ana.command("/coach circles")
+    token = demo.workspace.workspace.bot.token
+    demo.workspace.remove_app(demo.workspace.local, ("app_uninstalled",))
+    before = messages(demo)
+    people.wait("2026-12-06 12:00")  # two weeks after which silence has meant yes
+    assert messages(demo) == before
+    demo.workspace.workspace.bot.token = token
+    demo.live_until(wall("2026-12-07 12:00"))
+    news = [one for one in messages(demo) if one[0] == Outgoing.SESSION_NEWS]
+    assert news == [(Outgoing.SESSION_NEWS, OutboxState.SENT)] * 5
+    assert "Practice circle" in people.card()["text"]
+
+
+def messages(demo: Demo) -> list[tuple[str, str]]:
+    with demo.coach.database.reading() as db:
+        return [(one.kind, one.state) for one in db.scalars(select(OutboxRow).order_by(OutboxRow.id))]
+
+
+def test_where_it_is_erased_under_a_running_bot_people_read_so_until_it_starts_anew(
+    demo: Demo, people: People, circle: People, log_lines: io.StringIO
+) -> None:
+    people.ana.command("/coach circles")
+    assert erase.workspace(demo.coach.settings, cast.RIVERBEND.id, yes=True)[1]
+    demo.settle()
+    people.ana.command("/coach schedule")
+    with pytest.raises(NotThere, match="no error is shown"):
+        people.bo.open_home()
+    assert people.ana.ephemerals()[-1]["text"] == WorkspaceErased.sentence
+    assert '"event": "slack_request"' in log_lines.getvalue()
+    assert [line for line in log_lines.getvalue().splitlines() if '"level": "error"' in line] == []
+    BotToken(demo.coach.settings, demo.coach.database, demo.clock).of(cast.RIVERBEND.id)
+    people.ana.command("/coach circles")
+    assert "Make a circle" in str(people.ana.ephemerals()[-1])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The `coach` command as people run it: sentences and exit codes."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -8,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from service.cli import app
 from storage.engine import Database
 from storage.models import OutboxState, Outgoing
 from tests.scheduler.world import World
@@ -44,6 +47,12 @@ def test_help_names_every_command() -> None:
         "erase-person",
     ):
         assert f" {command} " in shown
+
+
+def test_the_version_is_said_where_nothing_is_set(tmp_path: Path) -> None:
+    [said] = re.findall(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    done = coach("--version", folder=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"coach {said}\n", "")
 
 
 def test_the_manifest_is_printed_for_an_address(tmp_path: Path) -> None:
@@ -93,6 +102,27 @@ def test_a_database_that_is_away_is_a_sentence(tmp_path: Path) -> None:
     assert "planted" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "outbox list",
+        "outbox retry --all",
+        "outbox drop --all",
+        "erase-person T1 U1 --yes",
+        "erase-workspace T1 --yes",
+        "keys rotate",
+        "keys abandon --yes",
+        "backup copy.db",
+        "restore --mark",
+    ],
+)
+def test_where_there_is_no_database_none_is_made(tmp_path: Path, command: str) -> None:
+    done = CliRunner().invoke(app, command.split(), env={"DATABASE_URL": f"sqlite:///{tmp_path}/coach.db"})
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"There is no database at {tmp_path}/coach.db. ")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "coach.db").write_text("a letter, not a database, and long enough to be read as one " * 20)
     done = coach("migrate", folder=tmp_path)
@@ -119,6 +149,7 @@ def test_a_port_that_is_taken_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_what_was_given_up_is_listed_tried_again_and_let_go(tmp_path: Path) -> None:
+    Database(f"sqlite:///{tmp_path / 'coach.db'}").compact()
     early = coach("outbox", "list", folder=tmp_path)
     assert (early.returncode, early.stderr) == (1, "The database has no tables yet: run coach migrate.\n")
     (tmp_path / "coach.db").unlink()

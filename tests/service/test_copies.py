@@ -120,9 +120,20 @@ def test_a_copy_that_cannot_be_written_is_a_sentence(folder: Path) -> None:
 
 
 def test_without_a_database_there_is_nothing_to_copy(tmp_path: Path) -> None:
-    with pytest.raises(CopyError, match="There is no database yet"):
+    with pytest.raises(CopyError, match="There is no database at"):
         copies.backup(settings(tmp_path), tmp_path / "copy.db")
+    with pytest.raises(CopyError, match="There is no database at"):
+        copies.mark(settings(tmp_path), START)
     assert files(tmp_path) == set()
+
+
+def test_a_database_that_somebody_made_by_looking_for_it_is_not_copied(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'coach.db'}")
+    assert migrate.current_problem(database) == migrate.NO_TABLES
+    database.dispose()
+    with pytest.raises(CopyError, match="none of a bot"):
+        copies.backup(settings(tmp_path), tmp_path / "copy.db")
+    assert files(tmp_path) == {"coach.db"}
 
 
 def test_postgresql_has_tools_of_its_own(tmp_path: Path) -> None:

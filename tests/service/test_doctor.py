@@ -1,6 +1,7 @@
 """`coach doctor`: each thing broken once, beside a local workspace, and named with what to do."""
 
 import logging
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -12,8 +13,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from coaching import installations
 from demo import cast
 from demo.server import LocalWorkspace
+from scheduler import resting
 from service import doctor, looking_in
 from service.clock import SystemClock
 from service.looking_in import Seen
@@ -23,7 +26,7 @@ from service.web import Watching, create_health
 from storage.encryption import new_key
 from storage.engine import Database
 from storage.models import OutboxState, Outgoing
-from tests.scheduler.world import World
+from tests.scheduler.world import TEAM, World
 from tests.service.signing import Served
 from tests.support import pasts
 
@@ -49,8 +52,10 @@ def local(workspace: LocalWorkspace) -> LocalWorkspace:
 
 
 @pytest.fixture
-def healthy(local: LocalWorkspace, tmp_path: Path) -> dict[str, Any]:
+def healthy(local: LocalWorkspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Settings with which all is well, and nothing to be said."""
+    for name in [one for one in os.environ if one.startswith("COACH_")]:
+        monkeypatch.delenv(name)
     shutil.copy(pasts.lived("sqlite", pasts.nothing).database, tmp_path / "coach.db")
     return {
         "database_url": f"sqlite:///{tmp_path / 'coach.db'}",
@@ -91,6 +96,15 @@ def test_a_schema_that_does_not_fit(healthy: dict[str, Any]) -> None:
     assert "install the newer version" in problem(healthy)
 
 
+def test_a_variable_that_is_misspelled_is_a_note(
+    healthy: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COACH_HEARTBEAT", "planted")
+    said = note(healthy)
+    assert said.startswith("COACH_HEARTBEAT is no setting")
+    assert "planted" not in said
+
+
 def test_a_full_disk(healthy: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     class Usage(NamedTuple):
         free: int
@@ -101,6 +115,19 @@ def test_a_full_disk(healthy: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_token_that_slack_refuses(healthy: dict[str, Any]) -> None:
     assert "invalid_auth" in problem(healthy, slack_bot_token="xoxb-another")
+
+
+def test_a_workspace_in_which_nothing_is_sent_is_named(healthy: dict[str, Any]) -> None:
+    world = World(Database(healthy["database_url"]))
+    with world.database.transaction() as db:
+        resting.pause(db, TEAM, "invalid_auth", world.now)
+    said = problem(healthy)
+    assert said.startswith(f"{TEAM} ({TEAM}) is refused by Slack (invalid_auth), so nothing is sent there.")
+    assert said.endswith("with a new bot token, restart.")
+    with world.database.transaction() as db:
+        installations.removed(db, TEAM, world.now, world.now)
+    world.database.dispose()
+    assert examined(healthy) == doctor.Findings()
 
 
 def test_permissions_that_are_missing(healthy: dict[str, Any], local: LocalWorkspace) -> None:

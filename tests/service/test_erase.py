@@ -39,6 +39,7 @@ def count(folder: Path, where: object) -> int:
 def test_a_person_is_erased_only_with_yes_and_only_once(folder: Path) -> None:
     asked = coach("erase-person", TEAM, ANA, folder=folder)
     assert (asked.returncode, asked.stdout) == (1, "")
+    assert asked.stderr.startswith(f"This erases Ana Torres ({ANA}) in Riverbend ({TEAM}). ")
     assert "--yes" in asked.stderr
     assert count(folder, Person.slack_id == ANA) == 1
     done = coach("erase-person", TEAM, ANA, "--yes", folder=folder)
@@ -58,6 +59,9 @@ def test_who_installed_the_bot_and_never_met_it_is_erased_too(folder: Path) -> N
         db.execute(delete(Person).where(Person.slack_id == who))
     database.dispose()
     assert count(folder, Installation.installer_slack_id == who) == 1
+    assert coach("erase-person", TEAM, who, folder=folder).stderr.startswith(
+        f"This erases whoever installed the bot ({who}) in "
+    )
     done = coach("erase-person", TEAM, who, "--yes", folder=folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert count(folder, Installation.installer_slack_id == who) == 0
@@ -68,7 +72,10 @@ def test_who_installed_the_bot_and_never_met_it_is_erased_too(folder: Path) -> N
 def test_a_workspace_is_erased_only_with_yes(folder: Path) -> None:
     asked = coach("erase-workspace", TEAM, folder=folder)
     assert (asked.returncode, asked.stdout) == (1, "")
-    assert "1 circle and 6 people" in asked.stderr
+    assert asked.stderr.startswith(
+        f"This erases the workspace Riverbend ({TEAM}) with 1 circle and 6 people."
+    )
+    assert "remove it in Slack first" in asked.stderr
     done = coach("erase-workspace", TEAM, "--yes", folder=folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert count(folder, Workspace.id == TEAM) == count(folder, Person.workspace_id == TEAM) == 0

@@ -341,7 +341,7 @@ def test_who_comes_back_finds_everything_and_no_old_messages(many: Many) -> None
     circle(many)
     before = [len(many.person(one).dm()) for one in (cast.ANA, cast.BO)]
     many.demo.workspace.remove_app(local(many))
-    many.demo.live_until(many.demo.clock.now() + timedelta(days=14), step=timedelta(days=1))
+    many.demo.live_until(many.demo.clock.now() + timedelta(days=13), step=timedelta(days=1))
     many.install()
     assert workspace(many).uninstalled_at is None
     assert "Practice circle" in told(many)

@@ -45,7 +45,7 @@ class Installed:
             signing_secret=SECRET,
             app_token=app_token,
         )
-        self._folder = folder
+        self.folder = folder
         settings = {
             "SLACK_BOT_TOKEN": self.local.workspace.bot.token,
             **({"SLACK_APP_TOKEN": app_token} if app_token else {"SLACK_SIGNING_SECRET": SECRET}),
@@ -58,7 +58,7 @@ class Installed:
     def begin(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-m", "service", *arguments],
-            cwd=self._folder,
+            cwd=self.folder,
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -111,7 +111,11 @@ def behind_a_wall(tmp_path: Path) -> Iterator[Installed]:
 
 
 def test_doctor_is_content_before_the_first_start(installed: Installed) -> None:
-    assert installed.run("doctor") == (0, f"{KEY_NOTE}Everything is in order.\n")
+    code, said = installed.run("doctor")
+    first, *others = said.splitlines(keepends=True)
+    assert first.startswith(f"There is no database at {installed.folder / 'coach.db'}. ")
+    assert (code, "".join(others)) == (0, f"{KEY_NOTE}Everything is in order.\n")
+    assert [one.name for one in installed.folder.iterdir()] == [".env"]
 
 
 def test_doctor_says_all_that_is_wrong(installed: Installed) -> None:
@@ -122,8 +126,18 @@ def test_doctor_says_all_that_is_wrong(installed: Installed) -> None:
     )
 
 
+def test_a_variable_that_is_misspelled_is_named_at_the_start(installed: Installed) -> None:
+    process = installed.begin("serve", COACH_HEARTBEAT_URI="planted")
+    installed.wait_until_it_answers(process)
+    process.terminate()
+    said = process.communicate(timeout=LONGEST_S)[0]
+    assert "Did you mean COACH_HEARTBEAT_URL?" in said
+    assert "planted" not in said
+
+
 def test_doctor_says_that_slack_is_out_of_reach_and_no_more(installed: Installed) -> None:
     nobody = "http://127.0.0.1:9/api/"
+    assert installed.run("migrate")[0] == 0
     assert installed.run("doctor", SLACK_API_URL=nobody) == (
         1,
         f"{KEY_NOTE}{nobody} does not answer. Is this machine allowed to reach it?\n",
@@ -131,6 +145,7 @@ def test_doctor_says_that_slack_is_out_of_reach_and_no_more(installed: Installed
 
 
 def test_doctor_says_what_is_wrong_with_an_app_token(behind_a_wall: Installed) -> None:
+    assert behind_a_wall.run("migrate")[0] == 0
     assert behind_a_wall.run("doctor") == (0, f"{KEY_NOTE}Everything is in order.\n")
     assert behind_a_wall.run("doctor", SLACK_APP_TOKEN="xapp-another") == (
         1,

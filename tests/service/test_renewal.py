@@ -173,6 +173,15 @@ def test_whoever_looks_after_it_reads_of_tokens_that_work_no_more(many: Many) ->
 
 
 @ON_SQLITE
+def test_a_workspace_that_slack_refuses_for_other_reasons_is_named_too(many: Many) -> None:
+    with many.demo.coach.database.transaction() as db:
+        assert resting.pause(db, TEAM, "invalid_auth", many.demo.clock.now())
+    [line] = [one for one in problems(many.demo.coach) if "invalid_auth" in one]
+    assert line.startswith(f"Riverbend Family Services ({TEAM}) is refused by Slack (invalid_auth)")
+    assert line.endswith("/slack/install")
+
+
+@ON_SQLITE
 def test_when_slack_refuses_the_app_itself_nothing_is_given_up(many: Many) -> None:
     go_to(many, SOON)
     local(many).workspace.faults.append(Fault("oauth.v2.access", error="bad_client_secret"))

@@ -1,12 +1,13 @@
 """Settings: read from outside, each wrong or missing one named, secrets nowhere."""
 
+import os
 import re
 from pathlib import Path
 
 import pytest
 
 from service import disks
-from service.settings import ONE_OR_MANY, Settings, SettingsError, read_settings
+from service.settings import ONE_OR_MANY, Settings, SettingsError, read_settings, unknown_names
 
 ROOT = Path(__file__).parents[2]
 NAMES = [name.upper() for name in Settings.model_fields]
@@ -115,7 +116,7 @@ def test_without_either_the_way_for_many_is_named_too(put: pytest.MonkeyPatch) -
 def test_one_workspace_and_many_at_once_is_refused(put: pytest.MonkeyPatch, names: tuple[str, ...]) -> None:
     for name in names:
         put.setenv(name, MANY[name])
-    assert lines()[0] == ONE_OR_MANY
+    assert lines() == [ONE_OR_MANY]
 
 
 def test_what_does_not_talk_to_slack_needs_nothing() -> None:
@@ -202,6 +203,24 @@ def test_the_file_is_read_and_the_environment_wins(put: pytest.MonkeyPatch, tmp_
     put.setenv("LOG_LEVEL", "WARNING")
     settings = read_settings()
     assert (settings.port, settings.log_level) == (4444, "WARNING")
+
+
+def test_names_that_are_none_of_ours_are_told_with_what_was_meant(
+    put: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in [one for one in os.environ if one.startswith("COACH_")]:
+        put.delenv(name)
+    assert unknown_names() == []
+    put.setenv("COACH_IMAGE", "1")
+    put.setenv("COACH_PACKS", "planted")
+    put.setenv("COACH_METRIC_KEY", "planted")
+    put.setenv("COACH_COLOUR", "planted")
+    (tmp_path / ".env").write_text("COACH_DATABASE_URL=planted\ncoach_keep_words_months=3\nOTHER=planted\n")
+    assert unknown_names() == [
+        "COACH_COLOUR is no setting of this bot, and does nothing.",
+        "COACH_DATABASE_URL is no setting of this bot, and does nothing. Did you mean DATABASE_URL?",
+        "COACH_METRIC_KEY is no setting of this bot, and does nothing. Did you mean COACH_METRICS_KEY?",
+    ]
 
 
 def test_a_file_that_is_no_text_is_named(put: pytest.MonkeyPatch, tmp_path: Path) -> None:
