@@ -1,14 +1,13 @@
 """One run: so many messages, so many workers, so many deaths; and what came of the messages."""
 
 import asyncio
-import multiprocessing
 import os
 import signal
 import time
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import timedelta
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.context import ForkServerProcess
 from random import Random
 
 from aiohttp import web
@@ -21,6 +20,7 @@ from storage.models import OutboxRow, OutboxState, Outgoing
 from tests.crashes.worker import AT_SLACK, LOOKING, Clock, Orders, Step, work
 from tests.scheduler.fake_slack import LOST, Call, FakeSlack, Fault, Json
 from tests.scheduler.world import World
+from tests.support.forks import forks
 
 POST = "chat.postMessage"
 LOOK_EVERY_S = 0.2
@@ -78,8 +78,6 @@ class Scene:
         self._run, self._database = run, database
         self._random = Random(run.seed)
         self._deaths = deque(run.deaths)
-        self._context: ForkServerContext = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([work.__module__])
         self._clock = Clock(time.monotonic(), run.speed)
         self._slack = FakeSlack(self._clock.now)
         if not run.look_up:
@@ -151,7 +149,7 @@ class Scene:
             1 if death in LOOKING else self._random.randint(1, MOST_AFTER),
             self._random.randrange(1000),
         )
-        return _Worker(self._context.Process(target=work, args=(orders,), daemon=True))
+        return _Worker(forks().Process(target=work, args=(orders,), daemon=True))
 
     async def _die(self, worker: "_Worker", death: Step | None) -> None:
         if death in AT_SLACK:

@@ -1,6 +1,5 @@
 """The `coach` command as people run it: sentences and exit codes."""
 
-import os
 import re
 import socket
 import subprocess
@@ -15,26 +14,16 @@ from service.cli import app
 from storage.engine import Database
 from storage.models import OutboxState, Outgoing
 from tests.scheduler.world import World
+from tests.support.forks import coach
 
 ROOT = Path(__file__).parents[2]
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-planted", "SLACK_SIGNING_SECRET": "planted-secret"}
 
 
-def coach(*arguments: str, folder: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs the command in `folder` with nothing set but what is given."""
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "service", *arguments],
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "200", **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-
-
 def test_help_names_every_command() -> None:
-    shown = coach("--help").stdout
+    """In a process that has nothing imported yet."""
+    starts = [sys.executable, "-W", "error", "-m", "service", "--help"]
+    shown = subprocess.run(starts, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
     for command in (
         "serve",
         "worker",

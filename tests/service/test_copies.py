@@ -30,9 +30,9 @@ from storage.models import (
     Workspace,
 )
 from tests.scheduler.world import START, TEAM, World
-from tests.service.test_cli import coach
 from tests.service.test_processes import Installed, installed  # noqa: F401 - a fixture
 from tests.support import pasts
+from tests.support.forks import coach
 
 WORDS = {"title": "what Ana confided"}
 

@@ -12,7 +12,7 @@ from storage.encryption import Cipher, new_key
 from storage.engine import Database
 from storage.models import Installation, Person, Workspace
 from tests.coaching.closing_world import ANA, MADE, TEAM, World
-from tests.service.test_cli import coach
+from tests.support.forks import coach
 
 KEY = new_key()
 

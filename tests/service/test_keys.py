@@ -15,8 +15,9 @@ from storage.encryption import Cipher, new_key
 from storage.engine import Database
 from storage.models import CoachingSession, FormDraft, Installation, Workspace
 from tests.scheduler.world import START
-from tests.service.test_cli import SLACK, coach
+from tests.service.test_cli import SLACK
 from tests.storage.test_encryption import WORDS, drafted, kept, read
+from tests.support.forks import coach
 
 
 def settings(folder: Path, *set_keys: str) -> Settings:

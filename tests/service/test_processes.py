@@ -21,6 +21,7 @@ from demo.person import Person
 from demo.records import Json
 from demo.server import LocalWorkspace
 from service.clock import SystemClock
+from tests.support.forks import coach
 
 ROOT = Path(__file__).parents[2]
 SECRET = "planted-secret"
@@ -66,9 +67,8 @@ class Installed:
         )
 
     def run(self, *arguments: str, **environment: str) -> tuple[int, str]:
-        with self.begin(*arguments, **environment) as process:
-            said, _ = process.communicate(timeout=LONGEST_S)
-        return process.returncode, said
+        done = coach(*arguments, folder=self.folder, **environment)
+        return done.returncode, done.stderr + done.stdout
 
     @contextmanager
     def running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
