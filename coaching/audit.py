@@ -50,6 +50,11 @@ def by_itself(
     _add(db, circle.workspace_id, deed, about, now)
 
 
+def of_the_bot(db: Session, deed: Deed, workspace_id: str, now: datetime) -> None:
+    """Somebody did it in Slack. It is about no circle, and takes no lock of one."""
+    _add(db, workspace_id, deed, About(deed), now)
+
+
 def refused(db: Session, workspace_id: str, slack_id: str, about: About, now: datetime) -> None:
     """Somebody was refused: kept where the thing exists in this very workspace, and the person is known."""
     person = db.scalar(

@@ -14,7 +14,8 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Table, and_, delete, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from coaching import outbox, people, programme
+from coaching import audit, outbox, people, programme
+from coaching.rules.audit_facts import Deed
 from storage.models import (
     Circle,
     CoachingSession,
@@ -162,6 +163,7 @@ def _new(db: Session, granted: Granted, at: datetime) -> bool:
 def _take_back(db: Session, workspace: Workspace, granted: Granted, now: datetime) -> None:
     if workspace.uninstalled_at or workspace.paused_reason:
         _let_go(db, workspace.id, now)
+    _note_return(db, workspace, now)
     if workspace.bot_user_id != granted.bot_user_id:
         _forget_conversations(db, workspace.id)
     workspace.name, workspace.bot_user_id = granted.workspace_name, granted.bot_user_id
@@ -175,7 +177,13 @@ def works_again(db: Session, workspace_id: str, now: datetime) -> None:
         return
     if workspace.paused_reason == REMOVED:
         _let_go(db, workspace_id, now)
+    _note_return(db, workspace, now)
     workspace.uninstalled_at = workspace.paused_reason = workspace.paused_until = None
+
+
+def _note_return(db: Session, workspace: Workspace, now: datetime) -> None:
+    if workspace.uninstalled_at:
+        audit.of_the_bot(db, Deed.BRING_BACK_BOT, workspace.id, now)
 
 
 def probed(db: Session, workspace_id: str, now: datetime) -> None:
@@ -248,6 +256,8 @@ def removed(db: Session, workspace_id: str, at: datetime, now: datetime) -> bool
     if installed_at is not None and at < installed_at.replace(microsecond=0):  # Slack's clock shows seconds
         return False
     _forget_token(db, workspace_id)
+    if workspace.uninstalled_at is None:
+        audit.of_the_bot(db, Deed.REMOVE_BOT, workspace_id, now)
     if workspace.uninstalled_at is None or installed_at is not None:
         workspace.paused_reason = REMOVED
         # A bot token that was set from outside may work again one day: delivery asks from time to time.
@@ -303,7 +313,9 @@ def seems_removed(db: Session, workspace_id: str, now: datetime) -> None:
     """
     installed = select(installations.c.workspace_id).where(installations.c.workspace_id == workspace_id)
     unheard = and_(workspaces.c.id == workspace_id, workspaces.c.uninstalled_at.is_(None), installed.exists())
-    db.execute(update(workspaces).where(unheard).values(uninstalled_at=now))
+    gone = update(workspaces).where(unheard).values(uninstalled_at=now).returning(workspaces.c.id)
+    if db.execute(gone).first() is not None:
+        audit.of_the_bot(db, Deed.REMOVE_BOT, workspace_id, now)
 
 
 def token_of(db: Session, workspace_id: str) -> Token | None:

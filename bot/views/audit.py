@@ -48,6 +48,8 @@ WORDS: Mapping[Deed, tuple[str, str]] = {
     Deed.ACTION_LATER: ("gave an action another day", "give an action another day"),
     Deed.NAME_OWNERS: ("named programme owners", "name programme owners"),
     Deed.STEP_DOWN: ("stopped being a programme owner", "stop being a programme owner"),
+    Deed.REMOVE_BOT: ("removed the bot, or ended its token", "remove the bot, or end its token"),
+    Deed.BRING_BACK_BOT: ("brought the bot back", "bring the bot back"),
     Deed.SCHEDULED_ITSELF: ("scheduled a session as proposed", "schedule a session as proposed"),
     Deed.LAPSED: ("let a date pass without a session", "let a date pass without a session"),
     Deed.WENT_ON: ("let the circle go on, its pause being over", "let a circle go on after its pause"),

@@ -53,6 +53,10 @@ class Deed(StrEnum):
     NAME_OWNERS = "name_owners"
     STEP_DOWN = "step_down"
 
+    REMOVE_BOT = "remove_bot"
+    """Who it was, Slack does not say."""
+    BRING_BACK_BOT = "bring_back_bot"
+
     SCHEDULED_ITSELF = "scheduled_itself"
     """The bot, because nobody objected."""
     LAPSED = "lapsed"

@@ -300,6 +300,23 @@ def test_the_programme_page_has_sums_without_names_from_three_circles_on(
     assert "change the circle" in words(people.ana.modal["blocks"])
 
 
+@ON_SQLITE
+def test_that_the_bot_was_removed_and_came_back_stands_among_the_sums_alone(
+    people: People, circle: People, demo: Demo
+) -> None:
+    people.ana.command("/coach circles")
+    token = demo.workspace.workspace.bot.token
+    demo.workspace.remove_app(demo.workspace.local)  # of which Slack tells twice
+    demo.workspace.workspace.bot.token = token
+    demo.live_until(demo.clock.now() + timedelta(hours=1))
+    sums = _sums(people.bo)
+    assert "• make a circle: 1" not in sums  # of under three circles
+    assert "• remove the bot, or end its token: 1\n• bring the bot back: 1" in sums
+    with demo.coach.database.reading() as db:
+        away = db.scalars(select(AuditEntry).where(AuditEntry.action.endswith("_bot"))).all()
+    assert {(one.circle_id, one.actor_id) for one in away} == {(None, None)}
+
+
 def _sums(person: Person) -> str:
     person.command("/coach programme")
     person.click("What was done")

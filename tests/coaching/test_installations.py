@@ -144,7 +144,8 @@ def test_who_installs_it_while_the_last_row_is_erased_has_it_all_the_same(databa
             again = pool.submit(install, database, granted(word="xoxb-2"), NOW + 2 * HOUR)
             while not (again.done() or _somebody_waits(database)):
                 pass
-            assert not removal.erase_some(db, TEAM)
+            while removal.erase_some(db, TEAM):
+                pass
         again.result()
     assert (token(database), workspace(database).uninstalled_at) == ("xoxb-2", None)
 
@@ -314,7 +315,8 @@ def test_a_removal_that_nobody_told_of_counts_until_a_token_works_again(
         assert (workspace(database).uninstalled_at, workspace(database).paused_reason) == (None, None)
     with database.transaction() as db:
         resting.pause(db, TEAM, reason, NOW + 3 * HOUR)
-        assert removal.erase_removed(db, NOW + 3 * HOUR + removal.AFTER)
+        while removal.erase_removed(db, NOW + 3 * HOUR + removal.AFTER):
+            pass
     assert token(database) is None
 
 
