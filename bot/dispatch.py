@@ -226,7 +226,9 @@ class Dispatcher:
 
 
 def _key(route: Route, request: Request) -> str | None:
-    """A submission by its view, an event by its id; clicks are harmless twice by what they do."""
+    """A submission by its view, an event by its id. Looking is harmless twice, and so are clicks."""
+    if not route.writes:
+        return None
     if route.once and request.view:
         return f"view:{request.view.id}"
     return f"event:{request.value}" if request.event and request.value else None

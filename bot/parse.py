@@ -37,7 +37,7 @@ class Values:
     def text(self, name: Field | str) -> str | None:
         """Typed words without surrounding blanks; None when nothing was typed."""
         typed = self._state(name).get("value")
-        cleaned = readable(typed.replace("\x00", "")).strip() if isinstance(typed, str) else ""
+        cleaned = readable(typed).strip() if isinstance(typed, str) else ""
         return cleaned or None
 
     def choice(self, name: Field | str) -> str | None:
@@ -154,9 +154,22 @@ def checked(
 ) -> Request:
     """Reads a payload; one that has other shapes than Slack's raises `Malformed`."""
     try:
-        return read(body, now)
+        return read(_storable(body), now)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise Malformed("another shape than Slack's") from error
+
+
+def _storable(found: Any) -> Any:
+    """The same without NUL: PostgreSQL holds none. Nobody can type it, but JSON and forms can spell it."""
+    match found:
+        case str():
+            return found.replace("\x00", "")
+        case dict():
+            return {_storable(name): _storable(one) for name, one in found.items()}
+        case list():
+            return [_storable(one) for one in found]
+        case _:
+            return found
 
 
 def whole_number(raw: object) -> int:
@@ -213,7 +226,7 @@ def shortcut(body: Mapping[str, Any], now: datetime) -> Request:
         now=now,
         trigger_id=body.get("trigger_id"),
         channel=(body.get("channel") or {}).get("id"),
-        words=readable(str(message.get("text") or "").replace("\x00", "")).strip(),
+        words=readable(str(message.get("text") or "")).strip(),
         action=_text(body, "callback_id"),
         response_url=body.get("response_url"),
     )
@@ -301,7 +314,7 @@ def _metadata(raw: object) -> Mapping[str, Any]:
         found = json.loads(raw) if isinstance(raw, str) and raw else {}
     except ValueError as error:
         raise Malformed("broken metadata") from error
-    return found if isinstance(found, dict) else {}
+    return _storable(found) if isinstance(found, dict) else {}
 
 
 def _object(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -4,9 +4,12 @@ import json
 
 import pytest
 
+from demo import cast
 from demo.person import Person, words
 from demo.records import Json
+from service.demo import Demo
 from tests.support.people import CIRCLE, FIVE, People, accepted
+from tests.support.signed import Forger
 
 LINK = "https://meet.example/one"
 TEAM = "T0RIVERBEND"
@@ -106,3 +109,15 @@ def test_a_name_cannot_turn_the_words_behind_it(people: People) -> None:
     people.circle(name="Evening\u202e circle\u2066")
     people.bo.command("/coach circles")
     assert "Evening circle" in people.bo.ephemerals()[-1]["text"]
+
+
+def test_an_event_that_nobody_asked_slack_for_is_taken_and_nothing_comes_of_it(demo: Demo) -> None:
+    assert Forger(demo).event("channel_rename", "Ev1", channel={"id": "C0GENERAL"}) == 200
+
+
+def test_what_no_database_holds_is_left_out_of_ids_and_words(people: People) -> None:
+    forger = Forger(people.demo)
+    assert forger.event("app_home_opened", "Ev\x002", user=f"{cast.ANA}\x00", tab="home\x00") == 200
+    assert people.ana.state()["home"]
+    assert forger.command(cast.ANA, "a\x00way") == ""
+    assert people.ana.modal["title"] == "Days away"
