@@ -63,6 +63,9 @@ class Sockets:
     _url: str = ""
 
     async def start(self) -> None:
+        """Once, though each workspace asks for it."""
+        if self._runner is not None:
+            return
         app = web.Application()
         app.router.add_get("/link", self._come_in)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -74,8 +77,9 @@ class Sockets:
 
     async def stop(self) -> None:
         self.cut()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
 
     def new_url(self) -> str:
         """An address for one connection."""

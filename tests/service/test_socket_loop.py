@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from demo import cast
 from demo.person import words
+from demo.registration import Registration
 from service.demo import Demo
 from storage.models import Circle, CoachingSession
-from tests.support import pasts
+from tests.support import many, pasts
+from tests.support.many import APP, SECRET
 from tests.support.pasts import Beginning
 from tests.support.people import ROOM, People, accepted
 
@@ -77,3 +80,21 @@ def test_what_comes_twice_is_done_once(demo: Demo, people: People) -> None:
     assert words(people.card()["blocks"]).count("Bo") == 1
     assert not people.ana.has_modal
     assert len(people.eli.dm()) == 2  # the welcome, and the session
+
+
+def test_one_socket_serves_several_workspaces_each_with_its_own_token(
+    database_url: str, log_lines: io.StringIO
+) -> None:
+    app = Registration(APP, SECRET, [])
+    with many.running(database_url, app, app_token="xapp-1-demo") as both:
+        both.demo.workspace.sockets.deadline = 30
+        wait_for_connections(both.demo, 1)
+        for team in (cast.RIVERBEND, cast.HARBOUR):
+            assert both.install(team.id).status == 200
+        river, harbour = both.person(cast.ANA), both.person(cast.ANA, 1)
+        harbour.command("/coach circle")
+        assert (river.has_modal, harbour.has_modal) == (False, True)
+        river.command("/coach away")
+        assert river.modal["title"] == "Days away"
+        assert harbour.modal["title"] == "New circle"
+        assert len(both.demo.workspace.sockets.ever) == 1

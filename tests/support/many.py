@@ -103,9 +103,12 @@ class Many:
 
 
 @contextmanager
-def running(database_url: str, app: Registration) -> Iterator[Many]:
+def running(database_url: str, app: Registration, *, app_token: str = "") -> Iterator[Many]:
+    """With an `app_token` by Socket Mode."""
     workspaces = [cast.riverbend(START, team=team) for team in (cast.RIVERBEND, cast.HARBOUR)]
     for one in workspaces:
         one.bot.token = ""
-    with Demo(workspaces[0], database_url, START, others=workspaces[1:], app=app) as demo:
+    with Demo(
+        workspaces[0], database_url, START, others=workspaces[1:], app=app, app_token=app_token
+    ) as demo:
         yield Many(demo, app)
