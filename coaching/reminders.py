@@ -133,24 +133,26 @@ def standing(
 
 
 def said_at(db: Session, session: CoachingSession, kind: ReminderKind) -> datetime | None:
-    """When something was said about a session; None while it waits.
+    """When something was said about a session; None while it waits."""
+    return said(db, [session.id], kind)[session.id]
+
+
+def said(db: Session, sessions: Collection[int], kind: ReminderKind) -> dict[int, datetime | None]:
+    """The same of several, by their ids.
 
     What nobody is told, because they do without it, counts as said when the session was planned.
     """
-    found = db.execute(
-        select(Reminder.due_at, OutboxRow.state, OutboxRow.finished_at)
+    planned = select(CoachingSession.id, CoachingSession.planned_at).where(CoachingSession.id.in_(sessions))
+    found: dict[int, datetime | None] = dict(iter(db.execute(planned)))
+    told = (
+        select(Reminder.session_id, Reminder.due_at, OutboxRow.state, OutboxRow.finished_at)
         .join(OutboxRow, OutboxRow.id == Reminder.outbox_id)
-        .where(
-            Reminder.workspace_id == session.workspace_id,
-            Reminder.session_id == session.id,
-            Reminder.kind == kind,
-        )
-        .order_by(Reminder.id.desc())
-    ).first()
-    if found is None:
-        return session.planned_at
-    due_at, state, finished_at = found
-    return max(due_at, finished_at or due_at) if state in (OutboxState.SENT, *ENDED) else None
+        .where(Reminder.session_id.in_(sessions), Reminder.kind == kind)
+        .order_by(Reminder.id)  # the newest counts
+    )
+    for id, due_at, state, finished_at in db.execute(told):
+        found[id] = max(due_at, finished_at or due_at) if state in (OutboxState.SENT, *ENDED) else None
+    return found
 
 
 def _wanted(db: Session, session: CoachingSession, now: datetime) -> list[Planned]:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -186,24 +186,35 @@ def _end(db: Session, session: CoachingSession, now: datetime) -> None:
 
 
 @dataclass(frozen=True)
+class _Proposed:
+    """A date that waits for somebody, without looking closer."""
+
+    session_id: int
+    day: date | None
+    """Of the rhythm."""
+    starts_at: datetime
+
+    def near(self, now: datetime) -> bool:
+        return self.starts_at - rhythm_plan.SCHEDULED <= now
+
+
+@dataclass(frozen=True)
 class _Dates:
     """What is known of a circle's dates without looking closer."""
 
-    proposed: Sequence[tuple[date | None, datetime]]
-    """Date of the rhythm, and start."""
+    proposed: Sequence[_Proposed]
     taken: Collection[date]
+    asked: Mapping[int, tuple[datetime | None, datetime | None]]
+    """When the convener was, and when the circle was, by the session; of those that are near."""
 
 
 def _to_look_at(db: Session, now: datetime) -> list[int]:
-    """Circles about which something may be due. All are looked at here, so it takes few statements."""
-    proposed: defaultdict[int, list[tuple[date | None, datetime]]] = defaultdict(list)
-    for circle_id, day, starts_at in db.execute(
-        select(CoachingSession.circle_id, CoachingSession.rhythm_date, CoachingSession.starts_at).where(
-            CoachingSession.state == SessionState.PROPOSED
-        )
-    ):
-        proposed[circle_id].append((day, starts_at))
-    taken = _taken(db, now)
+    """Circles about which something is due. All are looked at here, so it takes few statements.
+
+    One that only waits is left out: it would keep its place among those that are dealt with at once.
+    """
+    proposed, taken = _waiting(db), _taken(db, now)
+    asked = _asked(db, [one.session_id for each in proposed.values() for one in each if one.near(now)])
     circles = db.scalars(
         select(Circle)
         .where(
@@ -212,8 +223,18 @@ def _to_look_at(db: Session, now: datetime) -> list[int]:
         )
         .order_by(Circle.id)
     )
-    found = (one.id for one in circles if _may_be_due(one, _Dates(proposed[one.id], taken[one.id]), now))
+    known = ((one, _Dates(proposed[one.id], taken[one.id], asked)) for one in circles)
+    found = (circle.id for circle, its in known if _may_be_due(circle, its, now))
     return [one for one, _ in zip(found, range(AT_ONCE), strict=False)]
+
+
+def _waiting(db: Session) -> defaultdict[int, list[_Proposed]]:
+    found: defaultdict[int, list[_Proposed]] = defaultdict(list)
+    session = CoachingSession
+    query = select(session.circle_id, session.id, session.rhythm_date, session.starts_at)
+    for circle_id, id, day, starts_at in db.execute(query.where(session.state == SessionState.PROPOSED)):
+        found[circle_id].append(_Proposed(id, day, starts_at))
+    return found
 
 
 def _taken(db: Session, now: datetime) -> defaultdict[int, set[date]]:
@@ -237,15 +258,20 @@ def _is_due(circle: Circle, known: _Dates, now: datetime) -> bool:
     if circle.state is not CircleState.ACTIVE:
         return True  # it has a proposal left
     rule = dates.rule_of(circle)
-    for day, starts_at in known.proposed:
-        stands = day is not None and day not in known.taken and recurrence.is_date(rule, day)
-        if not stands or day is None or _starts_at(circle, day) != starts_at:
+    for one in known.proposed:
+        stands = one.day is not None and one.day not in known.taken and recurrence.is_date(rule, one.day)
+        if not stands or one.day is None or _starts_at(circle, one.day) != one.starts_at:
             return True
-        if starts_at - rhythm_plan.SCHEDULED <= now:
+        if one.near(now) and _next_step(circle, one, known, now) is not Step.WAIT:
             return True
     day = recurrence.next_date(rule, dates.today(circle, now), known.taken)
-    there = {one for one, _ in known.proposed}
+    there = {one.day for one in known.proposed}
     return day is not None and day not in there and _starts_at(circle, day) - rhythm_plan.PUT_UP <= now
+
+
+def _next_step(circle: Circle, one: _Proposed, known: _Dates, now: datetime) -> Step:
+    asked = known.asked.get(one.session_id, (None, None))
+    return rhythm_plan.step(Proposal(one.starts_at, circle.ask_first, *asked), now)
 
 
 def _starts_at(circle: Circle, day: date) -> datetime:
@@ -253,24 +279,22 @@ def _starts_at(circle: Circle, day: date) -> datetime:
 
 
 def _proposal(db: Session, session: CoachingSession) -> Proposal:
-    return Proposal(
-        session.starts_at,
-        session.circle.ask_first,
-        reminders.said_at(db, session, ReminderKind.CONFIRM_DATE),
-        _circle_asked_at(db, session),
-    )
+    asked = _asked(db, [session.id])[session.id]
+    return Proposal(session.starts_at, session.circle.ask_first, *asked)
 
 
-def _circle_asked_at(db: Session, session: CoachingSession) -> datetime | None:
-    """Read without a lock, because what is rendered reads it too."""
-    return db.scalar(
-        select(OutboxRow.finished_at).where(
-            OutboxRow.workspace_id == session.workspace_id,
-            OutboxRow.session_id == session.id,
-            OutboxRow.kind == Outgoing.DATE_ASK,
-            OutboxRow.state == OutboxState.SENT,
-        )
+def _asked(db: Session, sessions: Collection[int]) -> dict[int, tuple[datetime | None, datetime | None]]:
+    """When the convener was, and when the circle was. Read without a lock: what is rendered reads it too."""
+    if not sessions:
+        return {}
+    told = select(OutboxRow.session_id, OutboxRow.finished_at).where(
+        OutboxRow.session_id.in_(sessions),
+        OutboxRow.kind == Outgoing.DATE_ASK,
+        OutboxRow.state == OutboxState.SENT,
     )
+    circles = dict(iter(db.execute(told)))
+    conveners = reminders.said(db, sessions, ReminderKind.CONFIRM_DATE)
+    return {id: (at, circles.get(id)) for id, at in conveners.items()}
 
 
 # --- what people do ---

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from coaching import dates, reminders, rhythm, roles, sessions
+from coaching import circles, dates, reminders, rhythm, roles, sessions
+from coaching.circles import CirclePlan
 from coaching.errors import NotAllowed, NotFound
 from coaching.rules.facts import Draft
 from coaching.rules.terms import CircleState, Mode, PollState, ReminderKind, Rhythm, SessionState
@@ -290,6 +291,22 @@ def test_ask_first_asks_the_circle_and_lapses_without_a_yes(world: World) -> Non
     look(world, STARTS - 7 * DAY)
     assert state_on(world, JANUARY) is SessionState.SKIPPED
     assert question.id in {row.target_id for row in world.rows(Outgoing.REFRESH)}
+
+
+@ON_SQLITE
+def test_circles_that_only_wait_keep_no_place_from_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first circle waits for a yes from 16 days before its date; the second is due meanwhile."""
+    monkeypatch.setattr(rhythm, "AT_ONCE", 1)
+    change(world, ask_first=True)
+    with world.database.transaction() as db:
+        plan = CirclePlan("Further", (ANA, BO), None, Rhythm.SAME_WEEKDAY, date(2026, 12, 15), time(10))
+        further = circles.create(db, world.actor(db), plan, None, MADE).id
+    live(world, STARTS - 40 * DAY, STARTS - 8 * DAY, HOUR * 6)
+    assert state_on(world, JANUARY) is SessionState.PROPOSED
+    third_tuesday = [one for one in all_of_them(world) if one.circle_id == further][-1]
+    assert (third_tuesday.rhythm_date, third_tuesday.state) == (date(2027, 1, 19), SessionState.SCHEDULED)
 
 
 @ON_SQLITE
