@@ -9,20 +9,27 @@ from slack_sdk.errors import SlackApiError
 
 from bot.parse import readable
 from coaching.circles import Channel
+from coaching.errors import Nobody
 from coaching.people import Profile
 from coaching.rules.terms import PersonKind
 from coaching.rules.zones import known_zone
 
 AT_ONCE = 10
 LONGEST_NAME = 80
+NOT_SHOWN = {"user_not_found", "user_not_visible"}
 HIDDEN = {"channel_not_found", "not_in_channel", "missing_scope"}
 
 
 def profiles(client: WebClient, workspace_id: str, slack_ids: Sequence[str]) -> list[Profile]:
-    """What Slack says about these people, ten at a time. Raises `SlackApiError` when one is not there."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = pool.map(lambda one: client.users_info(user=one, include_locale=True), slack_ids)
-        return [profile(answer["user"], workspace_id) for answer in answers]
+    """What Slack says about these people, ten at a time. Raises `Nobody` when it does not show one."""
+    try:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            answers = pool.map(lambda one: client.users_info(user=one, include_locale=True), slack_ids)
+            return [profile(answer["user"], workspace_id) for answer in answers]
+    except SlackApiError as error:
+        if error.response.get("error") in NOT_SHOWN:
+            raise Nobody from error
+        raise
 
 
 def profile(user: dict[str, Any], workspace_id: str) -> Profile:

@@ -61,6 +61,15 @@ class ReasonNeeded(CoachingError):
     sentence = "This session should be in person. If you meet remotely all the same, say why."
 
 
+class Nobody(CoachingError):
+    """Slack does not show the bot somebody who is named."""
+
+    sentence = (
+        "Slack does not show me somebody who is named here: they may have gone, or work in another "
+        "organisation. Nothing was changed."
+    )
+
+
 class UnknownPeople(CoachingError):
     """People whom the bot has not met yet: the caller looks them up in Slack and tries again."""
 

@@ -13,7 +13,7 @@ from random import Random, SystemRandom
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Select, bindparam, delete, insert, select, update
+from sqlalchemy import Select, String, bindparam, cast, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from coaching import access, outbox, reminders, results, sessions
@@ -34,6 +34,7 @@ from storage.models import (
     EvaluationAsked,
     EvaluationReceipt,
     EvaluationWindow,
+    Membership,
     OutboxRow,
     OutboxState,
     Outgoing,
@@ -87,6 +88,9 @@ def _begun_without_window() -> Select[CoachingSession]:
         )
         .exists()
     )
+    members = select(func.count(Membership.id)).where(
+        Membership.circle_id == CoachingSession.circle_id, Membership.left_at.is_(None)
+    )
     return (
         select(CoachingSession)
         .join(Circle, Circle.id == CoachingSession.circle_id)
@@ -95,6 +99,10 @@ def _begun_without_window() -> Select[CoachingSession]:
             CoachingSession.starts_at <= bindparam("now"),
             CoachingSession.ends_at > bindparam("since"),
             Circle.kind == CircleKind.GROUP,
+            # Those that will never have one would keep the places of others until the window's time is over.
+            Circle.state != CircleState.CLOSED,
+            cast(Circle.reminders_off, String).not_like(f'%"{ReminderKind.EVALUATION}"%'),
+            members.scalar_subquery() >= evaluation.FEWEST_MEMBERS,
             ~has_window,
             in_use(CoachingSession.workspace_id),
         )
@@ -155,19 +163,48 @@ def _ask(db: Session, session: CoachingSession) -> None:
 def close_due(db: Session, now: datetime, make_rng: Callable[[], Random] = SystemRandom) -> None:
     """Closes windows whose time is up, or which everybody has answered. Each closes once."""
     results.forget_waiting(db)
-    still_open = db.scalars(
-        select(EvaluationWindow)
-        .where(EvaluationWindow.closed_at.is_(None))
-        .order_by(EvaluationWindow.closes_at, EvaluationWindow.id)
-        .limit(AT_ONCE)
-        # Another worker that is closing one keeps it; this one goes on with the others.
-        .with_for_update(skip_locked=True)
-    )
-    for window in still_open.all():
+    ready = db.scalars(_ready_to_close(), {"now": now})
+    for window in ready.all():
         session = db.get_one(CoachingSession, window.session_id)
         asked, answered = _asked(db, session, window), _answered(db, window)
         if evaluation.is_over(window.closes_at, now, asked, answered):
             _close(db, session, window, len(asked.expected), now, make_rng())
+
+
+@cache
+def _ready_to_close() -> Select[EvaluationWindow]:
+    """Looks at no other windows: their places would be kept from those that are ready."""
+    answered = (
+        select(EvaluationReceipt.window_id)
+        .where(
+            EvaluationReceipt.window_id == EvaluationAsked.window_id,
+            EvaluationReceipt.person_id == EvaluationAsked.person_id,
+        )
+        .exists()
+    )
+    waited_for = (
+        select(EvaluationAsked.person_id)
+        .join(Membership, Membership.person_id == EvaluationAsked.person_id)
+        .where(
+            EvaluationAsked.window_id == EvaluationWindow.id,
+            Membership.circle_id == EvaluationWindow.circle_id,
+            Membership.left_at.is_(None),
+            ~EvaluationAsked.out,
+            ~answered,
+        )
+        .exists()
+    )
+    return (
+        select(EvaluationWindow)
+        .where(
+            EvaluationWindow.closed_at.is_(None),
+            or_(EvaluationWindow.closes_at <= bindparam("now"), ~waited_for),
+        )
+        .order_by(EvaluationWindow.closes_at, EvaluationWindow.id)
+        .limit(AT_ONCE)
+        # Another worker that is closing one keeps it; this one goes on with the others.
+        .with_for_update(skip_locked=True, of=EvaluationWindow)
+    )
 
 
 # --- people ---

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bot.ids import View
 from demo import cast
 from demo.person import Person, words
 from demo.records import Json
@@ -113,6 +114,23 @@ def test_a_name_cannot_turn_the_words_behind_it(people: People) -> None:
 
 def test_an_event_that_nobody_asked_slack_for_is_taken_and_nothing_comes_of_it(demo: Demo) -> None:
     assert Forger(demo).event("channel_rename", "Ev1", channel={"id": "C0GENERAL"}) == 200
+
+
+def test_somebody_whom_slack_does_not_show_is_named_in_a_sentence(demo: Demo) -> None:
+    forger = Forger(demo)
+    assert forger.event("app_home_opened", "Ev1", user="U0NOBODY", tab="home") == 200
+    fields = circle_fields(cast.BO, "U0NOBODY")
+    assert "Slack does not show me somebody" in json.dumps(forger.submit(cast.ANA, View.CIRCLE, {}, fields))
+
+
+def circle_fields(*members: str) -> Json:
+    return {
+        "name": "New",
+        "members": {"selected_users": list(members)},
+        "rhythm": {"selected_option": {"value": "same_weekday"}},
+        "starts_on": {"selected_date": "2027-01-12"},
+        "usual_time": {"selected_time": "10:00"},
+    }
 
 
 def test_what_no_database_holds_is_left_out_of_ids_and_words(people: People) -> None:

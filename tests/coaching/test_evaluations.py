@@ -13,7 +13,7 @@ from coaching import access, evaluations, members, reflections, results
 from coaching.errors import NotAllowed, NotFound
 from coaching.evaluations import Filled
 from coaching.rules.closing_facts import ResultFacts, Standing
-from coaching.rules.terms import Coming, Promise, ReminderKind
+from coaching.rules.terms import CircleState, Coming, Promise, ReminderKind
 from storage.engine import Database
 from storage.models import (
     Circle,
@@ -44,6 +44,7 @@ from tests.coaching.closing_world import (
     WINDOW_END,
     World,
 )
+from tests.coaching.test_programme import another_circle
 
 SECOND = date(2027, 1, 12)
 MINUTE = timedelta(minutes=1)
@@ -154,6 +155,51 @@ def test_a_circle_can_do_without(world: World) -> None:
     with world.database.transaction() as db:
         db.get_one(Circle, world.circle).reminders_off = [ReminderKind.EVALUATION.value]
     assert count(opened(world), EvaluationWindow) == 0
+
+
+@pytest.mark.parametrize("without", ["turned off", "closed", "too small"])
+def test_circles_without_evaluations_keep_no_place_from_others(
+    world: World, monkeypatch: pytest.MonkeyPatch, without: str
+) -> None:
+    one_at_once(monkeypatch)
+    schedule_further(world)
+    with world.database.transaction() as db:
+        circle = db.get_one(Circle, world.circle)
+        if without == "turned off":
+            circle.reminders_off = [ReminderKind.EVALUATION.value]
+        elif without == "closed":
+            circle.state = CircleState.CLOSED
+        for member in circle.members[2:] if without == "too small" else ():
+            member.left_at = MADE
+    assert count(opened(world), EvaluationWindow) == 1
+
+
+def test_windows_that_wait_for_answers_keep_no_place_from_those_that_are_complete(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    further = schedule_further(world)
+    opened(world)
+    one_at_once(monkeypatch)
+    waiting, world.session = world.session, further
+    for who in (ANA, BO, CHIDI):
+        world.answer(who)
+    world.tick(ENDS + MINUTE)
+    assert (window_of(world, waiting).closed_at, window_of(world).closed_at) == (None, ENDS + MINUTE)
+
+
+def one_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One look opens or closes no more than one window."""
+    monkeypatch.setattr(evaluations, "AT_ONCE", 1)
+    for kept in ("_begun_without_window", "_ready_to_close"):
+        monkeypatch.setattr(evaluations, kept, getattr(evaluations, kept).__wrapped__)
+
+
+def schedule_further(world: World) -> int:
+    """A session of another circle at the same time, and with a higher id."""
+    first, world.circle = world.circle, another_circle(world, ANA, BO, CHIDI)
+    further = world.schedule(STARTS.date())
+    world.circle = first
+    return further
 
 
 def test_an_answer_is_taken_once_and_cannot_be_changed(world: World) -> None:
