@@ -188,10 +188,10 @@ def command(body: Mapping[str, Any], now: datetime) -> Request:
         workspace_id=_text(body, "team_id"),
         slack_id=_text(body, "user_id"),
         now=now,
-        trigger_id=body.get("trigger_id"),
-        channel=body.get("channel_id"),
+        trigger_id=_maybe(body, "trigger_id"),
+        channel=_maybe(body, "channel_id"),
         words=str(body.get("text") or "").strip(),
-        response_url=body.get("response_url"),
+        response_url=_maybe(body, "response_url"),
     )
 
 
@@ -204,16 +204,16 @@ def interaction(body: Mapping[str, Any], now: datetime) -> Request:
         workspace_id=_workspace(body),
         slack_id=_text(user, "id"),
         now=now,
-        trigger_id=body.get("trigger_id"),
-        channel=(body.get("channel") or {}).get("id") or container.get("channel_id"),
+        trigger_id=_maybe(body, "trigger_id"),
+        channel=_maybe(body.get("channel") or {}, "id") or _maybe(container, "channel_id"),
         words=str(body.get("value") or ""),
         action=str(action.get("action_id") or body.get("action_id") or ""),
         value=_value_of(action),
-        message_ts=container.get("message_ts"),
+        message_ts=_maybe(container, "message_ts"),
         view=_view(body.get("view")),
         submitted=body.get("type") == "view_submission",
         looking=body.get("type") == "block_suggestion",
-        response_url=body.get("response_url"),
+        response_url=_maybe(body, "response_url"),
     )
 
 
@@ -224,11 +224,11 @@ def shortcut(body: Mapping[str, Any], now: datetime) -> Request:
         workspace_id=_workspace(body),
         slack_id=_text(_object(body, "user"), "id"),
         now=now,
-        trigger_id=body.get("trigger_id"),
-        channel=(body.get("channel") or {}).get("id"),
+        trigger_id=_maybe(body, "trigger_id"),
+        channel=_maybe(body.get("channel") or {}, "id"),
         words=readable(str(message.get("text") or "")).strip(),
         action=_text(body, "callback_id"),
-        response_url=body.get("response_url"),
+        response_url=_maybe(body, "response_url"),
     )
 
 
@@ -300,7 +300,7 @@ def _view(raw: object) -> OpenView | None:
         if isinstance(first, dict):
             fields[field_of(block_id)] = first
     return OpenView(
-        id=str(raw.get("id") or ""),
+        id=_text(raw, "id"),
         callback_id=str(raw.get("callback_id") or ""),
         metadata=_metadata(raw.get("private_metadata")),
         values=Values(fields, blocks),
@@ -329,3 +329,8 @@ def _text(body: Mapping[str, Any], name: str) -> str:
     if not isinstance(found, str) or not found:
         raise Malformed(f"no {name}")
     return found
+
+
+def _maybe(body: Mapping[str, Any], name: str) -> str | None:
+    """Words, or nothing where Slack leaves them out; raises `Malformed` for anything else."""
+    return _text(body, name) if body.get(name) else None

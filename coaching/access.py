@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, lazyload
 
 from coaching import people
-from coaching.errors import NotAllowed, NotFound, NotYours
+from coaching.errors import Nobody, NotAllowed, NotFound, NotYours
 from coaching.rules.audit_facts import About
 from coaching.rules.terms import CircleState, PersonKind, WhoMaySchedule
 from storage.models import Case, Circle, CoachingSession, Membership, Person, ProgrammeOwner
@@ -106,7 +106,12 @@ class Actor:
 
 
 def actor(db: Session, workspace_id: str, slack_id: str) -> Actor:
-    """Raises `UnknownPeople` when the bot has not met them, `NotAllowed` for bots and people who left."""
+    """Raises `UnknownPeople` when the bot has not met them, `NotAllowed` for bots and people who left.
+
+    `Nobody` where Slack names nobody, as it may in an event.
+    """
+    if not slack_id:
+        raise Nobody
     person = people.somebody(db, workspace_id, slack_id)
     if not person.active or person.kind is PersonKind.BOT:
         raise NotYours(NOT_ACTIVE)

@@ -116,6 +116,32 @@ def test_an_event_that_nobody_asked_slack_for_is_taken_and_nothing_comes_of_it(d
     assert Forger(demo).event("channel_rename", "Ev1", channel={"id": "C0GENERAL"}) == 200
 
 
+@pytest.mark.parametrize(
+    ("part", "odd"),
+    [
+        ("trigger_id", {"of": "another kind"}),
+        ("channel", {"id": ["C0GENERAL"]}),
+        ("container", {"type": "message", "channel_id": "C0GENERAL", "message_ts": 0.5}),
+        ("response_url", 7),
+        ("view", {"id": "", "type": "modal"}),
+    ],
+)
+def test_what_is_not_what_slack_sends_is_a_bad_request(demo: Demo, part: str, odd: object) -> None:
+    forger = Forger(demo)
+    sent = {
+        "type": "block_actions",
+        "team": {"id": forger.team},
+        "user": {"id": cast.ANA},
+        "actions": [{"type": "button", "action_id": "session.attend", "block_id": "b", "value": "1"}],
+        part: odd,
+    }
+    assert forger.send({"payload": json.dumps(sent)})[0] == 400
+
+
+def test_an_event_without_a_person_comes_to_nothing(demo: Demo) -> None:
+    assert Forger(demo).event("app_home_opened", "Ev1", tab="home") == 200
+
+
 def test_somebody_whom_slack_does_not_show_is_named_in_a_sentence(demo: Demo) -> None:
     forger = Forger(demo)
     assert forger.event("app_home_opened", "Ev1", user="U0NOBODY", tab="home") == 200
