@@ -22,7 +22,7 @@ from coaching import (
     wall_time,
 )
 
-Planner = Callable[[Session, datetime], None]
+Planner = Callable[[Session, datetime], bool | None]
 
 PLANNERS: tuple[Planner, ...] = (
     circle_states.resume_due,

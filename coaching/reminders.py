@@ -34,6 +34,7 @@ from storage.models import (
     Person,
     Poll,
     Reminder,
+    Workspace,
 )
 
 AT_THE_SESSION = {
@@ -44,6 +45,7 @@ AT_THE_SESSION = {
 OF_ANY_DATE = frozenset({ReminderKind.PREPARE_CASE, ReminderKind.PREPARE_CASE_AGAIN})
 """Once said they stand, with the new date, when the session is moved."""
 LATE = timedelta(hours=1)
+MOST_LATE = 500
 AHEAD = timedelta(days=2)
 """How long before it is due a question is laid out that follows from nothing having happened."""
 FEWEST = 2
@@ -294,7 +296,9 @@ def _withdraw_others(db: Session, session: CoachingSession, wanted: Iterable[Pla
         current = reminder.plan_version == session.plan_version
         if row.state is OutboxState.SENT or (row.state is not OutboxState.DUE and current):
             continue  # what was said of an older plan is remembered too: some of it is not said twice
-        if current and keep.get((reminder.person_id, reminder.kind)) == reminder.due_at:
+        wanted_at = keep.get((reminder.person_id, reminder.kind))
+        put_off = wanted_at is not None and wanted_at <= now < reminder.due_at
+        if current and (wanted_at == reminder.due_at or put_off):
             continue
         take_back(db, reminder, row, now)
 
@@ -498,6 +502,8 @@ def holds(db: Session, reminder: Reminder, now: datetime, *, sent: bool = False)
     session = session_of(db, reminder)
     if reminder.kind is ReminderKind.ACTION_DUE:
         return _action_holds(db, reminder, session.circle, now, sent=sent)
+    if not sent and _turned_off(db, reminder, session.circle):
+        return False
     older = reminder.plan_version != session.plan_version
     if older and not (sent and reminder.kind in OF_ANY_DATE):
         return False
@@ -526,6 +532,12 @@ def holds(db: Session, reminder: Reminder, now: datetime, *, sent: bool = False)
     return sent or reminder_plan.still_useful(reminder, now)
 
 
+def _turned_off(db: Session, reminder: Reminder, circle: Circle) -> bool:
+    """By the circle, or by the person since it was laid out."""
+    off = (*circle.reminders_off, *db.get_one(Person, reminder.person_id).reminders_off)
+    return reminder_plan.unwanted(reminder.kind, {ReminderKind(kind) for kind in off})
+
+
 def _notes_open(db: Session, session: CoachingSession, person_id: int) -> bool:
     """Whether it is still up to this person to write the notes."""
     return session.note_taker_id == person_id and not history.notes_written(db, session)
@@ -551,6 +563,20 @@ def _action_holds(db: Session, reminder: Reminder, circle: Circle, now: datetime
     resting = off or circle.state is not CircleState.ACTIVE
     away = absence.is_away([one.stretch for one in person.away], now, person.zone)
     return not resting and not away and reminder_plan.still_useful(reminder, now)
+
+
+def waits_until(db: Session, row: OutboxRow, kind: MessageKind, now: datetime) -> datetime | None:
+    """Until when a late message is held back, because its person has quiet hours; None: it is not.
+
+    What happens at a session is said all the same where it would be too late by then.
+    """
+    opens_at = reminder_plan.waits_until(kind, row.due_at, now, people.hours(_recipient(db, row)))
+    useless = opens_at is not None and row.expires_at is not None and row.expires_at <= opens_at
+    return None if useless and kind is not MessageKind.BOOKKEEPING else opens_at
+
+
+def _recipient(db: Session, row: OutboxRow) -> Person:
+    return db.get_one(Person, row.person_id)
 
 
 def gather_late(db: Session, now: datetime) -> None:
@@ -588,10 +614,14 @@ def _late() -> Select[Reminder, CoachingSession, Person]:
         .join(OutboxRow, OutboxRow.id == Reminder.outbox_id)
         .join(CoachingSession, CoachingSession.id == Reminder.session_id)
         .join(Person, Person.id == Reminder.person_id)
+        .join(Workspace, Workspace.id == Reminder.workspace_id)
         .where(
             OutboxRow.kind == Outgoing.BOOKKEEPING,
             OutboxRow.state == OutboxState.DUE,
             OutboxRow.due_at < bindparam("before"),
+            Workspace.paused_reason.is_(None),  # nothing is sent there, so nothing would get out of the way
         )
-        .limit(500)
+        # Those of earlier days first: today's own stay where they are.
+        .order_by(OutboxRow.due_at, Reminder.id)
+        .limit(MOST_LATE)
     )

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from random import SystemRandom
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.exc import DBAPIError
@@ -21,8 +22,8 @@ from coaching.rules.rhythm_plan import Proposal, Step
 from coaching.rules.terms import CircleState, ReminderKind, Rhythm, SessionState
 from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outgoing
 
-AT_ONCE = 200
-"""Circles that one look of the clock deals with at most; the next look takes the rest."""
+AT_ONCE = 10
+"""Circles that are dealt with in one transaction: SQLite's other writers wait for its end."""
 COUNTED_AS_LAST = (SessionState.SCHEDULED, SessionState.HELD, SessionState.MISSED)
 OVER = {
     SessionState.CANCELLED: "was cancelled",
@@ -36,10 +37,15 @@ log = logging.getLogger(__name__)
 # --- what the clock does ---
 
 
-def plan_due(db: Session, now: datetime) -> None:
-    """Brings every circle's next date a step further. Safe to repeat, and in several workers at once."""
-    for circle_id in _to_look_at(db, now):
+def plan_due(db: Session, now: datetime) -> bool:
+    """Brings circles' next dates a step further. Safe to repeat, and in several workers at once.
+
+    Whether there are more. They are taken as they come, so that broken ones keep no place from others.
+    """
+    due = _to_look_at(db, now)
+    for circle_id in SystemRandom().sample(due, min(AT_ONCE, len(due))):
         _apart(db, circle_id, now, look_after)
+    return len(due) > AT_ONCE
 
 
 def ask_for_next(db: Session, now: datetime) -> None:
@@ -209,10 +215,7 @@ class _Dates:
 
 
 def _to_look_at(db: Session, now: datetime) -> list[int]:
-    """Circles about which something is due. All are looked at here, so it takes few statements.
-
-    One that only waits is left out: it would keep its place among those that are dealt with at once.
-    """
+    """Circles about which something is due, and none that only waits. It takes few statements for all."""
     proposed, taken = _waiting(db), _taken(db, now)
     asked = _asked(db, [one.session_id for each in proposed.values() for one in each if one.near(now)])
     circles = db.scalars(
@@ -224,8 +227,7 @@ def _to_look_at(db: Session, now: datetime) -> list[int]:
         .order_by(Circle.id)
     )
     known = ((one, _Dates(proposed[one.id], taken[one.id], asked)) for one in circles)
-    found = (circle.id for circle, its in known if _may_be_due(circle, its, now))
-    return [one for one, _ in zip(found, range(AT_ONCE), strict=False)]
+    return [circle.id for circle, its in known if _may_be_due(circle, its, now)]
 
 
 def _waiting(db: Session) -> defaultdict[int, list[_Proposed]]:

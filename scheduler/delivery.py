@@ -233,7 +233,7 @@ class Delivery:
     async def _attempt(self, claim: Claim) -> Mark:
         try:
             if claim.in_doubt and claim.kind not in REPEATABLE:
-                settled = await self._look_up(claim)
+                settled = await self._settle(claim)
                 if isinstance(settled, Mark):
                     return settled
                 claim = settled
@@ -269,6 +269,14 @@ class Delivery:
             raise
         except Exception as error:
             log.warning("not read ahead", error=name_of(error))
+
+    async def _settle(self, claim: Claim) -> Mark | Claim:
+        """A message in doubt. Where Slack does not say in the end, nobody knows whether it arrived."""
+        try:
+            return await self._look_up(claim)
+        except SlackFault as fault:
+            mark = await self._after_fault(claim, fault)
+            return replace(mark, outcome=UNSEEN) if mark.state is OutboxState.DEAD else mark
 
     async def _look_up(self, claim: Claim) -> Mark | Claim:
         """What became of a message in doubt, or the claim with which it may be sent once more."""

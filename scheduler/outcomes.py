@@ -15,6 +15,8 @@ from storage.models import OutboxState
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900))
 JITTER = 0.2
 MOST_TRIES = 8
+MOST_OUTAGE_TRIES = 300
+"""Three days of them, a quarter of an hour apart: no message helps for longer, and most expire before."""
 MOST_POISON_TRIES = 3
 LATE = timedelta(minutes=1)
 """How long Slack gets to finish what it may have begun, before it is looked up or sent once more."""
@@ -72,6 +74,9 @@ CODES = {
 }
 VERDICTS = {code: verdict for verdict, codes in CODES.items() for code in codes.split()}
 
+
+OUTAGE = re.compile("not connected|service_unavailable|request_timeout|http 5..")
+"""Slack, or the way there, is down: nothing is wrong with the message."""
 
 WORD = re.compile(r"[a-zA-Z0-9_.:-]{1,80}")
 """What one of Slack's error codes looks like. They are kept, counted and logged."""
@@ -171,7 +176,8 @@ def after_fault(fault: SlackFault, tries: int, now: datetime, rng: Random) -> Ma
         case Verdict.AMBIGUOUS:
             return Mark(OutboxState.UNKNOWN, fault.code, now + LATE, in_doubt=True)
         case Verdict.RETRY:
-            return retry(fault.code, tries, MOST_TRIES, now, rng)
+            most = MOST_OUTAGE_TRIES if OUTAGE.fullmatch(fault.code) else MOST_TRIES
+            return retry(fault.code, tries, most, now, rng)
 
 
 def retry(reason: str, tries: int, most: int, now: datetime, rng: Random) -> Mark:

@@ -36,8 +36,11 @@ MOST_AT_ONCE = {"_deliver": 4}
 # Late is better than never, once is enough, and never twice at a time.
 DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 
-Planner = Callable[[Session, datetime], None]
-"""Looks what the time asks for, and writes it down. May run in several workers at once."""
+MOST_IN_A_ROW = 20
+"""Transactions that one planner gets in a row; the next look takes the rest."""
+
+Planner = Callable[[Session, datetime], bool | None]
+"""Looks what the time asks for, and writes it down; True: there is more. Several workers may do so at once."""
 
 Step = Callable[[Session, datetime], bool]
 """Deletes a little of what is old. Whether there is more."""
@@ -231,8 +234,11 @@ class Worker:
     def _run_one(self, planner: Planner, now: datetime) -> None:
         """Each in a transaction of its own: one that fails takes nothing else with it."""
         try:
-            with self._database.transaction() as db:
-                planner(db, now)
+            for _ in range(MOST_IN_A_ROW):
+                with self._database.transaction() as db:
+                    more = planner(db, now)
+                if not more:
+                    return
         except Exception as error:
             log.error("planning failed", planner=getattr(planner, "__name__", "?"), error=name_of(error))
 

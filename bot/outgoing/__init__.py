@@ -29,12 +29,27 @@ from bot.outgoing import (
 )
 from bot.replies import Standing
 from coaching import outbox
+from coaching import reminders as coming
 from coaching.packs import Pack
-from scheduler.messages import Message, Renderers
+from coaching.rules.terms import MessageKind
+from scheduler.messages import Content, Later, Message, Renderer, Renderers
+from storage.models import OutboxRow, OutboxState, Outgoing
+
+WAITS = {
+    Outgoing.BOOKKEEPING: MessageKind.BOOKKEEPING,
+    Outgoing.EVALUATION: MessageKind.AT_THE_SESSION,
+    Outgoing.DID_YOU_MEET: MessageKind.AT_THE_SESSION,
+}
+"""What can be late, and still helps the next morning."""
 
 
 def all_renderers(pack: Pack) -> Renderers:
     """One for each kind of message; words of the practice come from the content pack."""
+    found = _renderers(pack)
+    return found | {kind: _in_good_time(found[kind], of) for kind, of in WAITS.items()}
+
+
+def _renderers(pack: Pack) -> dict[Outgoing, Renderer]:
     return {
         **sessions.RENDERERS,
         **circles.renderers(pack),
@@ -54,6 +69,17 @@ def all_renderers(pack: Pack) -> Renderers:
         **privacy.RENDERERS,
         **members.RENDERERS,
     }
+
+
+def _in_good_time(render: Renderer, kind: MessageKind) -> Renderer:
+    """Holds back what is late and would come in somebody's quiet hours. What stands there is only edited."""
+
+    def in_good_time(db: Session, row: OutboxRow, now: datetime) -> Content:
+        sent = row.state is OutboxState.SENT
+        opens_at = None if sent else coming.waits_until(db, row, kind, now)
+        return Later("quiet hours", opens_at - now) if opens_at else render(db, row, now)
+
+    return in_good_time
 
 
 def as_it_stands(

@@ -15,6 +15,8 @@ from coaching.rules.terms import CircleKind, MessageKind, Mode, ReminderKind
 NUDGE_AT = time(9)
 LATEST_QUESTION = time(21)
 """Until then the convener is asked "did you meet?" on the spot, however late the session ends."""
+A_LITTLE_LATE = timedelta(minutes=15)
+"""Of a message that was due before quiet hours began and goes out in them all the same."""
 AFTER_THE_NEWS = timedelta(hours=24)
 HELPS_FOR = timedelta(days=3)
 """How late a message about what lies behind may still be sent."""
@@ -121,7 +123,7 @@ def reminders(
         for member in members
         if not member.out
         for kind in _kinds(plan, member.person_id, len(members))
-        if not _unwanted(kind, {*dropped, *member.turned_off})
+        if not unwanted(kind, {*dropped, *member.turned_off})
         for reminder in _laid_out(plan, member, kind)
     ]
     return sorted(_said_once(found), key=lambda one: (one.due_at, one.person_id, one.kind))
@@ -141,6 +143,21 @@ def message_kind(kind: ReminderKind) -> MessageKind:
 def still_useful(reminder: Due, now: datetime) -> bool:
     """Whether it may be sent, however late: never once the session has started, or three days late."""
     return now < reminder.expires_at
+
+
+def waits_until(kind: MessageKind, due_at: datetime, now: datetime, person: PersonHours) -> datetime | None:
+    """When a message that is late goes out instead of in the person's quiet hours; None: it need not wait.
+
+    What was due in quiet hours was meant for them: somebody has asked for that hour, or the session was then.
+    """
+    if now - due_at <= A_LITTLE_LATE or not hours.is_quiet(now, person):
+        return None
+    if kind is MessageKind.BOOKKEEPING:
+        meant = hours.is_quiet(due_at, person)
+    else:
+        here, then = hours.local(now, person), hours.local(due_at, person)
+        meant = here.date() == then.date() and here.time() <= LATEST_QUESTION
+    return None if meant else hours.after(now, person)
 
 
 def newest_only(waiting: Iterable[D], now: datetime) -> list[D]:
@@ -176,7 +193,7 @@ def _kinds(plan: Plan, person: int, members: int) -> Iterator[ReminderKind]:
             yield ReminderKind.NOTES_NUDGE
 
 
-def _unwanted(kind: ReminderKind, off: Collection[ReminderKind]) -> bool:
+def unwanted(kind: ReminderKind, off: Collection[ReminderKind]) -> bool:
     # Who is not asked is not nudged either.
     return kind in off or (kind is ReminderKind.EVALUATION_NUDGE and ReminderKind.EVALUATION in off)
 
