@@ -523,6 +523,8 @@ def holds(db: Session, reminder: Reminder, now: datetime, *, sent: bool = False)
     if reminder.kind in OF_ANY_DATE and not _case_open(db, session, reminder.person_id):
         return False
     person = db.get_one(Person, reminder.person_id)
+    if reminder.kind is ReminderKind.EVALUATION_NUDGE and not sent and _asked_today(db, reminder, now):
+        return False
     if not sent and absence.is_away([one.stretch for one in person.away], now, person.zone):
         return False
     if reminder.kind in reminder_plan.BEFORE_IT:
@@ -536,6 +538,22 @@ def _turned_off(db: Session, reminder: Reminder, circle: Circle) -> bool:
     """By the circle, or by the person since it was laid out."""
     off = (*circle.reminders_off, *db.get_one(Person, reminder.person_id).reminders_off)
     return reminder_plan.unwanted(reminder.kind, {ReminderKind(kind) for kind in off})
+
+
+def _asked_today(db: Session, nudge: Reminder, now: datetime) -> bool:
+    """The evaluation itself was late and came on the day of its nudge: twice a day is nagging."""
+    asked_at = db.scalar(
+        select(func.max(OutboxRow.finished_at))
+        .join(Reminder, Reminder.outbox_id == OutboxRow.id)
+        .where(
+            Reminder.session_id == nudge.session_id,
+            Reminder.person_id == nudge.person_id,
+            Reminder.kind == ReminderKind.EVALUATION,
+            OutboxRow.state == OutboxState.SENT,
+        )
+    )
+    of = people.hours(db.get_one(Person, nudge.person_id))
+    return asked_at is not None and hours.local(asked_at, of).date() == hours.local(now, of).date()
 
 
 def _notes_open(db: Session, session: CoachingSession, person_id: int) -> bool:

@@ -40,7 +40,7 @@ MOST_IN_A_ROW = 20
 """Transactions that one planner gets in a row; the next look takes the rest."""
 
 Planner = Callable[[Session, datetime], bool | None]
-"""Looks what the time asks for, and writes it down; True: there is more. Several workers may do so at once."""
+"""Looks what the time asks for, and writes it down. Several workers may do so at once. True: more is due."""
 
 Step = Callable[[Session, datetime], bool]
 """Deletes a little of what is old. Whether there is more."""

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import uvicorn
 from pydantic import SecretStr
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from bot.throttle import Limits
 from demo import archive
@@ -178,11 +178,11 @@ class Demo:
 
     def _next_due(self, now: datetime) -> datetime:
         """When the next message falls due, so that none is sent late only because the clock makes steps."""
+        held_back = OutboxRow.not_before > OutboxRow.due_at
+        moment = case((held_back, OutboxRow.not_before), else_=OutboxRow.due_at)
         with self.coach.database.reading() as db:
             found = db.scalar(
-                select(func.min(OutboxRow.due_at)).where(
-                    OutboxRow.state == OutboxState.DUE, OutboxRow.due_at > now
-                )
+                select(func.min(moment)).where(OutboxRow.state == OutboxState.DUE, moment > now)
             )
         return found or now + LONGEST
 

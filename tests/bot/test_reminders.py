@@ -197,6 +197,33 @@ def test_after_days_of_silence_only_what_still_helps_comes_once(
 
 
 @ON_SQLITE
+def test_what_a_downtime_made_late_comes_to_nobody_at_night(demo: Demo, people: People, monday: None) -> None:
+    people.wait(f"{MONDAY} 10:20")
+    demo.clock.move(wall("2027-01-12 02:00"))  # down since then; 8:00 in Berlin
+    demo.settle()
+    asked = ("Did Practice circle meet", "How was")
+    assert [got(one, *asked) for one in people.five] == [[], [], [], [], ["Tue 2027-01-12 08:00"]]
+    people.wait("2027-01-12 10:00")
+    assert got(people.ana, *asked) == ["Tue 2027-01-12 08:00"] * 2
+    assert [got(one, *asked) for one in people.five[1:]] == [["Tue 2027-01-12 08:00"]] * 4
+    nudged = [got(one, "the evaluation of") for one in people.five]
+    assert nudged == [[]] * 5  # nobody is asked twice a day
+
+
+@ON_SQLITE
+def test_a_message_of_the_day_that_is_an_hour_late_does_not_come_in_the_evening(
+    demo: Demo, people: People, monday: None
+) -> None:
+    """Sunday's was due on Friday at five, and may still come at ten past; later it waits for Monday."""
+    people.wait("2027-01-08 16:50")
+    demo.clock.move(wall("2027-01-08 18:10"))
+    demo.settle()
+    assert got(people.dee, BOOKKEEPING) == []
+    people.wait(f"{MONDAY} 09:30")
+    assert got(people.dee, BOOKKEEPING) == [f"Mon {MONDAY} 08:00"]
+
+
+@ON_SQLITE
 def test_after_the_session_nothing_of_before_it_comes(demo: Demo, people: People, monday: None) -> None:
     demo.clock.move(wall(f"{MONDAY} 10:01"))
     demo.settle()
@@ -274,6 +301,16 @@ def test_it_comes_again_in_an_hour_and_only_then(people: People, asked_to_prepar
     people.bo.click("In 1 hour", in_=again)  # once more, at five past
     people.wait("2026-12-28 13:00")
     assert got(people.bo, BOOKKEEPING) == ["Mon 2026-12-28 12:05"]
+
+
+@ON_SQLITE
+def test_what_was_put_off_comes_although_something_about_the_session_changes_meanwhile(
+    people: People, asked_to_prepare: Json
+) -> None:
+    people.bo.click("In 1 hour", in_=asked_to_prepare)
+    people.eli.click("Can't make it", in_=people.card())
+    people.wait("2026-12-28 11:05")
+    assert got(people.bo, "Which situation would you like to bring?") == ["Mon 2026-12-28 11:01"]
 
 
 def test_put_off_until_tomorrow_it_is_part_of_that_days_one_message(
