@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 from scheduler.delivery import Delivery
 from scheduler.messages import Content
 from scheduler.metrics import Metrics
-from storage.models import OutboxRow, OutboxState, Outgoing, Workspace
+from scheduler.outcomes import MOST_TRIES, UNSEEN
+from storage.models import OutboxRow, OutboxState, Outgoing, Person, Workspace
 from tests.scheduler.fake_slack import LOST, Call, FakeSlack, Json, limited, page
 from tests.scheduler.world import PLAIN, Workers, World
 
@@ -115,6 +116,15 @@ def test_a_look_up_that_fails_is_tried_again_and_nothing_is_sent_meanwhile(world
     deliver_after(world, minutes=1)
     assert world.state(row) == (SENT, "looked up")
     assert len(world.slack.made(POST)) == 1
+
+
+def test_a_look_up_that_never_works_leaves_it_in_doubt(world: World) -> None:
+    """Whoever wants to send it again is told that it may stand there."""
+    world.change(Person, world.ana, dm_channel="D-UANA")
+    row = world.put(Outgoing.WELCOME, world.ana, state=UNKNOWN, attempts=MOST_TRIES - 1)
+    world.slack.refuse("conversations.history", "strange_word")
+    deliver(world)
+    assert (world.row(row).state, world.row(row).outcome) == (DEAD, UNSEEN)
 
 
 def test_what_cannot_be_looked_up_is_sent_once_more(world: World) -> None:
@@ -268,12 +278,12 @@ def test_a_page_instead_of_an_answer_is_tried_again(world: World, status: int) -
     assert world.state(row) == (SENT, None)
 
 
-def test_eight_tries_are_enough(world: World) -> None:
+def test_eight_tries_are_enough_for_a_word_that_nobody_knows(world: World) -> None:
     row = world.put(Outgoing.SESSION_NEWS, world.ana)
     for _ in range(9):
-        world.slack.refuse(POST, "service_unavailable")
+        world.slack.refuse(POST, "some_new_word")
         deliver_after(world, minutes=20)
-    assert world.state(row) == (DEAD, "service_unavailable")
+    assert world.state(row) == (DEAD, "some_new_word")
     assert len(world.slack.made(POST)) == 8
 
 

@@ -95,6 +95,17 @@ def test_after_the_last_try_it_ends(tries: int) -> None:
     assert (mark.state is OutboxState.DEAD) == (tries >= MOST_TRIES)
 
 
+@pytest.mark.parametrize("code", ["not connected", "service_unavailable", "request_timeout", "http 502"])
+def test_an_outage_of_days_ends_no_message(code: str) -> None:
+    now, tries = NOW, 0
+    while now < NOW + timedelta(days=2):
+        tries += 1
+        mark = after_fault(SlackFault(code, Verdict.RETRY), tries, now, Random(tries))
+        assert mark.state is OutboxState.DUE
+        assert mark.not_before is not None
+        now = mark.not_before
+
+
 @given(st.sampled_from(list(Verdict)), st.integers(1, MOST_TRIES))
 def test_what_waits_says_until_when_or_for_whom(verdict: Verdict, tries: int) -> None:
     """No class may lead to a tight loop: what is not ended waits, or its workspace does."""

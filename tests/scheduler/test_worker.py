@@ -5,6 +5,7 @@ import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
@@ -59,6 +60,24 @@ def test_planning_that_fails_takes_nothing_else_with_it(world: World) -> None:
     [failure] = [line for line in logs if line["log_level"] == "error"]
     assert (failure["event"], failure["planner"]) == ("planning failed", "fail")
     assert "private" not in str(logs)
+
+
+def test_a_planner_with_more_to_do_goes_on_in_transactions_of_their_own(world: World) -> None:
+    left = [1, 2, 3]
+
+    def plan(db: Session, now: datetime) -> bool:
+        number = left.pop(0)
+        if number == 3:
+            raise RuntimeError("private")
+        db.add(HandledRequest(workspace_id="T1", key=str(number), at=now))
+        return True
+
+    async def scene(workers: Workers) -> None:
+        await worker(world, workers, plan).run_ticks(world.now)
+
+    world.run(scene)
+    with world.database.reading() as db:
+        assert list(db.scalars(select(HandledRequest.key).order_by(HandledRequest.key))) == ["1", "2"]
 
 
 def test_ticks_over_midnight_tidy_up(world: World) -> None:

@@ -336,3 +336,38 @@ def test_what_is_sent_late_is_due_useful_and_of_one_moment_each(case: Case, minu
         assert len({one.due_at for one in _of(person, sent) if one.kind in BEFORE_IT}) <= 1
     due = {one.person_id for one in case.reminders if one.due_at <= now < one.expires_at}
     assert due == {one.person_id for one in sent}
+
+
+@given(st.sampled_from(list(MessageKind)), moments, st.integers(0, 5 * 24 * 60), person_hours)
+def test_what_is_late_waits_only_for_an_opening_and_never_longer(
+    kind: MessageKind, due_at: datetime, minutes: int, person: PersonHours
+) -> None:
+    now = due_at + timedelta(minutes=minutes)
+    until = reminder_plan.waits_until(kind, due_at, now, person)
+    if until is None:
+        meant = hours.is_quiet(due_at, person) or kind is not MessageKind.BOOKKEEPING
+        assert minutes <= 15 or not hours.is_quiet(now, person) or meant
+    else:
+        assert minutes > 15
+        assert hours.is_quiet(now, person)
+        assert until == hours.after(now, person) > now
+        assert reminder_plan.waits_until(kind, due_at, until, person) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "due", "now", "until"),
+    [
+        (MessageKind.BOOKKEEPING, "2026-09-07 17:00", "2026-09-07 18:10", "2026-09-08 08:00"),
+        (MessageKind.BOOKKEEPING, "2026-09-07 17:55", "2026-09-07 18:10", None),
+        (MessageKind.BOOKKEEPING, "2026-09-05 09:00", "2026-09-05 10:00", None),  # a Saturday: asked for
+        (MessageKind.AT_THE_SESSION, "2026-09-04 15:00", "2026-09-05 02:00", "2026-09-07 08:00"),
+        (MessageKind.AT_THE_SESSION, "2026-09-05 15:00", "2026-09-05 16:00", None),  # they met on a Saturday
+        (MessageKind.AT_THE_SESSION, "2026-09-04 19:00", "2026-09-04 21:00", None),
+        (MessageKind.AT_THE_SESSION, "2026-09-04 19:00", "2026-09-04 21:01", "2026-09-07 08:00"),
+    ],
+)
+def test_what_is_late_does_not_come_at_night(
+    kind: MessageKind, due: str, now: str, until: str | None
+) -> None:
+    found = reminder_plan.waits_until(kind, berlin(due), berlin(now), PersonHours("Europe/Berlin"))
+    assert found == (berlin(until) if until else None)
