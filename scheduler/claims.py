@@ -12,6 +12,7 @@ from secrets import token_hex
 from typing import Any, cast
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CursorResult,
     Executable,
@@ -38,6 +39,8 @@ from scheduler.resting import muted
 from storage.models import OutboxRow, OutboxState, Outgoing, Workspace
 
 LEASE = timedelta(seconds=60)
+APART = timedelta(minutes=5)
+"""Workers' clocks never differ by as much. A lease that ends later is of before the clock was put back."""
 TOO_LATE = "too late"
 REPEATABLE = (Outgoing.HOME, Outgoing.REFRESH)
 """Edits: done twice they do no harm, so there is nothing to look up."""
@@ -247,7 +250,7 @@ def _homes_on_their_way() -> Select[Any]:
 
 def is_anything(db: Session, now: datetime) -> bool:
     """Whether a round may find anything to do. Most find nothing, and a look makes nobody wait."""
-    return bool(db.scalar(_anything(), {"now": now}))
+    return bool(db.scalar(_anything(), {"now": now, "far": now + LEASE + APART}))
 
 
 @cache
@@ -258,13 +261,20 @@ def _anything() -> Select[bool]:
         select(outbox.c.id).where(_is(outbox, state), outbox.c.due_at <= now, open_now).exists()
         for state in (OutboxState.DUE, OutboxState.UNKNOWN)
     )
-    lost = select(outbox.c.id).where(_is(outbox, OutboxState.CLAIMED), outbox.c.lease_until <= now).exists()
+    far = bindparam("far", type_=outbox.c.due_at.type)
+    lost = select(outbox.c.id).where(_is(outbox, OutboxState.CLAIMED), _over(now, far)).exists()
     resting = (
         select(workspaces.c.id)
         .where(workspaces.c.paused_reason.is_not(None), workspaces.c.paused_until <= now)
         .exists()
     )
     return select(or_(*waiting, lost, resting))
+
+
+def _over(
+    now: datetime | BindParameter[datetime], far: datetime | BindParameter[datetime]
+) -> ColumnElement[bool]:
+    return or_(outbox.c.lease_until <= now, outbox.c.lease_until > far)
 
 
 @dataclass(frozen=True)
@@ -291,7 +301,11 @@ def release_lost(db: Session, now: datetime, ours: Collection[int]) -> list[Move
     return _moved(
         db,
         update(outbox)
-        .where(_is(outbox, OutboxState.CLAIMED), outbox.c.lease_until <= now, outbox.c.id.not_in(list(ours)))
+        .where(
+            _is(outbox, OutboxState.CLAIMED),
+            _over(now, now + LEASE + APART),
+            outbox.c.id.not_in(list(ours)),
+        )
         .values(state=OutboxState.UNKNOWN, claim_token=None, lease_until=None, not_before=None),
     )
 

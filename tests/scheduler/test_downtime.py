@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
+from scheduler import claims
 from storage.models import OutboxState, Outgoing
 from tests.scheduler.fake_slack import LOST, Call
 from tests.scheduler.world import START, Workers, World
@@ -96,3 +97,19 @@ def test_what_was_in_doubt_when_it_went_down_is_looked_up_before_it_is_stale(
     fresh = down < HOUR
     assert world.row(row).state is (SENT if arrived or fresh else EXPIRED)
     assert list(world.slack.posts().values()) == ([1] if arrived or fresh else [])
+
+
+def test_a_clock_that_is_put_back_leaves_nobody_waiting_for_a_lease(world: World) -> None:
+    """It was claimed by a worker that died, and by the clock of now that was in an hour."""
+    row = world.put(Outgoing.WELCOME, world.ana, due_at=START - timedelta(hours=2))
+    with world.database.transaction() as db:
+        claims.claim(db, DUE, world.now, 10, each=8)
+    world.later(hours=-1)
+
+    async def scene(workers: Workers) -> None:
+        for _ in range(3):
+            await workers.delivery().deliver_all()
+            world.later(minutes=1)
+
+    world.run(scene)
+    assert world.row(row).state is SENT
