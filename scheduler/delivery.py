@@ -190,13 +190,29 @@ class Delivery:
             settled = [*claims.release_lost(db, now, ours), *claims.expire(db, now)]
             limits = resting.limited(db, now)
             probes = resting.take_probes(db, now)
-            take = partial(claims.claim, db, now=now, each=self._per_workspace)
-            found = take(OutboxState.UNKNOWN, most=free, busy=stopped)
-            found += take(OutboxState.DUE, most=free - len(found), busy=stopped, patient=False)
-            found += take(OutboxState.DUE, most=free - len(found), busy=slowed, patient=True)
+            take = partial(self._claim, db, now)
+            found = take(OutboxState.UNKNOWN, free, stopped, None)
+            found += take(OutboxState.DUE, free - len(found), stopped, False)
+            found += take(OutboxState.DUE, free - len(found), slowed, True)
             crowded = free > 0 and not (settled or found) and claims.others_take(db, now, stopped)
         self._say_taken(settled, found)
         return _Round(len(settled), limits, probes, found, crowded)
+
+    def _claim(
+        self, db: Session, now: datetime, state: OutboxState, most: int, busy: set[str], patient: bool | None
+    ) -> list[Claim]:
+        """Again without those that got their share: behind their waiting rows the others are not seen."""
+        found: list[Claim] = []
+        while True:
+            each = self._per_workspace
+            left = most - len(found)
+            more = claims.claim(db, state, now, left, each=each, patient=patient, busy=busy)
+            found += more
+            shares = Counter(claim.workspace_id for claim in more)
+            served = {workspace for workspace, rows in shares.items() if rows >= each}
+            if not served:
+                return found
+            busy = busy | served
 
     def _say_taken(self, settled: Sequence[Moved], found: Sequence[Claim]) -> None:
         """A line for each row that has changed its state here."""

@@ -373,3 +373,19 @@ def test_looking_for_due_rows_never_reads_the_whole_table(tmp_path: Path) -> Non
     steps = [row.detail for plan in plans for row in plan]
     assert len(plans) == 6
     assert [step for step in steps if step in ("SCAN outbox", "SCAN parent", "SCAN other", "SCAN home")] == []
+
+
+def test_a_long_queue_of_one_workspace_hides_nobody_behind_it(world: World) -> None:
+    """Ninety older messages are more than one look goes through: ten times eight of a workspace."""
+    with world.database.transaction() as db:
+        world.add_workspace(db, "T2")
+        zed = world.add_person(db, "T2", "Zed").id
+    for _ in range(90):
+        world.put(Outgoing.WELCOME, world.ana, due_at=world.now - timedelta(minutes=10))
+    behind = world.put(Outgoing.WELCOME, zed, workspace_id="T2")
+
+    async def scene(workers: Workers) -> None:
+        await workers.delivery(batch=10).deliver_due()
+        assert world.row(behind).state is OutboxState.SENT
+
+    world.run(scene)
