@@ -30,6 +30,7 @@ from scheduler.metrics import Metrics
 from scheduler.outcomes import (
     LATE,
     MOST_POISON_TRIES,
+    NO_CHANNEL,
     RESTORED,
     UNSEEN,
     Mark,
@@ -325,8 +326,21 @@ class Delivery:
             await self._slack.publish_home(workspace, parcel.to.people[0], content)
             return Mark(OutboxState.SENT)
         channel = await self._conversation(workspace, parcel.to)
-        async with self._talk(workspace, channel):
-            return await self._say(claim, channel, parcel, content)
+        try:
+            async with self._talk(workspace, channel):
+                return await self._say(claim, channel, parcel, content)
+        except SlackFault as fault:
+            opened = await self._opened_anew(workspace, parcel.to, fault)
+            if opened in (None, channel):
+                raise
+        async with self._talk(workspace, opened):
+            return await self._say(claim, opened, replace(parcel, thread_ts=None), content)
+
+    async def _opened_anew(self, workspace: str, to: Address, fault: SlackFault) -> str | None:
+        """The DM with somebody whose kept one Slack does not know any more; None where that is not so."""
+        if fault.code != NO_CHANNEL or to.person_id is None or to.channel is None:
+            return None
+        return await self._conversation(workspace, replace(to, channel=None))
 
     def _talk(self, workspace: str, channel: str) -> asyncio.Lock:
         """One call at a time in a conversation: Slack takes about one message a second there."""
