@@ -62,8 +62,9 @@ LAST_CALL = timedelta(seconds=12)
 CROWDED_S, MOST_CROWDED = 0.05, 5
 """The pause and the tries when other workers hold all that a round has looked at: they let go of it soon."""
 
-PAUSES_S = (0.5, 2.0)
-"""Between the tries to note what became of a message, when the database is locked or away."""
+PAUSES_S = (0.5, 2.0, 5.0, 10.0, 20.0)
+"""Between the tries to note what became of a message, when the database is locked or away. They last nearly
+as long as the lease: what is not noted by then is in doubt, and in a channel it may be said twice."""
 
 Prepared = Parcel | Mark
 Marked = tuple[Claim, Mark]
