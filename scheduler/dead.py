@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import String, func, select, type_coerce
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from scheduler.delivery import UNREPEATED
-from scheduler.outcomes import UNSEEN
+from scheduler.outcomes import OUTDATED, UNSEEN
 from storage.models import OutboxRow, OutboxState, Outgoing
 
 LET_GO = "let go by hand"
@@ -64,19 +65,44 @@ def all_of(db: Session, most: int) -> list[Dead]:
     ]
 
 
-def retry(db: Session, ids: Collection[int], now: datetime, *, twice: bool = False) -> dict[int, str]:
+@dataclass(frozen=True)
+class Retried:
+    """What became of those that were to be tried once more, by their ids."""
+
+    again: list[int]
+    outdated: list[int]
+    """Ended: a newer picture of the same message waits."""
+    refused: dict[int, str]
+    """Why each of these stays."""
+
+
+def retry(db: Session, ids: Collection[int], now: datetime, *, twice: bool = False) -> Retried:
     """Lets messages be tried once more, all that are given up when none is named.
 
-    `twice`: also those that may have arrived. Why each of the others stays, by its id.
+    `twice`: also those that may have arrived.
     """
     rows, refused = _given_up(db, ids)
+    done = Retried([], [], refused)
     for row in rows:
         if reason := _stays(row, now, twice=twice):
             refused[row.id] = reason
-            continue
-        row.state, row.outcome, row.finished_at = OutboxState.DUE, None, None
-        row.attempts, row.not_before = 0, None
-    return refused
+        elif _again(db, row):
+            done.again.append(row.id)
+        else:
+            row.state, row.outcome, row.finished_at = OutboxState.SKIPPED, OUTDATED, now
+            done.outdated.append(row.id)
+    return done
+
+
+def _again(db: Session, row: OutboxRow) -> bool:
+    """Whether it waits now. Only one refresh of a message may, and there can be one already."""
+    try:
+        with db.begin_nested():
+            row.state, row.outcome, row.finished_at = OutboxState.DUE, None, None
+            row.attempts, row.not_before = 0, None
+    except IntegrityError:
+        return False
+    return True
 
 
 def drop(db: Session, ids: Collection[int], now: datetime) -> dict[int, str]:

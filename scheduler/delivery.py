@@ -30,6 +30,7 @@ from scheduler.metrics import Metrics
 from scheduler.outcomes import (
     LATE,
     MOST_POISON_TRIES,
+    NO_CHANNEL,
     RESTORED,
     UNSEEN,
     Mark,
@@ -61,8 +62,9 @@ LAST_CALL = timedelta(seconds=12)
 CROWDED_S, MOST_CROWDED = 0.05, 5
 """The pause and the tries when other workers hold all that a round has looked at: they let go of it soon."""
 
-PAUSES_S = (0.5, 2.0)
-"""Between the tries to note what became of a message, when the database is locked or away."""
+PAUSES_S = (0.5, 2.0, 5.0, 10.0, 20.0)
+"""Between the tries to note what became of a message, when the database is locked or away. They last nearly
+as long as the lease: what is not noted by then is in doubt, and in a channel it may be said twice."""
 
 Prepared = Parcel | Mark
 Marked = tuple[Claim, Mark]
@@ -349,8 +351,21 @@ class Delivery:
             await self._slack.publish_home(workspace, parcel.to.people[0], content)
             return Mark(OutboxState.SENT)
         channel = await self._conversation(workspace, parcel.to)
-        async with self._talk(workspace, channel):
-            return await self._say(claim, channel, parcel, content)
+        try:
+            async with self._talk(workspace, channel):
+                return await self._say(claim, channel, parcel, content)
+        except SlackFault as fault:
+            opened = await self._opened_anew(workspace, parcel.to, fault)
+            if opened in (None, channel):
+                raise
+        async with self._talk(workspace, opened):
+            return await self._say(claim, opened, replace(parcel, thread_ts=None), content)
+
+    async def _opened_anew(self, workspace: str, to: Address, fault: SlackFault) -> str | None:
+        """The DM with somebody whose kept one Slack does not know any more; None where that is not so."""
+        if fault.code != NO_CHANNEL or to.person_id is None or to.channel is None:
+            return None
+        return await self._conversation(workspace, replace(to, channel=None))
 
     def _talk(self, workspace: str, channel: str) -> asyncio.Lock:
         """One call at a time in a conversation: Slack takes about one message a second there."""

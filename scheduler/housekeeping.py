@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import ColumnElement, Select, Table, delete, or_, select
+from sqlalchemy import ColumnElement, Select, Table, delete, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from coaching.rules.closing import CORRECTED_WITHIN
@@ -14,25 +14,45 @@ from storage.models import CoachingSession, HandledRequest, OutboxRow, OutboxSta
 REQUESTS_KEPT = timedelta(hours=48)
 """Longer than Slack repeats a delivery."""
 MESSAGES_KEPT = timedelta(days=30)
+AT_ONCE = 1_000
+"""Rows that go in one transaction."""
 
 outbox = cast(Table, OutboxRow.__table__)
 sessions = cast(Table, CoachingSession.__table__)
 reminders = cast(Table, Reminder.__table__)
+requests = cast(Table, HandledRequest.__table__)
 
 
-def tidy(db: Session, now: datetime) -> None:
-    """Deletes remembered requests, and reminders and ended messages that nothing needs any more."""
-    db.execute(delete(HandledRequest).where(HandledRequest.at < now - REQUESTS_KEPT))
+def old_requests(db: Session, now: datetime) -> bool:
+    """Those that were answered, and what Slack asked to be left alone with."""
     resting.forget_limits(db, now)
-    # First, because they hold on to their messages.
-    db.execute(
-        delete(reminders).where(
-            reminders.c.due_at < now - MESSAGES_KEPT, ~_alive(reminders.c.session_id, now).exists()
-        )
-    )
-    db.execute(
-        delete(outbox).where(outbox.c.finished_at < now - MESSAGES_KEPT, ~_referred_to(), ~_standing(now))
-    )
+    return _delete_some(db, requests, requests.c.at < now - REQUESTS_KEPT)
+
+
+def old_reminders(db: Session, now: datetime) -> bool:
+    """Those whose session can be corrected no more."""
+    old = reminders.c.due_at < now - MESSAGES_KEPT
+    return _delete_some(db, reminders, old & ~_alive(reminders.c.session_id, now).exists())
+
+
+def old_messages(db: Session, now: datetime) -> bool:
+    """Those that ended, and that nothing needs any more."""
+    old = outbox.c.finished_at < now - MESSAGES_KEPT
+    return _delete_some(db, outbox, old & ~_referred_to() & ~_standing(now))
+
+
+STEPS = (old_requests, old_reminders, old_messages)
+"""Each deletes a little and says whether there is more. Reminders first: they hold on to their messages."""
+
+
+def _delete_some(db: Session, table: Table, old: ColumnElement[bool]) -> bool:
+    """What somebody has under lock stays for the next night."""
+    key = tuple(table.primary_key.columns)
+    some = select(*key).where(old).limit(AT_ONCE).with_for_update(skip_locked=True, of=table)
+    found = db.execute(some).all()
+    if found:
+        db.execute(delete(table).where(tuple_(*key).in_(found)))
+    return len(found) == AT_ONCE
 
 
 def _referred_to() -> ColumnElement[bool]:

@@ -31,6 +31,7 @@ RESTORED = "may have been sent after the copy was made"
 STAYS_NOTED = (SENT_AGAIN, RESTORED)
 """What later tries have to know, so no other outcome takes its place before the end."""
 OUTDATED = "a newer one waits"
+NO_CHANNEL = "channel_not_found"
 
 
 class Verdict(StrEnum):

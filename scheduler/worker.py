@@ -16,10 +16,10 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session
 
+from scheduler import housekeeping
 from scheduler.auditor import Audit, Auditor
 from scheduler.delivery import Delivery
 from scheduler.heartbeat import Heartbeat
-from scheduler.housekeeping import tidy
 from scheduler.metrics import Metrics
 from scheduler.trouble import name_of
 from storage import doorbell
@@ -82,8 +82,8 @@ class Worker:
         self._delivery = delivery
         self._now = now
         self._plan = plan
-        self._nightly = (*nightly, tidy)
-        self._steps = steps
+        self._nightly = nightly
+        self._steps = (*housekeeping.STEPS, *steps)
         self._errands = errands
         self._rounds = rounds
         self._last_night: date | None = None

@@ -37,12 +37,12 @@ def retry(settings: Settings, ids: Sequence[int], *, twice: bool) -> tuple[str, 
     """What was done, and a line for each message that stays."""
     database, now = Database(settings.database_url), SystemClock().now()
     with database.transaction() as db:
-        before = dead.count(db)
-        refused = dead.retry(db, ids, now, twice=twice)
-        db.flush()
-        done = before - dead.count(db)
+        done = dead.retry(db, ids, now, twice=twice)
     database.dispose()
-    return _said(done, "will be tried once more"), _refusals(refused)
+    said = _said(len(done.again), "will be tried once more")
+    if done.outdated:
+        said += f" {_said(len(done.outdated), 'let go: a newer one of the same waits')}"
+    return said, _refusals(done.refused)
 
 
 def drop(settings: Settings, ids: Sequence[int]) -> tuple[str, list[str]]:

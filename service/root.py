@@ -4,6 +4,8 @@ import asyncio
 import os
 import random
 import signal
+import socket
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -53,6 +55,8 @@ REQUESTS_END_WITHIN_S = 3
 """Slack waits no longer for an answer."""
 MESSAGES_END_WITHIN_S = 6
 """What is still under way then, the next worker looks up."""
+GONE_WITHIN_S = 9.5
+"""Whatever holds it up: a thread that waits for the database cannot be stopped, and Python waits for it."""
 log = structlog.get_logger(__name__)
 
 
@@ -250,7 +254,27 @@ def _listen(web: Starlette, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=REQUESTS_END_WITHIN_S,
     )
-    uvicorn.Server(config).run()
+    _Server(config).run()
+
+
+class _Server(uvicorn.Server):
+    """Ends in time."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        _be_gone_in_time()
+        await super().shutdown(sockets)
+
+
+def _be_gone_in_time() -> None:
+    """From now on this process has only so long, whether it comes to its end by itself or not."""
+    timer = threading.Timer(GONE_WITHIN_S, _leave)
+    timer.daemon = True  # who ends sooner does not wait for it
+    timer.start()
+
+
+def _leave() -> None:
+    log.warning("left without waiting any longer for what was under way")
+    os._exit(1)
 
 
 def _begin(settings: Settings, *, upgrade: bool, limits: Limits | None = None) -> Coach:
@@ -324,6 +348,7 @@ async def _work(coach: Coach) -> None:
     await coach.worker.start()
     log.info("working")
     await stopped.wait()
+    _be_gone_in_time()
     await coach.stop()
 
 

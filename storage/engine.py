@@ -13,6 +13,7 @@ from storage.encryption import Cipher
 from storage.turns import TurnNotCome, Turns
 
 BUSY_TIMEOUT_MS = 2_000
+"""So long somebody waits for what somebody else is writing. Then the database counts as away."""
 POSTGRESQL = {"connect_timeout": 2, "tcp_user_timeout": 5_000}
 """Seconds and milliseconds. A server that is silent counts as away: Slack waits three seconds for an answer,
 so that there is still time to say so."""
@@ -133,7 +134,7 @@ def _postgresql(url: str) -> Engine:
     if url.startswith("postgres://"):  # as some hosts write it
         url = url.replace("postgres://", "postgresql://", 1)
     # Errors of the database would otherwise quote what people typed.
-    return create_engine(
+    engine = create_engine(
         url,
         pool_pre_ping=True,
         pool_size=10,
@@ -141,6 +142,14 @@ def _postgresql(url: str) -> Engine:
         hide_parameters=True,
         connect_args=POSTGRESQL,
     )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        # Not among the options of the connection: a pooler in between refuses those.
+        connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
+        connection.commit()
+
+    return engine
 
 
 def _sqlite(url: str) -> Engine:

@@ -115,6 +115,8 @@ def _alone(database: Database) -> Iterator[Connection]:
 @contextmanager
 def _postgresql(connection: Connection) -> Iterator[None]:
     with connection.begin():
+        # Another process' migration, or the program at work, may take its time: this one waits for its turn.
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         yield
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from scheduler import dead
+from scheduler.dead import Retried
 from storage.models import OutboxState, Outgoing
 from tests.scheduler.test_faults import deliver
 from tests.scheduler.test_poison import by_hand, tried
@@ -21,6 +22,11 @@ def given_up(
 
 
 def retry(world: World, *ids: int, twice: bool = False) -> dict[int, str]:
+    """Which stay, and why."""
+    return retried(world, *ids, twice=twice).refused
+
+
+def retried(world: World, *ids: int, twice: bool = False) -> Retried:
     with world.database.transaction() as db:
         return dead.retry(db, ids, world.now, twice=twice)
 
@@ -53,6 +59,19 @@ def test_none_named_are_all(world: World) -> None:
     rows = [given_up(world), given_up(world)]
     assert retry(world) == {}
     assert [world.state(row) for row in rows] == [(DUE, None)] * 2
+
+
+def test_of_two_pictures_of_one_message_one_is_tried_once_more(world: World) -> None:
+    """Only one may wait, and it is drawn when it is sent."""
+    card, other = (world.put(Outgoing.SESSION_CARD, state=SENT) for _ in range(2))
+    twins = [given_up(world, Outgoing.REFRESH, target_id=card) for _ in range(2)]
+    late = given_up(world, Outgoing.REFRESH, target_id=other)
+    newer = world.put(Outgoing.REFRESH, target_id=other)
+    news = given_up(world)
+    assert retried(world) == Retried([twins[0], news], [twins[1], late], {})
+    assert {world.state(row) for row in (twins[0], newer, news)} == {(DUE, None)}
+    ended = OutboxState.SKIPPED, "a newer one waits", world.now
+    assert [(*world.state(row), world.row(row).finished_at) for row in (twins[1], late)] == [ended] * 2
 
 
 def test_what_may_stand_there_is_sent_twice_only_when_that_is_said(world: World) -> None:

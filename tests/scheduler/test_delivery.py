@@ -65,6 +65,35 @@ def test_a_known_conversation_is_not_opened_again(world: World) -> None:
     assert world.slack.made("conversations.open") == []
 
 
+@pytest.mark.parametrize("kind", [Outgoing.WELCOME, Outgoing.CALENDAR_FILE])
+def test_a_conversation_that_slack_does_not_know_any_more_is_opened_anew(
+    world: World, kind: Outgoing
+) -> None:
+    world.change(Person, world.ana, dm_channel="D-OLD")
+    row = world.put(kind, world.ana)
+    world.slack.refuse(
+        "chat.postMessage" if kind is Outgoing.WELCOME else "files.completeUploadExternal",
+        "channel_not_found",
+    )
+    deliver(world)
+    assert (world.row(row).state, world.row(row).slack_channel) == (SENT, "D-UANA")
+    with world.database.reading() as db:
+        assert db.get_one(Person, world.ana).dm_channel == "D-UANA"
+
+
+def test_one_that_stays_unknown_ends_the_message(world: World) -> None:
+    """Slack opens another one and does not know that either, or opens the same."""
+    for kept, asked in (("D-OLD", ["D-OLD", "D-UANA"]), ("D-UANA", ["D-UANA"])):
+        world.change(Person, world.ana, dm_channel=kept)
+        world.slack.calls.clear()
+        row = world.put(Outgoing.WELCOME, world.ana)
+        for _ in asked:
+            world.slack.refuse("chat.postMessage", "channel_not_found")
+        deliver(world)
+        assert world.state(row) == (OutboxState.DEAD, "channel_not_found")
+        assert [call.body["channel"] for call in world.slack.made("chat.postMessage")] == asked
+
+
 def test_what_is_not_due_yet_stays(world: World) -> None:
     row = world.put(Outgoing.WELCOME, world.ana, due_at=world.now + timedelta(minutes=1))
     deliver(world)

@@ -1,11 +1,13 @@
 """At night goes what nothing needs any more, and nothing else."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from coaching.rules.terms import MessageKind, ReminderKind, SessionState
-from scheduler.housekeeping import tidy
+from scheduler import housekeeping
 from storage import migrate
 from storage.engine import Database
 from storage.models import CoachingSession, HandledRequest, OutboxRow, OutboxState, Outgoing, Reminder
@@ -16,10 +18,21 @@ SENT = OutboxState.SENT
 
 
 def kept(world: World, *rows: int) -> list[bool]:
-    with world.database.transaction() as db:
-        tidy(db, world.now)
+    tidy(world.database, world.now)
     with world.database.reading() as db:
         return [db.get(OutboxRow, row) is not None for row in rows]
+
+
+def tidy(database: Database, now: datetime) -> int:
+    """As the worker does it. How many transactions it took."""
+    taken = 0
+    for step in housekeeping.STEPS:
+        more = True
+        while more:
+            with database.transaction() as db:
+                more = step(db, now)
+            taken += 1
+    return taken
 
 
 def ended(world: World, days: float, **values: Any) -> int:
@@ -67,6 +80,17 @@ def test_ended_messages_go_after_thirty_days(world: World) -> None:
         ended(world, 31, state=OutboxState.DUE, finished_at=None),
     ]
     assert kept(world, *rows) == [False, False, True, True]
+
+
+def test_a_little_goes_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a night's work."""
+    monkeypatch.setattr(housekeeping, "AT_ONCE", 2)
+    rows = [ended(world, 31) for _ in range(5)]
+    with world.database.transaction() as db:
+        old = world.now - timedelta(hours=49)
+        db.add_all(HandledRequest(workspace_id="T1", key=f"old {n}", at=old) for n in range(3))
+    assert tidy(world.database, world.now) == 2 + 1 + 3
+    assert kept(world, *rows) == [False] * 5
 
 
 def test_what_others_refer_to_stays(world: World) -> None:
@@ -130,8 +154,7 @@ def test_a_file_of_sqlite_gives_back_what_was_deleted(tmp_path: Path) -> None:
             )
         database.compact()
         full = size(database)
-        with database.transaction() as db:
-            tidy(db, world.now)
+        tidy(database, world.now)
         database.compact()
         assert size(database) < full / 4
 

@@ -14,6 +14,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from demo import cast
 from demo.faults import Fault
@@ -21,6 +22,10 @@ from demo.person import Person
 from demo.records import Json
 from demo.server import LocalWorkspace
 from service.clock import SystemClock
+from storage import migrate
+from storage.encryption import new_key
+from storage.engine import Database
+from tests.storage.engines import empty_database
 from tests.support.forks import coach
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +34,7 @@ KEY_NOTE = (
     "COACH_ENCRYPTION_KEYS is not set: the key is kept in coach.key beside the database."
     " Whoever has both can read everything, so keep copies of them apart.\n"
 )
+SLOW = "CREATE VIEW outbox AS SELECT * FROM slow WHERE (SELECT pg_sleep(600)) IS NOT NULL"
 LONGEST_S = 60
 """For a machine that is busy; nothing here takes a tenth of it."""
 
@@ -71,8 +77,8 @@ class Installed:
         return done.returncode, done.stderr + done.stdout
 
     @contextmanager
-    def running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-        process = self.begin(*arguments)
+    def running(self, *arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+        process = self.begin(*arguments, **environment)
         try:
             yield process
         finally:
@@ -191,6 +197,37 @@ def test_a_worker_ends_when_it_is_told_to(installed: Installed) -> None:
         assert any("working" in line for line in process.stdout)
         process.send_signal(signal.SIGTERM)
         assert process.wait(LONGEST_S) == 0
+
+
+def test_a_worker_ends_in_time_even_when_its_database_does_not_answer(
+    installed: Installed, tmp_path: Path
+) -> None:
+    """Python waits for a thread that waits, and hosts kill after ten seconds."""
+    with empty_database("postgresql", tmp_path) as database:
+        migrate.upgrade(database)
+        with database.engine.begin() as connection:
+            connection.execute(text("ALTER TABLE outbox RENAME TO slow"))
+            connection.execute(text(SLOW))
+        url = database.engine.url.render_as_string(False)
+        with installed.running("worker", DATABASE_URL=url, COACH_ENCRYPTION_KEYS=new_key()) as process:
+            wait_until_it_waits(database)
+            process.send_signal(signal.SIGTERM)
+            said = process.communicate(timeout=LONGEST_S)[0]
+    assert "left without waiting any longer" in said
+    assert process.returncode == 1
+
+
+def wait_until_it_waits(database: Database) -> None:
+    asleep = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+    )
+    until = time.monotonic() + LONGEST_S
+    while time.monotonic() < until:
+        with database.engine.connect() as connection:
+            if connection.scalar(asleep):
+                return
+        time.sleep(0.02)
+    raise TimeoutError("the worker does not look for messages")
 
 
 def test_a_socket_is_opened_by_who_answers_slack_and_not_by_a_worker(behind_a_wall: Installed) -> None:
