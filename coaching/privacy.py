@@ -27,6 +27,7 @@ from storage.models import (
     Circle,
     CoachingSession,
     FormDraft,
+    Installation,
     Invitation,
     Membership,
     Notes,
@@ -40,6 +41,8 @@ from storage.models import (
     PollSlot,
     ProgrammeOwner,
     Reminder,
+    RoleSwap,
+    SwapAsk,
 )
 
 CASE_PARTS = ("title", "situation", "strengths", "challenges", "support", "next_steps", "feedback", "tags")
@@ -73,6 +76,9 @@ def stored(db: Session, actor: Actor, keeping: Keeping) -> StoredFacts:
         reflections=count(PairReflection.person_id == me.id),
         remarks=sum(count(_said(words, me)) for words in REMARKS),
         polls=count(_in_poll(me)),
+        searches=count(_in_search(me)),
+        swaps=count(_in_swap(me)),
+        circles_made=count(Circle.created_by_id == me.id),
         away=count(Away.person_id == me.id),
         drafts=count(FormDraft.person_id == me.id),
         invitations=count(Invitation.person_id == me.id),
@@ -81,6 +87,7 @@ def stored(db: Session, actor: Actor, keeping: Keeping) -> StoredFacts:
         audit=count(AuditEntry.actor_id == me.id),
         calendar=bool(count(CalendarFeed.person_id == me.id)),
         owns_programme=bool(count(ProgrammeOwner.person_id == me.id)),
+        installed=bool(count(_installed_it(me))),
         keeping=keeping,
     )
 
@@ -105,6 +112,19 @@ def _has_part(me: Person) -> ColumnElement[bool]:
 def _in_poll(me: Person) -> ColumnElement[bool]:
     answered = select(PollAnswer.poll_id).where(PollAnswer.person_id == me.id)
     return or_(Poll.opened_by_id == me.id, Poll.id.in_(answered))
+
+
+def _in_search(me: Person) -> ColumnElement[bool]:
+    return or_(SwapAsk.holder_id == me.id, SwapAsk.asked_id == me.id, SwapAsk.taker_id == me.id)
+
+
+def _in_swap(me: Person) -> ColumnElement[bool]:
+    return or_(RoleSwap.one_id == me.id, RoleSwap.other_id == me.id)
+
+
+def _installed_it(me: Person) -> ColumnElement[bool]:
+    here = Installation.workspace_id == me.workspace_id
+    return and_(here, Installation.installer_slack_id == me.slack_id)
 
 
 def _own_notes(me: Person) -> ColumnElement[bool]:
@@ -144,12 +164,15 @@ def file_of(db: Session, me: Person, now: datetime) -> bytes:
         "about": {"made_at": now, "not_in_here": NOT_IN_HERE},
         "you": _profile(db, me),
         "circles": _circles(db, me),
+        "circles_made": [_of(one, "name", "created_at") for one in _made(db, me)],
         "sessions": _sessions(db, me),
         "cases": _cases(db, me),
         "notes": _notes(db, me),
         "actions": _actions(db, me),
         "looking_back": _reflections(db, me),
         "polls": _polls(db, me),
+        "searches_for_a_role": _searches(db, me),
+        "roles_swapped": _swaps(db, me),
         "days_away": [_of(one, "first_day", "last_day", "created_at") for one in _all(db, Away, me)],
         "forms_begun": [_of(one, "form", "values", "at") for one in _all(db, FormDraft, me)],
         "asked_to_join": [_of(one, "invited_at", "answered_at") for one in _all(db, Invitation, me)],
@@ -171,6 +194,7 @@ def _profile(db: Session, me: Person) -> Found:
         "conversation": me.dm_channel,
         "calendar_address_made_at": feed.made_at if feed else None,
         "programme_owner_since": owner.named_at if owner else None,
+        "installed_the_bot_at": db.scalar(select(Installation.installed_at).where(_installed_it(me))),
     }
 
 
@@ -257,6 +281,37 @@ def _poll(one: Poll, me: Person) -> Found:
         "opened_by_you": one.opened_by_id == me.id,
         "you_can_make": [slot.starts_at for slot in ticked] if mine else None,
     }
+
+
+def _made(db: Session, me: Person) -> list[Circle]:
+    return list(db.scalars(select(Circle).where(Circle.created_by_id == me.id).order_by(Circle.id)).unique())
+
+
+def _searches(db: Session, me: Person) -> list[Found]:
+    found = db.scalars(select(SwapAsk).where(_in_search(me)).order_by(SwapAsk.id)).unique()
+    return [
+        {
+            **_at(one.session),
+            **_of(one, "role", "state", "opened_at", "ended_at"),
+            "your_role": one.holder_id == me.id,
+            "you_are_asked": one.asked_id == me.id,
+            "you_took_it": one.taker_id == me.id,
+        }
+        for one in found
+    ]
+
+
+def _swaps(db: Session, me: Person) -> list[Found]:
+    rows = db.execute(
+        select(RoleSwap, CoachingSession)
+        .join(CoachingSession, CoachingSession.id == RoleSwap.session_id)
+        .where(_in_swap(me))
+        .order_by(RoleSwap.id)
+    ).unique()
+    return [
+        {**_at(session), **_of(one, "role"), "taken_over_by_you": one.other_id == me.id}
+        for one, session in rows
+    ]
 
 
 def _entries(db: Session, me: Person) -> list[Found]:

@@ -91,6 +91,7 @@ def _stored(shown: StoredFacts) -> str:
         "the day on which you last opened my Home tab",
         *(["that you have a calendar address"] if shown.calendar else []),
         *(["that you are a programme owner"] if shown.owns_programme else []),
+        *(["that you installed me"] if shown.installed else []),
     ]
     counted = [
         _many(shown.circles, "circle that you are in", "circles that you are in"),
@@ -103,6 +104,9 @@ def _stored(shown: StoredFacts) -> str:
         _many(shown.reflections, "look back", "looks back"),
         _many(shown.remarks, "message to a circle or reason", "messages to circles and reasons"),
         _many(shown.polls, "poll", "polls"),
+        _many(shown.searches, "search for somebody to take a role", "searches for somebody to take a role"),
+        _many(shown.swaps, "swap of roles", "swaps of roles"),
+        _many(shown.circles_made, "circle that you made", "circles that you made"),
         _many(shown.away, "stretch of days away", "stretches of days away"),
         _many(shown.drafts, "form that you have begun", "forms that you have begun"),
         _many(shown.invitations, "invitation to come back", "invitations to come back"),

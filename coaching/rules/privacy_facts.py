@@ -26,6 +26,11 @@ class StoredFacts:
     """Messages to the circle, and reasons."""
     polls: int
     """That they opened or answered."""
+    searches: int
+    """For somebody to take a role: theirs, or that asked them, or that ended with them."""
+    swaps: int
+    """Of roles, with them."""
+    circles_made: int
     away: int
     """Stretches of days."""
     drafts: int
@@ -37,4 +42,6 @@ class StoredFacts:
     audit: int
     calendar: bool
     owns_programme: bool
+    installed: bool
+    """It was they who installed the bot."""
     keeping: Keeping

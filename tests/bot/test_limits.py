@@ -682,8 +682,8 @@ def _of_log(w: World) -> Iterator[Shown]:
 
 def _of_privacy(w: World) -> Iterator[Shown]:
     for many, keeping in ((0, Keeping(0, 0)), (1, Keeping(1, 1)), (HUGE, Keeping(1200, 1200))):
-        figures: dict[str, Any] = {one.name: many for one in fields(StoredFacts)[2:-3]}
-        figures |= {"calendar": many > 0, "owns_programme": many > 0}
+        figures: dict[str, Any] = {one.name: many for one in fields(StoredFacts)[2:-4]}
+        figures |= dict.fromkeys(("calendar", "owns_programme", "installed"), many > 0)
         shown = StoredFacts(w.text(80), ZONE, **figures, keeping=keeping)
         yield privacy.page, privacy.page(shown)
         yield privacy.page, privacy.page(shown, on_its_way=True)
