@@ -2,7 +2,9 @@
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -14,8 +16,8 @@ from sqlalchemy.orm import Session
 
 import bot.app
 from coaching import installations, workspaces
-from coaching.installations import Token
-from scheduler.resting import TOKEN_IS_OVER
+from coaching.installations import TOKEN_IS_OVER, Token
+from scheduler import resting
 from service.clock import Clock, disagreement
 from service.manifest import SCOPES
 from service.oauth import Refused, Silent
@@ -81,6 +83,10 @@ class BotToken:
     def forget(self, workspace_id: str) -> None:
         """There is no other."""
 
+    def refused(self, workspace_id: str, bot_token: str, code: str) -> None:
+        if code in TOKEN_IS_OVER:
+            _pause(self.database, workspace_id, code, self.clock.now(), lambda _: bot_token == self._secret)
+
     def problems(self) -> list[str]:
         """Where nothing is sent, a line each, with what to do."""
         try:
@@ -133,6 +139,7 @@ class Installed:
     def of(self, workspace_id: str) -> tuple[str, str]:
         known = self._kept.get(workspace_id)
         if known is None or time.monotonic() > known[1] or not known[0].works(self.clock.now()):
+            self._refuse_what_is_over(workspace_id)
             known = self._look(workspace_id), time.monotonic() + KEPT_S
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
@@ -144,6 +151,13 @@ class Installed:
 
     def forget(self, workspace_id: str) -> None:
         self._kept.pop(workspace_id, None)
+
+    def refused(self, workspace_id: str, bot_token: str, code: str) -> None:
+        """It may be an old one, and another process know a newer one: that is not paused."""
+        self.forget(workspace_id)
+        if code in TOKEN_IS_OVER:
+            now = self.clock.now()
+            _pause(self.database, workspace_id, code, now, lambda db: _is_newest(db, workspace_id, bot_token))
 
     def begin(self) -> None:
         """Each token is looked up when it is needed."""
@@ -188,6 +202,13 @@ class Installed:
         lacking = sorted(set(SCOPES) - set(token.scopes.split(",")))
         return f"has not given the permissions {', '.join(lacking)}: {AGAIN}" if lacking else ""
 
+    def _refuse_what_is_over(self, workspace_id: str) -> None:
+        """So that people read what to do. The worker has the token all the same, to see whether it works."""
+        with self.database.reading() as db:
+            over = installations.is_over(db, workspace_id)
+        if over:
+            raise ReinstallNeeded(workspace_id)
+
     def _look(self, workspace_id: str) -> Token:
         found = self._read(workspace_id)
         if found.renewable and not found.works(self.clock.now() + self.renewal.urgent):
@@ -207,3 +228,24 @@ class Installed:
         if found is None:
             raise ReinstallNeeded(workspace_id)
         return found
+
+
+def _is_newest(db: Session, workspace_id: str, bot_token: str) -> bool:
+    """Raises `Unreadable`."""
+    found = installations.token_of(db, workspace_id)
+    return found is not None and found.value == bot_token
+
+
+def _pause(
+    database: Database, workspace_id: str, code: str, now: datetime, still_so: Callable[[Session], bool]
+) -> None:
+    """Nothing is sent in a workspace whose token is over, unless it has been installed again just now."""
+    try:
+        with database.transaction() as db:
+            there = installations.is_back(db, workspace_id) and still_so(db)
+            paused = there and resting.pause(db, workspace_id, code, now)
+    except (SQLAlchemyError, Unreadable) as error:
+        log.error("workspace not paused", workspace=workspace_id, error=type(error).__name__)
+        return
+    if paused:
+        log.warning("workspace paused", workspace=workspace_id, reason=code)
