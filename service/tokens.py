@@ -1,8 +1,10 @@
 """With which token the bot speaks in a workspace: the one that was set, or the one of its installation."""
 
+import random
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -18,6 +20,7 @@ import bot.app
 from coaching import installations, workspaces
 from coaching.installations import TOKEN_IS_OVER, Token
 from scheduler import resting
+from scheduler.outcomes import Verdict, verdict_of
 from service.clock import Clock, disagreement
 from service.manifest import SCOPES
 from service.oauth import Refused, Silent
@@ -29,6 +32,8 @@ from storage.models import Workspace
 
 KEPT_S = 60
 MOST_KEPT = 1_000
+MOST_ASKED, ASKED_AT_ONCE = 20, 5
+"""Of how many workspaces whoever looks waits for Slack's word."""
 SILENT = "{url} does not answer. Is this machine allowed to reach it?"
 APP_UNKNOWN = (
     "Slack does not know the app ({code}). Copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET again from Basic"
@@ -180,8 +185,36 @@ class Installed:
                 found = [(one, self._wrong(db, one)) for one in installations.all_known(db)]
         except SQLAlchemyError:
             return []  # no tables yet, or away: that is said elsewhere
+        return [self._line(one, wrong) for one, wrong in found if wrong]
+
+    def ask_each(self) -> tuple[list[str], int]:
+        """Where Slack refuses a token of which nobody has heard anything bad, a line each; and of how many
+        workspaces it was not asked, or did not say. Those that are asked are others each time."""
+        try:
+            with self.database.reading() as db:
+                well = [one for one in installations.all_known(db) if not self._wrong(db, one)]
+                tokens = [(one, installations.token_of(db, one.id)) for one in well]
+        except SQLAlchemyError:
+            return [], 0
+        asked = random.sample(tokens, min(MOST_ASKED, len(tokens)))
+        with ThreadPoolExecutor(ASKED_AT_ONCE) as pool:
+            said = list(pool.map(lambda one: self._said_of(one[1]), asked))
+        lines = [self._line(one, _refused(code)) for (one, _), code in zip(asked, said, strict=True) if code]
+        return sorted(lines), len(tokens) - len(said) + said.count(None)
+
+    def _said_of(self, token: Token | None) -> str | None:
+        """Slack's word for refusing it, nothing where it takes it; None where it does not say."""
+        try:
+            self.renewal.slack.test(token.value if token else "")
+        except Silent:
+            return None
+        except Refused as refused:
+            return refused.code if verdict_of(refused.code) is Verdict.PAUSE else None
+        return ""
+
+    def _line(self, workspace: Workspace, wrong: str) -> str:
         url = f"{self.renewal.slack.public_url}/slack/install"
-        return [f"{one.name} ({one.id}) {wrong.format(url=url)}" for one, wrong in found if wrong]
+        return f"{workspace.name} ({workspace.id}) {wrong.format(url=url)}"
 
     def _wrong(self, db: Session, workspace: Workspace) -> str:
         """And what to do about it, with a place for the address at which it is installed."""
@@ -192,13 +225,13 @@ class Installed:
         if token is None:
             return f"has no token: {AGAIN}"
         if workspace.paused_reason in TOKEN_IS_OVER:
-            return f"has a token that works no more ({workspace.paused_reason}): {AGAIN}"
+            return _refused(workspace.paused_reason)
         if not token.renewable and token.expires_at:
             return f"has a token that ends, or ended, at {token.expires_at:%Y-%m-%d %H:%M} UTC: {AGAIN}"
         if not token.works(self.clock.now()):
             return f"has a token that has ended: {NOBODY_RENEWS}"
         if workspace.paused_reason:
-            return f"{REFUSED.format(code=workspace.paused_reason)}; else {AGAIN}"
+            return _refused(workspace.paused_reason)
         lacking = sorted(set(SCOPES) - set(token.scopes.split(",")))
         return f"has not given the permissions {', '.join(lacking)}: {AGAIN}" if lacking else ""
 
@@ -228,6 +261,13 @@ class Installed:
         if found is None:
             raise ReinstallNeeded(workspace_id)
         return found
+
+
+def _refused(code: str) -> str:
+    """What follows from Slack's word, with a place for the address at which the bot is installed."""
+    if code in TOKEN_IS_OVER:
+        return f"has a token that works no more ({code}): {AGAIN}"
+    return f"{REFUSED.format(code=code)}; else {AGAIN}"
 
 
 def _is_newest(db: Session, workspace_id: str, bot_token: str) -> bool:

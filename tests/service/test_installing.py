@@ -1,6 +1,7 @@
 """Installing into many workspaces by OAuth, over HTTP: from the button to a command that is answered."""
 
 import io
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from demo import cast
 from demo.faults import Fault
 from demo.local import Local
 from demo.registration import Registration
+from service import doctor, tokens
 from service.installing import (
     NO_ANSWER,
     NOT_ACCEPTED,
@@ -334,6 +336,51 @@ def test_a_token_that_is_over_while_people_are_looked_up_is_noticed(many: Many) 
     many.app.take_away(RIVERBEND)
     assert "not installed in this workspace" in told(many)  # of Ana the bot had to ask Slack
     assert workspace(many).paused_reason == "account_inactive"
+
+
+def said_by_doctor(many: Many) -> doctor.Findings:
+    found = doctor.examine(many.demo.coach.settings)
+    logging.disable(logging.NOTSET)
+    ours = ("Riverbend", "Harbour", "Slack was not asked")
+    of_these = [[one for one in lines if one.startswith(ours)] for lines in (found.problems, found.notes)]
+    return doctor.Findings(*of_these)
+
+
+def test_doctor_names_a_workspace_whose_token_was_taken_back_before_anybody_used_it(many: Many) -> None:
+    many.install(RIVERBEND)
+    many.install(HARBOUR)
+    assert said_by_doctor(many) == doctor.Findings()
+    many.app.take_away(RIVERBEND)
+    found = said_by_doctor(many)
+    assert found.notes == []
+    [line] = found.problems
+    assert line.startswith(
+        f"{cast.RIVERBEND.name} ({RIVERBEND}) has a token that works no more (account_inac"
+    )
+    assert line.endswith(f"install the bot there again at {many.start}")
+    assert workspace(many).paused_reason is None  # who looks changes nothing
+
+
+@pytest.mark.parametrize("fault", [{"drop": True}, {"error": "ratelimited"}])
+def test_doctor_says_of_how_many_tokens_slack_did_not_tell(many: Many, fault: dict[str, object]) -> None:
+    many.install(RIVERBEND)
+    many.install(HARBOUR)
+    local(many).workspace.faults.append(Fault("auth.test", **fault))  # type: ignore[arg-type]
+    found = said_by_doctor(many)
+    assert found.problems == []
+    [line] = found.notes
+    assert line.startswith("Slack was not asked about the token of 1 workspace, or did not answer")
+
+
+def test_doctor_asks_about_so_many_tokens_and_no_more(many: Many, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "MOST_ASKED", 1)
+    many.install(RIVERBEND)
+    many.install(HARBOUR)
+    many.app.take_away(RIVERBEND)
+    many.app.take_away(HARBOUR)
+    found = said_by_doctor(many)
+    assert (len(found.problems), len(found.notes)) == (1, 1)
+    assert "of 1 workspace" in found.notes[0]
 
 
 def test_that_an_old_token_is_over_says_nothing_of_a_newer_one(many: Many) -> None:
