@@ -51,6 +51,9 @@ class Tokens(Protocol):
     def forget(self, workspace_id: str) -> None:
         """It may be another one now."""
 
+    def refused(self, workspace_id: str, bot_token: str, code: str) -> None:
+        """Slack refused a call with this token, and said why. Asks the database; raises nothing."""
+
 
 def create_app(
     *,
@@ -98,6 +101,7 @@ def create_app(
         reference,
         wake,
         tokens.forget,
+        tokens.refused,
         public_url,
         keeping=keeping,
         limits=limits,

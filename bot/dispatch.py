@@ -53,6 +53,8 @@ class Dispatcher:
     """Tells the worker that there may be something to send."""
     forget: Callable[[str], None]
     """Looks a workspace's token up anew with the next request."""
+    refused: Callable[[str, str, str], None]
+    """Hears of a workspace, its token and why Slack refused a call with it."""
     public_url: str | None = None
     keeping: Keeping = AS_USUAL
     limits: Limits | None = None
@@ -131,7 +133,7 @@ class Dispatcher:
         return self._carry_out(route, request, ack, client)
 
     def _tell_uninstalled(self, request: Request, ack: Ack, client: WebClient) -> None:
-        """The bot has no token in this workspace, so it can say only what goes into the answer."""
+        """The bot has no token that works in this workspace, so it can say only what goes into the answer."""
         with suppress(*SLACK_FAILS):
             answer(failures.not_installed(request, self.install_url), request, ack, client)
 
@@ -141,8 +143,8 @@ class Dispatcher:
             reply = self._run(route, request, client, about)
         except Exception as error:  # the one place that catches the unexpected
             self._note_refusal(error, request, about)
-            reply = failures.reply_to(error, request, self.reference)
-            self._doubt(error, request)
+            reply = failures.reply_to(error, request, self.reference, self.install_url)
+            self._doubt(error, request, client)
             if request.event and not isinstance(error, CoachingError):
                 return BoltResponse(status=503)  # Slack sends an event again that was not taken
         self._show(reply, request, ack, client)
@@ -156,8 +158,11 @@ class Dispatcher:
         try:
             answer(reply, request, ack, client)
         except SLACK_FAILS as error:
-            self._doubt(error, request)
-            self._not_shown(error, request, ack)
+            self._doubt(error, request, client)
+            if failures.token_is_over(error):
+                self._tell_uninstalled(request, ack, client)
+            else:
+                self._not_shown(error, request, ack)
 
     def _slow_down(self, limits: Limits, request: Request, ack: Ack, client: WebClient) -> None:
         """Before the database is asked for anything."""
@@ -167,10 +172,10 @@ class Dispatcher:
         else:
             ack()
 
-    def _doubt(self, error: Exception, request: Request) -> None:
-        """What Slack refuses may be refused for an old token: another process may know a newer one."""
+    def _doubt(self, error: Exception, request: Request, client: WebClient) -> None:
+        """What Slack refuses may be refused for a token that is old, or over."""
         if isinstance(error, SlackApiError):
-            self.forget(request.workspace_id)
+            self.refused(request.workspace_id, client.token or "", failures.code_of(error))
 
     def _not_shown(self, error: Exception, request: Request, ack: Ack) -> None:
         """Slack did not show the reply. Who typed a command can still be told, by the answer to it."""

@@ -24,6 +24,7 @@ from bot.replies import (
 )
 from bot.views import notices
 from bot.views.text import escape
+from coaching import installations
 from coaching.errors import CoachingError, Refused
 from storage.encryption import Unreadable
 
@@ -33,14 +34,21 @@ SLACK_FAILS = (SlackApiError, HTTPException, OSError)
 log = structlog.get_logger()
 
 
-def reply_to(error: Exception, request: Request, reference: Callable[[], str]) -> Reply:
-    """Errors of ours have their sentence; anything else gets a short reference, which the log has too."""
+def reply_to(
+    error: Exception, request: Request, reference: Callable[[], str], install_url: str | None = None
+) -> Reply:
+    """Errors of ours have their sentence; anything else gets a short reference, which the log has too.
+
+    `install_url`: where people install the bot, if that is how it comes into their workspace.
+    """
     if isinstance(error, Refused) and request.submitted and request.view and request.view.input_blocks:
         return RefuseFields(_by_block(error, request.view))
     if isinstance(error, CoachingError):
         return _say(error.sentence, request)
     if isinstance(error, Malformed):
         return _say(wording.OLD_BUTTON, request)
+    if token_is_over(error):
+        return not_installed(request, install_url)
     name = reference()
     what, sentence = _kind(error)
     log.error(
@@ -48,13 +56,23 @@ def reply_to(error: Exception, request: Request, reference: Callable[[], str]) -
         reference=name,
         workspace=request.workspace_id,
         error=type(error).__name__,
-        slack=str(error.response.get("error")) if isinstance(error, SlackApiError) else None,
+        slack=code_of(error) if isinstance(error, SlackApiError) else None,
         # A database error prints the values it was given, which people typed: no trace of that one.
         exc_info=None if isinstance(error, DBAPIError) else error,
     )
     if request.looking:
         return GiveOptions([Option(value="-", label=wording.NO_OPTIONS.format(reference=name))])
     return _say(sentence.format(reference=name), request)
+
+
+def code_of(error: SlackApiError) -> str:
+    """Slack's word for why it refused."""
+    return str(error.response.get("error"))
+
+
+def token_is_over(error: Exception) -> bool:
+    """Whether Slack refused because the bot was removed, or its token taken back: no second try helps."""
+    return isinstance(error, SlackApiError) and code_of(error) in installations.TOKEN_IS_OVER
 
 
 def not_installed(request: Request, install_url: str | None) -> Reply:

@@ -8,8 +8,8 @@ SLACK_SILENT = (
     "you typed is lost: try again in a minute. (Reference {reference})"
 )
 DATABASE_AWAY = (
-    "I cannot reach my memory just now. Nothing was changed, and nothing you typed is lost: "
-    "leave this open and try again in a minute. (Reference {reference})"
+    "I cannot reach my memory just now, so nothing was changed. Try again in a minute; if you are filling in "
+    "a form, leave it open until then. (Reference {reference})"
 )
 UNREADABLE = (
     "I cannot read what is stored: the key for it is missing. Nothing is lost, and nothing was changed. "
@@ -22,8 +22,9 @@ UNEXPECTED = (
 NO_OPTIONS = "Something went wrong. Try again; if it stays so: {reference}"
 """An entry of a list: at most 75 characters."""
 REINSTALL = (
-    "I am not installed in this workspace any more, or my permission has run out. For two weeks I keep "
-    "all that was here. Somebody who may install apps here can bring me back: {url}"
+    "I am not installed in this workspace any more, or my permission has run out. Two weeks after a "
+    "removal, at the latest, what was here is erased. Somebody who may install apps here can bring me back: "
+    "{url}"
 )
 LOCKED_OUT = (
     "Slack does not let me into this workspace any more. Nothing is lost by that. Please tell whoever "

@@ -39,6 +39,9 @@ AT_ONCE = 100
 REMOVED = "removed"
 REINSTALL = "reinstall needed"
 """Reasons for which sending rests until the bot is installed again. Slack is not asked meanwhile."""
+TOKEN_IS_OVER = frozenset({"account_inactive", "token_revoked"})
+"""Slack's words for it: the bot was removed, or its token taken back. `invalid_auth` is said to forbidden
+addresses too."""
 BEFORE_IT_CAME_BACK = "fell due before it was installed again"
 STILL_TRUE = (Outgoing.REFRESH, Outgoing.HOME)
 """They show what is so when they are sent."""
@@ -316,6 +319,12 @@ def seems_removed(db: Session, workspace_id: str, now: datetime) -> None:
     gone = update(workspaces).where(unheard).values(uninstalled_at=now).returning(workspaces.c.id)
     if db.execute(gone).first() is not None:
         audit.of_the_bot(db, Deed.REMOVE_BOT, workspace_id, now)
+
+
+def is_over(db: Session, workspace_id: str) -> bool:
+    """Whether Slack has said that the token is over, and nothing has shown since that it works."""
+    reason = db.scalar(select(Workspace.paused_reason).where(Workspace.id == workspace_id))
+    return reason in TOKEN_IS_OVER
 
 
 def token_of(db: Session, workspace_id: str) -> Token | None:

@@ -14,8 +14,6 @@ from storage.upsert import insert_if_absent
 
 POST = "chat.postMessage"
 PROBE_EVERY = timedelta(minutes=15)
-TOKEN_IS_OVER = frozenset({"account_inactive", "token_revoked"})
-"""The bot was removed, or its token taken back. `invalid_auth` is said to forbidden addresses too."""
 
 limits = cast(Table, SlackLimit.__table__)
 workspaces = cast(Table, Workspace.__table__)
@@ -74,7 +72,7 @@ def pause(db: Session, workspace_id: str, reason: str, now: datetime) -> bool:
     going = and_(workspaces.c.id == workspace_id, workspaces.c.paused_reason.is_(None))
     values = {"paused_reason": reason, "paused_until": now + PROBE_EVERY}
     done = cast("CursorResult[Any]", db.execute(update(workspaces).where(going).values(**values)))
-    if done.rowcount and reason in TOKEN_IS_OVER:
+    if done.rowcount and reason in installations.TOKEN_IS_OVER:
         installations.seems_removed(db, workspace_id, now)
     return done.rowcount == 1
 

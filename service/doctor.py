@@ -20,7 +20,7 @@ from service.clock import SystemClock, disagreement
 from service.looking_in import Seen
 from service.root import Coach
 from service.settings import Settings, unknown_names
-from service.tokens import SILENT, BotToken, Installed
+from service.tokens import MOST_ASKED, SILENT, BotToken, Installed
 from storage import migrate as migrations
 
 LITTLE_ROOM = 200 << 20
@@ -105,8 +105,23 @@ def _look_at_messages(coach: Coach, found: Findings) -> None:
 def _look_at_the_token(coach: Coach, found: Findings) -> None:
     if isinstance(coach.token, Installed):
         found.problems += coach.token.problems()
+        _look_at_each_workspace(coach.token, found)
     elif isinstance(coach.token, BotToken):
         _look_at_the_bot_token(coach, coach.token, found)
+
+
+def _look_at_each_workspace(token: Installed, found: Findings) -> None:
+    """Nobody may have used the bot, and no worker called Slack, since a token was taken back."""
+    if SILENT.format(url=token.renewal.slack.api_url) in found.problems:
+        return
+    problems, unknown = token.ask_each()
+    found.problems += problems
+    if unknown:
+        workspaces = "1 workspace" if unknown == 1 else f"{unknown} workspaces"
+        found.notes.append(
+            f"Slack was not asked about the token of {workspaces}, or did not answer: it is asked about"
+            f" {MOST_ASKED} at most, others each time."
+        )
 
 
 def _look_at_the_bot_token(coach: Coach, token: BotToken, found: Findings) -> None:

@@ -159,9 +159,7 @@ class Installing:
         word = request.cookies.get(self._cookie, "")
         async with self._room:
             page = await run_in_threadpool(self._finish, request.query_params, word)
-        answer = shown(page)
-        answer.delete_cookie(self._cookie, secure=self._secure, httponly=True, samesite="lax")
-        return answer
+        return shown(page)  # the cookie stays: who loads this page anew reads that all is well
 
     def _finish(self, asked: QueryParams, word: str) -> Page:
         state, code = asked.get("state", ""), asked.get("code", "")

@@ -101,6 +101,15 @@ class SlackOAuth:
             raise Silent from None
         raise Silent
 
+    def test(self, bot_token: str) -> None:
+        """Raises `Refused` where Slack takes this token no more, `Silent`."""
+        try:
+            self._client(bot_token).auth_test()
+        except SlackApiError as error:
+            _refuse(error)
+        except SLACK_SILENT:
+            raise Silent from None
+
     def profile(self, granted: Granted) -> Profile | None:
         """Who has installed it; None where Slack does not say."""
         client = self._client(granted.pair.bot_token)

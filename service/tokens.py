@@ -1,8 +1,12 @@
 """With which token the bot speaks in a workspace: the one that was set, or the one of its installation."""
 
+import random
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -14,8 +18,9 @@ from sqlalchemy.orm import Session
 
 import bot.app
 from coaching import installations, workspaces
-from coaching.installations import Token
-from scheduler.resting import TOKEN_IS_OVER
+from coaching.installations import TOKEN_IS_OVER, Token
+from scheduler import resting
+from scheduler.outcomes import Verdict, verdict_of
 from service.clock import Clock, disagreement
 from service.manifest import SCOPES
 from service.oauth import Refused, Silent
@@ -27,6 +32,8 @@ from storage.models import Workspace
 
 KEPT_S = 60
 MOST_KEPT = 1_000
+MOST_ASKED, ASKED_AT_ONCE = 20, 5
+"""Of how many workspaces whoever looks waits for Slack's word."""
 SILENT = "{url} does not answer. Is this machine allowed to reach it?"
 APP_UNKNOWN = (
     "Slack does not know the app ({code}). Copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET again from Basic"
@@ -81,6 +88,10 @@ class BotToken:
     def forget(self, workspace_id: str) -> None:
         """There is no other."""
 
+    def refused(self, workspace_id: str, bot_token: str, code: str) -> None:
+        if code in TOKEN_IS_OVER:
+            _pause(self.database, workspace_id, code, self.clock.now(), lambda _: bot_token == self._secret)
+
     def problems(self) -> list[str]:
         """Where nothing is sent, a line each, with what to do."""
         try:
@@ -133,6 +144,7 @@ class Installed:
     def of(self, workspace_id: str) -> tuple[str, str]:
         known = self._kept.get(workspace_id)
         if known is None or time.monotonic() > known[1] or not known[0].works(self.clock.now()):
+            self._refuse_what_is_over(workspace_id)
             known = self._look(workspace_id), time.monotonic() + KEPT_S
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
@@ -144,6 +156,13 @@ class Installed:
 
     def forget(self, workspace_id: str) -> None:
         self._kept.pop(workspace_id, None)
+
+    def refused(self, workspace_id: str, bot_token: str, code: str) -> None:
+        """It may be an old one, and another process know a newer one: that is not paused."""
+        self.forget(workspace_id)
+        if code in TOKEN_IS_OVER:
+            now = self.clock.now()
+            _pause(self.database, workspace_id, code, now, lambda db: _is_newest(db, workspace_id, bot_token))
 
     def begin(self) -> None:
         """Each token is looked up when it is needed."""
@@ -166,8 +185,36 @@ class Installed:
                 found = [(one, self._wrong(db, one)) for one in installations.all_known(db)]
         except SQLAlchemyError:
             return []  # no tables yet, or away: that is said elsewhere
+        return [self._line(one, wrong) for one, wrong in found if wrong]
+
+    def ask_each(self) -> tuple[list[str], int]:
+        """Where Slack refuses a token of which nobody has heard anything bad, a line each; and of how many
+        workspaces it was not asked, or did not say. Those that are asked are others each time."""
+        try:
+            with self.database.reading() as db:
+                well = [one for one in installations.all_known(db) if not self._wrong(db, one)]
+                tokens = [(one, installations.token_of(db, one.id)) for one in well]
+        except SQLAlchemyError:
+            return [], 0
+        asked = random.sample(tokens, min(MOST_ASKED, len(tokens)))
+        with ThreadPoolExecutor(ASKED_AT_ONCE) as pool:
+            said = list(pool.map(lambda one: self._said_of(one[1]), asked))
+        lines = [self._line(one, _refused(code)) for (one, _), code in zip(asked, said, strict=True) if code]
+        return sorted(lines), len(tokens) - len(said) + said.count(None)
+
+    def _said_of(self, token: Token | None) -> str | None:
+        """Slack's word for refusing it, nothing where it takes it; None where it does not say."""
+        try:
+            self.renewal.slack.test(token.value if token else "")
+        except Silent:
+            return None
+        except Refused as refused:
+            return refused.code if verdict_of(refused.code) is Verdict.PAUSE else None
+        return ""
+
+    def _line(self, workspace: Workspace, wrong: str) -> str:
         url = f"{self.renewal.slack.public_url}/slack/install"
-        return [f"{one.name} ({one.id}) {wrong.format(url=url)}" for one, wrong in found if wrong]
+        return f"{workspace.name} ({workspace.id}) {wrong.format(url=url)}"
 
     def _wrong(self, db: Session, workspace: Workspace) -> str:
         """And what to do about it, with a place for the address at which it is installed."""
@@ -178,15 +225,22 @@ class Installed:
         if token is None:
             return f"has no token: {AGAIN}"
         if workspace.paused_reason in TOKEN_IS_OVER:
-            return f"has a token that works no more ({workspace.paused_reason}): {AGAIN}"
+            return _refused(workspace.paused_reason)
         if not token.renewable and token.expires_at:
             return f"has a token that ends, or ended, at {token.expires_at:%Y-%m-%d %H:%M} UTC: {AGAIN}"
         if not token.works(self.clock.now()):
             return f"has a token that has ended: {NOBODY_RENEWS}"
         if workspace.paused_reason:
-            return f"{REFUSED.format(code=workspace.paused_reason)}; else {AGAIN}"
+            return _refused(workspace.paused_reason)
         lacking = sorted(set(SCOPES) - set(token.scopes.split(",")))
         return f"has not given the permissions {', '.join(lacking)}: {AGAIN}" if lacking else ""
+
+    def _refuse_what_is_over(self, workspace_id: str) -> None:
+        """So that people read what to do. The worker has the token all the same, to see whether it works."""
+        with self.database.reading() as db:
+            over = installations.is_over(db, workspace_id)
+        if over:
+            raise ReinstallNeeded(workspace_id)
 
     def _look(self, workspace_id: str) -> Token:
         found = self._read(workspace_id)
@@ -207,3 +261,31 @@ class Installed:
         if found is None:
             raise ReinstallNeeded(workspace_id)
         return found
+
+
+def _refused(code: str) -> str:
+    """What follows from Slack's word, with a place for the address at which the bot is installed."""
+    if code in TOKEN_IS_OVER:
+        return f"has a token that works no more ({code}): {AGAIN}"
+    return f"{REFUSED.format(code=code)}; else {AGAIN}"
+
+
+def _is_newest(db: Session, workspace_id: str, bot_token: str) -> bool:
+    """Raises `Unreadable`."""
+    found = installations.token_of(db, workspace_id)
+    return found is not None and found.value == bot_token
+
+
+def _pause(
+    database: Database, workspace_id: str, code: str, now: datetime, still_so: Callable[[Session], bool]
+) -> None:
+    """Nothing is sent in a workspace whose token is over, unless it has been installed again just now."""
+    try:
+        with database.transaction() as db:
+            there = installations.is_back(db, workspace_id) and still_so(db)
+            paused = there and resting.pause(db, workspace_id, code, now)
+    except (SQLAlchemyError, Unreadable) as error:
+        log.error("workspace not paused", workspace=workspace_id, error=type(error).__name__)
+        return
+    if paused:
+        log.warning("workspace paused", workspace=workspace_id, reason=code)

@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot import wording
 from coaching.errors import WorkspaceErased
 from demo import cast
+from demo.faults import Fault
 from demo.filling import NotThere
 from demo.registration import Registration
 from service import erase
@@ -53,6 +55,18 @@ def test_a_worker_finds_out_by_itself_that_a_token_works_again(demo: Demo, peopl
     demo.workspace.workspace.bot.token = token
     demo.live_until(demo.clock.now() + timedelta(hours=1))
     assert workspace(demo).uninstalled_at is None
+
+
+def test_a_token_that_was_taken_back_without_a_word_is_noticed_by_who_uses_the_bot(
+    demo: Demo, people: People
+) -> None:
+    people.ana.command("/coach circles")
+    demo.workspace.workspace.faults.append(Fault("views.open", error="token_revoked"))
+    people.ana.command("/coach circle")
+    assert people.ana.ephemerals()[-1]["text"] == wording.LOCKED_OUT
+    assert (workspace(demo).uninstalled_at, workspace(demo).paused_reason) == (None, "token_revoked")
+    demo.live_until(demo.clock.now() + timedelta(hours=1))
+    assert workspace(demo).paused_reason is None  # a worker has asked
 
 
 def test_nothing_is_planned_while_it_is_removed_and_all_is_caught_up_with_afterwards(

@@ -1,6 +1,7 @@
 """Installing into many workspaces by OAuth, over HTTP: from the button to a command that is answered."""
 
 import io
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from demo import cast
 from demo.faults import Fault
 from demo.local import Local
 from demo.registration import Registration
+from service import doctor, tokens
 from service.installing import (
     NO_ANSWER,
     NOT_ACCEPTED,
@@ -132,11 +134,17 @@ def test_who_does_not_allow_it_reads_that_nothing_was_installed(many: Many) -> N
 def test_a_way_back_is_good_once(many: Many) -> None:
     browser = Browser()
     back = many.allow(browser)
-    kept = dict(browser.cookies)
     assert browser.get(back).status == 200
-    again = Browser(kept)
-    assert shows(again.get(back), OLD_LINK)
+    assert shows(browser.get(back), OLD_LINK)  # as when the page is loaded anew
     assert many.app.tokens[RIVERBEND]
+
+
+def test_of_two_tabs_the_newer_one_installs_it_whatever_the_older_one_does(many: Many) -> None:
+    browser = Browser()
+    older, newer = many.allow(browser), many.allow(browser)
+    assert shows(browser.get(older), OTHER_BROWSER)
+    assert browser.get(newer).status == 200
+    assert installed(many) == {RIVERBEND}
 
 
 def test_a_way_back_is_good_for_ten_minutes(many: Many) -> None:
@@ -294,6 +302,102 @@ def test_where_it_is_not_installed_people_are_told_where_to_do_it(many: Many) ->
 
 
 # Leaving, and coming back
+
+
+def test_a_token_that_was_taken_back_without_a_word_is_noticed_by_who_uses_the_bot(many: Many) -> None:
+    many.install(RIVERBEND)
+    many.install(HARBOUR)
+    many.app.take_away(RIVERBEND)
+    ana = many.person(cast.ANA)
+    ana.command("/coach circle")
+    heard = str(ana.ephemerals()[-1])
+    assert "not installed in this workspace" in heard
+    assert many.start in heard
+    assert workspace(many).uninstalled_at == many.demo.clock.now()
+    assert workspace(many).paused_reason == "account_inactive"
+    assert "not installed in this workspace" in told(many)  # which Slack's answer alone could show
+    assert "Make a circle" in told(many, number=1)
+    many.install(RIVERBEND)
+    assert workspace(many).uninstalled_at is None
+    assert "Make a circle" in told(many)
+
+
+def test_who_clicks_reads_of_a_token_that_was_taken_back_too(many: Many) -> None:
+    many.install()
+    ana = many.person(cast.ANA)
+    ana.command("/coach circles")
+    many.app.take_away(RIVERBEND)
+    ana.click("Make a circle", in_=ana.ephemerals()[-1])
+    assert "not installed in this workspace" in str(ana.ephemerals()[-1])
+
+
+def test_a_token_that_is_over_while_people_are_looked_up_is_noticed(many: Many) -> None:
+    many.install(user=cast.BO)
+    many.app.take_away(RIVERBEND)
+    assert "not installed in this workspace" in told(many)  # of Ana the bot had to ask Slack
+    assert workspace(many).paused_reason == "account_inactive"
+
+
+def said_by_doctor(many: Many) -> doctor.Findings:
+    found = doctor.examine(many.demo.coach.settings)
+    logging.disable(logging.NOTSET)
+    ours = ("Riverbend", "Harbour", "Slack was not asked")
+    of_these = [[one for one in lines if one.startswith(ours)] for lines in (found.problems, found.notes)]
+    return doctor.Findings(*of_these)
+
+
+def test_doctor_names_a_workspace_whose_token_was_taken_back_before_anybody_used_it(many: Many) -> None:
+    many.install(RIVERBEND)
+    many.install(HARBOUR)
+    assert said_by_doctor(many) == doctor.Findings()
+    many.app.take_away(RIVERBEND)
+    found = said_by_doctor(many)
+    assert found.notes == []
+    [line] = found.problems
+    assert line.startswith(f"{cast.RIVERBEND.name} ({RIVERBEND}) has a token that works no more")
+    assert line.endswith(f"install the bot there again at {many.start}")
+    assert workspace(many).paused_reason is None  # who looks changes nothing
+
+
+@pytest.mark.parametrize("fault", [{"drop": True}, {"error": "ratelimited"}])
+def test_doctor_says_of_how_many_tokens_slack_did_not_tell(many: Many, fault: dict[str, object]) -> None:
+    many.install(RIVERBEND)
+    many.install(HARBOUR)
+    local(many).workspace.faults.append(Fault("auth.test", **fault))  # type: ignore[arg-type]
+    found = said_by_doctor(many)
+    assert found.problems == []
+    [line] = found.notes
+    assert line.startswith("Slack was not asked about the token of 1 workspace, or did not answer")
+
+
+def test_doctor_asks_about_so_many_tokens_and_no_more(many: Many, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "MOST_ASKED", 1)
+    many.install(RIVERBEND)
+    many.install(HARBOUR)
+    many.app.take_away(RIVERBEND)
+    many.app.take_away(HARBOUR)
+    found = said_by_doctor(many)
+    assert (len(found.problems), len(found.notes)) == (1, 1)
+    assert "of 1 workspace" in found.notes[0]
+
+
+def test_that_an_old_token_is_over_says_nothing_of_a_newer_one(many: Many) -> None:
+    many.install()
+    with many.demo.coach.database.reading() as db:
+        old = db.get_one(Installation, RIVERBEND).bot_token
+    many.install()
+    many.demo.coach.token.refused(RIVERBEND, old, "account_inactive")
+    assert (workspace(many).uninstalled_at, workspace(many).paused_reason) == (None, None)
+
+
+def test_a_refusal_for_another_reason_is_no_removal(many: Many, log_lines: io.StringIO) -> None:
+    many.install()
+    local(many).workspace.faults.append(Fault("views.open", error="internal_error"))
+    ana = many.person(cast.ANA)
+    ana.command("/coach circle")
+    assert "try again in a minute" in str(ana.ephemerals()[-1])
+    assert "slack_failed" in log_lines.getvalue()
+    assert (workspace(many).uninstalled_at, workspace(many).paused_reason) == (None, None)
 
 
 def circle(many: Many) -> None:
