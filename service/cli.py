@@ -356,29 +356,10 @@ def _known(error: Exception) -> tuple[list[str], int]:
         return error.lines, FAILED
     if isinstance(error, PackError):
         return str(error).splitlines(), WRONG_SETTINGS
-    return _about_the_database(error), FAILED
+    from storage import faults
 
-
-def _about_the_database(error: Exception) -> list[str]:
-    import sqlite3
-
-    from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
-
-    from storage.migrate import NO_TABLES
-
-    if isinstance(error, DBAPIError) and _lacks_a_table(error.orig):
-        return [NO_TABLES]
-    if isinstance(error, OperationalError) and isinstance(error.orig, sqlite3.Error):
-        return ["The file that DATABASE_URL names cannot be used. May this user write in its folder?"]
-    if isinstance(error, InterfaceError | OperationalError):
-        return ["The database does not answer, or refuses us. Is it running, and is DATABASE_URL right?"]
-    if type(error) is DatabaseError:  # its other kinds are faults of ours
-        return ["The file that DATABASE_URL names is no database, or a broken one."]
-    return []
-
-
-def _lacks_a_table(error: BaseException | None) -> bool:
-    return getattr(error, "sqlstate", "") == "42P01" or "no such table" in str(error)
+    found = faults.sentence(error)
+    return [found] if found else [], FAILED
 
 
 def _public(url: str) -> str:

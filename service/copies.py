@@ -22,7 +22,7 @@ from scheduler import restoring as messages
 from scheduler.restoring import Fate
 from service import keys
 from service.settings import Settings
-from storage import migrate
+from storage import faults, migrate
 from storage.encryption import Cipher, Unreadable
 from storage.engine import Database
 
@@ -137,7 +137,7 @@ def _settled(settings: Settings, url: str, now: datetime, known: Latest | None) 
     database = Database(url, Cipher(keys.of(settings)))
     try:
         problem = migrate.current_problem(database)
-        if problem == migrate.NO_TABLES:
+        if problem == faults.NO_TABLES:
             raise CopyError(NOT_OF_A_BOT)
         if problem and problem not in migrate.MENDED_BY_UPGRADE:
             raise CopyError(problem)

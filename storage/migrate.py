@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from storage import faults
 from storage.engine import Database
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NO_TABLES = "The database has no tables yet: run coach migrate."
 BEHIND = "The schema is behind: run coach migrate."
-MENDED_BY_UPGRADE = frozenset({NO_TABLES, BEHIND})
+MENDED_BY_UPGRADE = frozenset({faults.NO_TABLES, BEHIND})
 STEP = re.compile(r'^(revision|down_revision) = "(\w+)"', re.MULTILINE)
 LOCK = 0x636F616368  # any number, the same in every process
 
@@ -54,7 +54,8 @@ def current_problem(database: Database) -> str | None:
         with database.reading() as db:
             return _problem(db.connection())
     except SQLAlchemyError as error:
-        return f"The database cannot be read ({type(error).__name__}): check DATABASE_URL."
+        name = type(error).__name__
+        return faults.sentence(error) or f"The database cannot be read ({name}): check DATABASE_URL."
 
 
 def _problem(connection: Connection) -> str | None:
@@ -62,7 +63,7 @@ def _problem(connection: Connection) -> str | None:
     if found == newest():
         return None
     if found is None:
-        return NO_TABLES
+        return faults.NO_TABLES
     if found not in _steps():
         return "The schema is newer than this program: install the newer version."
     return BEHIND

@@ -17,7 +17,7 @@ from service import copies
 from service.cli import app
 from service.copies import CopyError
 from service.settings import Settings, SettingsError
-from storage import migrate
+from storage import faults, migrate
 from storage.encryption import Cipher, new_key
 from storage.engine import Database
 from storage.models import (
@@ -129,7 +129,7 @@ def test_without_a_database_there_is_nothing_to_copy(tmp_path: Path) -> None:
 
 def test_a_database_that_somebody_made_by_looking_for_it_is_not_copied(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'coach.db'}")
-    assert migrate.current_problem(database) == migrate.NO_TABLES
+    assert migrate.current_problem(database) == faults.NO_TABLES
     database.dispose()
     with pytest.raises(CopyError, match="none of a bot"):
         copies.backup(settings(tmp_path), tmp_path / "copy.db")

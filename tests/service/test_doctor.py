@@ -142,6 +142,13 @@ def test_an_optional_permission_is_a_note(healthy: dict[str, Any], local: LocalW
     assert note(healthy).startswith("The bot token does without im:history")
 
 
+def test_a_broken_file_is_called_what_it_is(healthy: dict[str, Any], tmp_path: Path) -> None:
+    broken = tmp_path / "broken.db"
+    broken.write_text("a letter, not a database, and long enough to be read as one " * 20)
+    found = examined(healthy | {"database_url": f"sqlite:///{broken}"}).problems
+    assert found == ["The file that DATABASE_URL names is no database, or a broken one."]
+
+
 def test_messages_that_were_given_up_and_those_that_wait(healthy: dict[str, Any]) -> None:
     now = SystemClock().now()
     world = World(Database(healthy["database_url"]), now - timedelta(hours=1))

@@ -127,7 +127,7 @@ def test_doctor_is_content_before_the_first_start(installed: Installed) -> None:
 def test_doctor_says_all_that_is_wrong(installed: Installed) -> None:
     assert installed.run("doctor", DATABASE_URL="sqlite:///no/coach.db", SLACK_BOT_TOKEN="xoxb-another") == (
         1,
-        f"{KEY_NOTE}The database cannot be read (OperationalError): check DATABASE_URL.\n"
+        f"{KEY_NOTE}The file that DATABASE_URL names cannot be used. May this user write in its folder?\n"
         "Slack refuses the bot token (invalid_auth). Copy it again from OAuth & Permissions.\n",
     )
 
