@@ -77,7 +77,9 @@ def test_what_does_not_fit_is_said_with_what_to_do(database: Database) -> None:
 
 def test_a_database_that_is_away_is_said(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/no such folder/test.db")
-    assert str(migrate.current_problem(database)).startswith("The file that DATABASE_URL names cannot be used.")
+    assert str(migrate.current_problem(database)).startswith(
+        "The file that DATABASE_URL names cannot be used."
+    )
     database.dispose()
 
 
