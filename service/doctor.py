@@ -97,7 +97,7 @@ def _look_at_messages(coach: Coach, found: Findings) -> None:
     late = sum(one.rows for one in waiting if one.oldest < now - PATIENCE)
     if late:
         found.notes.append(
-            f"Messages have waited for over 15 minutes ({late} wait). Once coach serve runs, or coach worker"
+            f"Messages have waited for over 15 minutes ({late} wait): once coach serve runs, or coach worker"
             " beside coach serve --no-worker, they go out, or end where that is too late. If it runs, its log"
             " says why."
         )
