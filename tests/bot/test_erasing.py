@@ -355,7 +355,7 @@ IN_NO_FILE = {
     "circles.before_note_taker_id",  # what the coaching lead says of the time before the bot
     "invitations.invited_by_id",
     "programme_owners.named_by_id",
-    "notes.edited_by_id",  # what they did to what is others'; it stands among what they did
+    "notes.edited_by_id",  # what they did to what is others'
 }
 IN_THE_FILE = {
     *("memberships.person_id", "circles.created_by_id", "attendance.person_id", "poll_answers.person_id"),
