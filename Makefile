@@ -10,9 +10,8 @@ TO_WORK := $(VENV)/.installed-to-work
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Where Python is told to keep nothing that it compiled, the tests' dozens of processes would compile it all anew.
 unexport PYTHONDONTWRITEBYTECODE
-# Tests wait for servers to start and end as well as compute, so there are two more of them than cores. Some take
-# a hundred times as long as others: whoever has none left takes from who has.
-TESTERS = $$(( 2 + $$(getconf _NPROCESSORS_ONLN) )) --dist worksteal
+# Tests wait for servers to start and end as well as compute, so there is one more of them than cores.
+TESTERS = $$(( 1 + $$(getconf _NPROCESSORS_ONLN) ))
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-run demo test check lint audit format bench crash-test simulate clean
