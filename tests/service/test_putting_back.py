@@ -134,7 +134,7 @@ def test_nothing_is_sent_twice_and_what_falls_due_later_goes_out(round: Round, l
 
 @ON_SQLITE
 def test_what_was_lost_on_the_way_is_sent_after_a_look(round: Round) -> None:
-    """The bot stopped right after the copy, so nobody was reminded; some of it still helps."""
+    """The bot stopped right after the copy, so nobody was reminded; some of it still helps, later too."""
     with round.at_work() as people:
         round.copy()
         before = texts(people)
@@ -143,6 +143,10 @@ def test_what_was_lost_on_the_way_is_sent_after_a_look(round: Round) -> None:
     round.put_back()
     with round.at_work() as people:
         people.demo.settle()
+        assert {who for who, _ in texts(people) - before} == {
+            people.chidi.user_id
+        }  # half past five in Chicago
+        people.wait(f"{MONDAY} 09:05")
         new = texts(people) - before
         assert {who for who, _ in new} == {one.user_id for one in people.five}
         assert set(new.values()) == {1}
