@@ -31,7 +31,7 @@ A_THOUSAND, LOOKS = 1_000, 5
 
 
 def run(bench: Bench, engines: Engines) -> Iterator[Row]:
-    circles = bench.either(5, 40)
+    circles = bench.either(2, 40)
     with engines.sqlite.unfilled() as url:
         database = Database(url)
         _fill(database, circles)

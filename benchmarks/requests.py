@@ -53,7 +53,7 @@ def run(bench: Bench, engines: Engines) -> Iterator[Row]:
 
 
 def _on(engine: Engine, bench: Bench, slack: FakeSlack) -> Iterator[Row]:
-    sizes = _Sizes(one_by_one=bench.either(30, 200), at_once=bench.either(80, 300))
+    sizes = _Sizes(one_by_one=bench.either(24, 200), at_once=bench.either(50, 300))
     forms = _Forms(sizes.evaluations)
     with engine.filled(forms.fill) as ours, engine.empty() as floors, ExitStack() as started:
         pair = _Pair(
