@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 def plan_due(db: Session, now: datetime) -> bool:
     """Brings circles' next dates a step further. Safe to repeat, and in several workers at once.
 
-    Whether there are more. They are taken as they come, so that broken ones keep no place from others.
+    Whether there are more. They are taken in no order, so that broken ones keep no place from others.
     """
     due = _to_look_at(db, now)
     for circle_id in SystemRandom().sample(due, min(AT_ONCE, len(due))):
