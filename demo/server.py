@@ -29,6 +29,9 @@ from demo.traffic import Traffic
 from demo.workspace import Workspace
 
 STATIC = Path(__file__).parent / "static"
+IDLE_CONNECTIONS_KEPT_S = 75
+"""Longer than clients keep theirs (aiohttp 15 s). By default uvicorn closes one after five seconds, and
+a message that is sent at that very moment is in doubt."""
 T = TypeVar("T")
 OURS = frozenset({"127.0.0.1", "localhost"})
 
@@ -228,6 +231,7 @@ class LocalWorkspace:
             log_config=None,
             access_log=False,
             date_header=False,  # each answer of the Web API says its own
+            timeout_keep_alive=IDLE_CONNECTIONS_KEPT_S,
             timeout_graceful_shutdown=1,
         )
         self._server = PromptServer(config)

@@ -198,6 +198,7 @@ class Demo:
             log_config=None,
             access_log=False,
             server_header=False,
+            timeout_keep_alive=root.IDLE_CONNECTIONS_KEPT_S,
             timeout_graceful_shutdown=1,
         )
         self._server = PromptServer(config)

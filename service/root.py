@@ -57,6 +57,9 @@ MESSAGES_END_WITHIN_S = 6
 """What is still under way then, the next worker looks up."""
 GONE_WITHIN_S = 9.5
 """Whatever holds it up: a thread that waits for the database cannot be stopped, and Python waits for it."""
+IDLE_CONNECTIONS_KEPT_S = 130
+"""Longer than proxies keep theirs (nginx 60, Heroku 90, Caddy 120): who sends into one that is being closed
+cannot tell whether it was heard, and the person sees an error."""
 log = structlog.get_logger(__name__)
 
 
@@ -252,6 +255,7 @@ def _listen(web: Starlette, port: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=IDLE_CONNECTIONS_KEPT_S,
         timeout_graceful_shutdown=REQUESTS_END_WITHIN_S,
     )
     _Server(config).run()
