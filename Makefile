@@ -28,10 +28,10 @@ install-run: $(TO_RUN)  ## Install only what runs the bot into .venv
 demo: $(TO_RUN)  ## Try the bot in a local workspace in the browser, without Slack
 	@$(BIN)/coach demo $(ARGS)
 
-test: $(TO_WORK)  ## Run the tests
-	@$(BIN)/python -m pytest -n $(TESTERS) $(ARGS)
+test: $(TO_WORK)  ## Run the tests, but for those that take long
+	@$(BIN)/python -m pytest -n $(TESTERS) -m "not long" $(ARGS)
 
-check: lint audit  ## Run all that must pass: ruff, mypy, the look for known faults and the tests
+check: lint audit  ## Run all that must pass: ruff, mypy, the look for known faults and all tests
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -n $(TESTERS) $(ARGS)
 

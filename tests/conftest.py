@@ -1,5 +1,6 @@
 """What tests of several folders share: fresh databases, and the bot at work in a local workspace."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from service.demo import Demo
+from tests.postgres import fast_folder
 from tests.storage.engines import ENGINES
 from tests.support import pasts
 from tests.support.pasts import Beginning
@@ -16,7 +18,13 @@ from tests.support.people import People
 settings.register_profile("usual", deadline=None)
 settings.register_profile("many", deadline=None, max_examples=10_000)
 settings.load_profile("usual")
-pytest_plugins = ["tests.no_skips", "tests.read_only", "tests.warm"]
+pytest_plugins = ["tests.long", "tests.no_skips", "tests.read_only", "tests.warm"]
+
+
+def pytest_configure() -> None:
+    """Waiting for the disk is a tenth of the time of all tests."""
+    if folder := fast_folder():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
 
 @pytest.fixture

@@ -103,6 +103,7 @@ def test_the_address_and_the_file_speak_of_the_same_event(people: People, circle
     assert (in_file["UID"], in_file["SEQUENCE"]) == (in_feed["UID"], in_feed["SEQUENCE"])
 
 
+@pytest.mark.long
 @ON_SQLITE
 def test_sessions_long_past_are_left_out(people: People) -> None:
     people.circle(rhythm="No rhythm")

@@ -230,6 +230,7 @@ def erases(person: Person) -> None:
     assert person.submit() == {}
 
 
+@pytest.mark.long
 def test_nothing_is_left_of_who_was_erased(people: People, demo: Demo) -> None:
     database, before = demo.coach.database, rows(demo)
     there = {one.rpartition(": ")[2] for one in traces.in_tables(database, TRACES)}

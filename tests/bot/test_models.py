@@ -55,6 +55,7 @@ def test_what_is_wrong_is_still_refused() -> None:
         nested.to_dict()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("sample", TEXTS.values(), ids=TEXTS.keys())
 def test_the_json_of_all_that_people_see_is_the_same(monkeypatch: pytest.MonkeyPatch, sample: str) -> None:
     shown = [one for _, one in everything(World(sample))]

@@ -1,5 +1,7 @@
 """`/coach programme` and "What leadership sees" as people at the page see them."""
 
+import pytest
+
 from demo.person import words
 from tests.support.databases import ON_SQLITE
 from tests.support.people import People
@@ -7,6 +9,7 @@ from tests.support.people import People
 pytestmark = ON_SQLITE
 
 
+@pytest.mark.long
 def test_every_member_sees_what_owners_see_and_the_first_is_named_by_an_admin(
     people: People, circle: People
 ) -> None:

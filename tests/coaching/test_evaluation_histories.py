@@ -128,6 +128,7 @@ def world(database_url: str) -> Iterator[World]:
     database.dispose()
 
 
+@pytest.mark.long
 @ON_SQLITE
 @settings(
     max_examples=6,

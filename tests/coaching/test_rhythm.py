@@ -118,6 +118,7 @@ def test_silence_means_yes(world: World) -> None:
     assert [row.session_id for row in world.rows(Outgoing.SESSION_CARD)] == [world.session, session.id]
 
 
+@pytest.mark.long
 @ON_SQLITE
 def test_a_year_in_which_nobody_presses_has_one_session_in_each_month(world: World) -> None:
     live(world, MADE, MADE + 365 * DAY, step=2 * DAY)

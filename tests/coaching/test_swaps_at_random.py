@@ -200,6 +200,7 @@ def world(database_url: str) -> Iterator[World]:
     database.dispose()
 
 
+@pytest.mark.long
 @ON_SQLITE
 @example([(Trial.takes, DEE, 0, Role.PRESENTER), (Trial.gives, CHIDI, 0, Role.PRESENTER)])
 @example([(Trial.takes, BO, 0, Role.PRESENTER), (Trial.goes_away, BO, 0, Role.PRESENTER)])

@@ -47,6 +47,7 @@ def test_there_are_more_cells_than_anybody_would_try_by_hand() -> None:
     assert len(PEOPLE) == 10
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("engine", ENGINES)
 def test_everybody_may_what_the_table_says(engine: str, tmp_path: Path) -> None:
     with running(engine, tmp_path) as matrix:

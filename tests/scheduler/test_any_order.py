@@ -7,6 +7,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+import pytest
 import structlog
 from aiohttp import web
 from hypothesis import HealthCheck, Phase, settings
@@ -216,6 +217,7 @@ class Outbox(RuleBasedStateMachine):
             return db.get_one(CoachingSession, self.world.session).plan_version
 
 
+@pytest.mark.long
 def test_messages_end_come_once_and_only_where_they_may(database: Database) -> None:
     machine = type("Here", (Outbox,), {"database": database})
     few = settings(

@@ -361,6 +361,7 @@ class Matrix:
         return texts + files + homes
 
 
+@pytest.mark.long
 @ON_SQLITE
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
 def test_each_answer_leaves_the_message_where_its_class_says(world: World, path: Path) -> None:

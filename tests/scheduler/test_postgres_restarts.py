@@ -13,6 +13,8 @@ from tests import postgres
 from tests.scheduler.fake_slack import Call, Json
 from tests.scheduler.world import Workers, World
 
+pytestmark = pytest.mark.long
+
 POST = "chat.postMessage"
 RESTARTS = 10
 PEOPLE, EACH_TIME = 8, 12

@@ -356,6 +356,7 @@ def test_a_database_that_was_put_back_by_hand_is_settled(folder: Path) -> None:
     database.dispose()
 
 
+@pytest.mark.long
 def test_a_bot_at_work_is_copied_and_not_replaced(installed: Installed, tmp_path: Path) -> None:  # noqa: F811
     with installed.running("serve") as process:
         installed.wait_until_it_answers(process)

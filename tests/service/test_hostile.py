@@ -84,6 +84,7 @@ def originals(people: People) -> list[tuple[str, Json]]:
     return lived(people)
 
 
+@pytest.mark.long
 def test_no_request_that_an_enemy_makes_breaks_leaks_or_changes_anything(
     watched: Watched, originals: list[tuple[str, Json]]
 ) -> None:

@@ -28,6 +28,8 @@ from storage.engine import Database
 from tests.storage.engines import empty_database
 from tests.support.forks import coach
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 SECRET = "planted-secret"
 KEY_NOTE = (

@@ -27,6 +27,8 @@ from tests.support.instants import wall
 from tests.support.pasts import Beginning
 from tests.support.people import ROOM, People
 
+pytestmark = pytest.mark.long
+
 MONDAY, TUESDAY = "2026-12-07", "2026-12-08"
 LINK = "https://meet.example/one"
 

@@ -173,6 +173,7 @@ class Spied:
         asyncio.run(run())
 
 
+@pytest.mark.long
 def test_no_secret_and_no_word_of_a_member_is_said_while_it_works_and_fails(
     demo: Demo, people: People
 ) -> None:
@@ -244,6 +245,7 @@ def coach(*arguments: str, folder: Path, **environment: str) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", ["doctor", "migrate"])
 def test_the_command_tells_no_secret_when_all_is_away(tmp_path: Path, command: str) -> None:
     said = coach(

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from coaching.rules.terms import CircleKind, Mode, SessionState
@@ -18,6 +19,7 @@ from tests.support.instants import wall
 DAY = timedelta(days=1)
 
 
+@pytest.mark.long
 def test_half_a_year_was_lived_and_the_next_session_is_two_days_on(tmp_path: Path) -> None:
     """Begun on a Saturday in spring, four weeks after the clocks changed in one of its zones."""
     now = seed.make(tmp_path, datetime.fromisoformat("2027-04-10T12:00+00:00"))

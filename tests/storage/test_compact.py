@@ -3,6 +3,7 @@
 from pathlib import Path
 from random import Random
 
+import pytest
 from sqlalchemy import text
 
 from storage.engine import Database, leave_no_trace
@@ -10,6 +11,7 @@ from storage.engine import Database, leave_no_trace
 ROWS = 3_000
 
 
+@pytest.mark.long
 def test_nothing_of_what_was_deleted_is_left_once_the_file_is_written_anew(tmp_path: Path) -> None:
     """Overwriting alone is not enough: where SQLite has moved rows between pages, copies of some stay."""
     file, chance = tmp_path / "test.db", Random(1)

@@ -106,6 +106,7 @@ def _upgrade(url: str) -> None:
     database.dispose()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("engine", ENGINES)
 def test_two_processes_may_start_at_once(engine: str, tmp_path: Path) -> None:
     spawn = multiprocessing.get_context("spawn")
