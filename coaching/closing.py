@@ -148,19 +148,25 @@ def unrecorded(db: Session, among: Sequence[Circle], now: datetime) -> list[Coac
 
 def assume_due(db: Session, now: datetime) -> None:
     """Three days after their end, sessions that nobody has recorded: held or missed, marked as assumed."""
-    silent = db.scalars(
+    silent = db.scalars(_silent(), {"before": now - closing.RECORDED_WITHIN})
+    for session in silent.unique().all():
+        if closing.is_time_to_assume(session.ends_at, now):
+            _assume(db, session, now)
+
+
+@cache
+def _silent() -> Select[CoachingSession]:
+    # Made once: the clock asks every few minutes, and making it takes longer than running it.
+    return (
         select(CoachingSession)
         .where(
             CoachingSession.state == SessionState.SCHEDULED,
-            CoachingSession.ends_at <= now - closing.RECORDED_WITHIN,
+            CoachingSession.ends_at <= bindparam("before"),
         )
         .order_by(CoachingSession.ends_at, CoachingSession.id)
         .limit(AT_ONCE)
         .with_for_update(of=CoachingSession, skip_locked=True)
     )
-    for session in silent.unique().all():
-        if closing.is_time_to_assume(session.ends_at, now):
-            _assume(db, session, now)
 
 
 def _assume(db: Session, session: CoachingSession, now: datetime) -> None:

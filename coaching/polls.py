@@ -6,9 +6,10 @@ Whoever wants to change a poll and a circle or a session locks those first, then
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from coaching import access, attendance, dates, outbox, people, proposals, reminders, roles, sessions
@@ -489,17 +490,22 @@ def _expected(circle: Circle, now: datetime) -> set[int]:
 
 def close_due(db: Session, now: datetime) -> None:
     """Closes polls that are over, and ends those of which nothing can come. None waits for ever."""
-    live = db.scalars(
+    changed = [poll for poll in db.scalars(_live()).all() if _bring_on(db, poll, now)]
+    for poll in changed:  # behind all cards: people who change a circle hold its cards first, too
+        _homes(db, poll, now)
+    db.flush()
+
+
+@cache
+def _live() -> Select[Poll]:
+    # Made once: the clock asks every few minutes, and making it takes longer than running it.
+    return (
         select(Poll)
         .where(Poll.state.in_(LIVE))
         .order_by(Poll.closes_at, Poll.id)
         # Another worker, or a person, that holds one keeps it; this one goes on with the others.
         .with_for_update(of=Poll, skip_locked=True)
     )
-    changed = [poll for poll in live.all() if _bring_on(db, poll, now)]
-    for poll in changed:  # behind all cards: people who change a circle hold its cards first, too
-        _homes(db, poll, now)
-    db.flush()
 
 
 def _bring_on(db: Session, poll: Poll, now: datetime) -> bool:

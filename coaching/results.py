@@ -6,10 +6,11 @@ window in which they were given, or to each other.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from coaching import access, outbox, roles
@@ -208,13 +209,19 @@ def in_order(words: Mapping[str, str], figures: Mapping[str, object]) -> list[st
 
 def forget_waiting(db: Session) -> None:
     """Deletes unread what waits in circles that are closed, or too small to show it ever."""
+    for circle in db.scalars(_with_waiting()).unique().all():
+        if not keeps_waiting(circle):
+            clear_waiting(db, circle)
+
+
+@cache
+def _with_waiting() -> Select[Circle]:
+    # Made once: the clock asks every few minutes, and making it takes longer than running it.
     answers = select(EvaluationAnswer.circle_id).where(
         EvaluationAnswer.result_id.is_(None), EvaluationAnswer.window_id.is_(None)
     )
     comments = select(EvaluationComment.circle_id).where(EvaluationComment.result_id.is_(None))
-    for circle in db.scalars(select(Circle).where(Circle.id.in_(answers.union(comments)))).unique().all():
-        if not keeps_waiting(circle):
-            clear_waiting(db, circle)
+    return select(Circle).where(Circle.id.in_(answers.union(comments)))
 
 
 def keeps_waiting(circle: Circle) -> bool:

@@ -5,9 +5,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from random import SystemRandom
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import CompoundSelect, Select, bindparam, func, or_, select, union_all
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -55,9 +56,17 @@ def ask_for_next(db: Session, now: datetime) -> None:
 
 
 def _without_plans(db: Session, now: datetime) -> list[int]:
-    ended = func.max(CoachingSession.ends_at)
     first, last = min(rhythm_plan.WITHOUT_RHYTHM.values()), max(rhythm_plan.WITHOUT_RHYTHM.values())
-    found = db.scalars(
+    since, until = now - last - rhythm_plan.ASKED_AGAIN_AFTER, now + reminders.AHEAD - first
+    return list(db.scalars(_met_last(), {"since": since, "until": until}))
+
+
+@cache
+def _met_last() -> Select[int]:
+    # Made once, like the others below: the clock asks every few minutes, and making it takes longer than
+    # running it.
+    ended = func.max(CoachingSession.ends_at)
+    return (
         select(CoachingSession.circle_id)
         .join(Circle, Circle.id == CoachingSession.circle_id)
         .where(
@@ -67,10 +76,9 @@ def _without_plans(db: Session, now: datetime) -> list[int]:
             in_use(Circle.workspace_id),
         )
         .group_by(CoachingSession.circle_id)
-        .having(ended <= now + reminders.AHEAD - first, ended > now - last - rhythm_plan.ASKED_AGAIN_AFTER)
+        .having(ended <= bindparam("until"), ended > bindparam("since"))
         .order_by(CoachingSession.circle_id)
     )
-    return list(found)
 
 
 def _ask_for_next(db: Session, circle: Circle, now: datetime) -> None:
@@ -218,35 +226,47 @@ def _to_look_at(db: Session, now: datetime) -> list[int]:
     """Circles about which something is due, and none that only waits. It takes few statements for all."""
     proposed, taken = _waiting(db), _taken(db, now)
     asked = _asked(db, [one.session_id for each in proposed.values() for one in each if one.near(now)])
-    circles = db.scalars(
-        select(Circle)
-        .where(
-            or_(Circle.state == CircleState.ACTIVE, Circle.id.in_(list(proposed))),
-            in_use(Circle.workspace_id),
-        )
-        .order_by(Circle.id)
-    )
+    circles = db.scalars(_with_a_rhythm(), {"proposed": list(proposed)})
     known = ((one, _Dates(proposed[one.id], taken[one.id], asked)) for one in circles)
     return [circle.id for circle, its in known if _may_be_due(circle, its, now)]
 
 
+@cache
+def _with_a_rhythm() -> Select[Circle]:
+    left_over = Circle.id.in_(bindparam("proposed", expanding=True))
+    return (
+        select(Circle)
+        .where(or_(Circle.state == CircleState.ACTIVE, left_over), in_use(Circle.workspace_id))
+        .order_by(Circle.id)
+    )
+
+
 def _waiting(db: Session) -> defaultdict[int, list[_Proposed]]:
     found: defaultdict[int, list[_Proposed]] = defaultdict(list)
-    session = CoachingSession
-    query = select(session.circle_id, session.id, session.rhythm_date, session.starts_at)
-    for circle_id, id, day, starts_at in db.execute(query.where(session.state == SessionState.PROPOSED)):
+    for circle_id, id, day, starts_at in db.execute(_proposals()):
         found[circle_id].append(_Proposed(id, day, starts_at))
     return found
 
 
+@cache
+def _proposals() -> Select[int, int, date | None, datetime]:
+    session = CoachingSession
+    query = select(session.circle_id, session.id, session.rhythm_date, session.starts_at)
+    return query.where(session.state == SessionState.PROPOSED)
+
+
 def _taken(db: Session, now: datetime) -> defaultdict[int, set[date]]:
     yesterday = now.date() - timedelta(days=2)  # the zones of the world are at most a day apart
-    of_sessions, of_polls = dates.taken_dates()
     taken: defaultdict[int, set[date]] = defaultdict(set)
-    for query in (of_sessions.where(CoachingSession.rhythm_date >= yesterday), of_polls):
-        for circle_id, day in db.execute(query):
-            taken[circle_id].add(day)
+    for circle_id, day in db.execute(_taken_since(), {"day": yesterday}):
+        taken[circle_id].add(day)
     return taken
+
+
+@cache
+def _taken_since() -> CompoundSelect[int, date]:
+    of_sessions, of_polls = dates.taken_dates()
+    return union_all(of_sessions.where(CoachingSession.rhythm_date >= bindparam("day")), of_polls)
 
 
 def _may_be_due(circle: Circle, known: _Dates, now: datetime) -> bool:

@@ -51,6 +51,8 @@ class Patience:
     """After one that was over sooner, the next is not opened at once."""
     old_stays: float = 30
     """How long one that was replaced may go on, if Slack does not close it."""
+    answer_helps_for: float = 3
+    """So long Slack waits for an answer, and one whose connection broke for the next connection."""
 
 
 @dataclass(eq=False)
@@ -82,6 +84,8 @@ class SocketMode:
         self._http: aiohttp.ClientSession | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._current: _Connection | None = None
+        self._next = asyncio.Event()
+        """Set when another connection is open. Each has an event of its own."""
         self._readers: dict[_Connection, asyncio.Task[None]] = {}
         self._answering: set[asyncio.Task[None]] = set()
         self._failures = 0
@@ -126,6 +130,8 @@ class SocketMode:
         """One connection after another. Each is open before the one before it goes."""
         while True:
             before, self._current = self._current, await self._connect(http)
+            self._next.set()
+            self._next = asyncio.Event()
             if before is not None:
                 before.may_go(self._patience.old_stays)
             await self._current.over.wait()
@@ -250,13 +256,21 @@ class SocketMode:
             log.error("envelope_failed", exc_info=error)
 
     async def _send(self, connection: _Connection, reply: Json) -> None:
-        """Over the connection that it came by, or over the newest when that one is gone."""
+        """Over the connection that it came by, or over the newest, or the next, when that one is gone."""
+        try:
+            async with asyncio.timeout(self._patience.answer_helps_for):
+                while not await self._sent(connection, reply):
+                    await self._next.wait()
+        except TimeoutError:
+            log.warning("answer_not_sent")
+
+    async def _sent(self, connection: _Connection, reply: Json) -> bool:
         for one in (connection, self._current):
             if one is not None and not one.ws.closed:
                 with suppress(ConnectionError):
                     await one.ws.send_json(reply)
-                    return
-        log.warning("answer_not_sent")
+                    return True
+        return False
 
 
 def _said(message: aiohttp.WSMessage) -> Json:

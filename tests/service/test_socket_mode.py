@@ -29,7 +29,7 @@ from tests.service.test_web import ACTION, COMMAND, EVENT, OPTIONS, PLANTED, SUB
 APP_TOKEN = "xapp-1-planted-app-token"
 LONGEST_S = 30
 """For a machine that is busy."""
-SOON = Patience(first_wait=0.01, longest_wait=0.05)
+SOON = Patience(first_wait=0.01, longest_wait=0.05, answer_helps_for=LONGEST_S)
 
 
 class Bot:
@@ -301,6 +301,36 @@ def test_an_answer_finds_its_way_when_its_connection_breaks(
 
     line.bot.answer = slow
     assert local.run(break_meanwhile()) == Answer(200, '{"text": "done"}')
+
+
+def test_an_answer_that_is_ready_between_two_connections_waits_for_the_next(
+    local: LocalWorkspace, line: Line, sockets: Sockets, log_lines: io.StringIO
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(request: BoltRequest) -> BoltResponse:
+        begun.set()
+        assert go_on.wait(LONGEST_S)
+        return _done(request)
+
+    async def break_meanwhile() -> Answer:
+        asking = asyncio.create_task(sockets.ask("command", COMMAND, {}))
+        await asyncio.to_thread(begun.wait, LONGEST_S)
+        sockets.full = True
+        sockets.cut()
+        await _said(log_lines, "socket_not_opened")
+        go_on.set()
+        await _said(log_lines, "slack_request")
+        sockets.full = False
+        return await asking
+
+    line.bot.answer = slow
+    assert local.run(break_meanwhile()) == Answer(200, '{"text": "done"}')
+
+
+async def _said(log_lines: io.StringIO, word: str) -> None:
+    while word not in log_lines.getvalue():
+        await asyncio.sleep(0.005)
 
 
 def test_a_broken_connection_is_replaced_again_and_again(local: LocalWorkspace, line: Line) -> None:
