@@ -373,7 +373,7 @@ def test_each_answer_leaves_the_message_where_its_class_says(world: World, path:
 def test_silence_is_doubt_only_where_a_second_call_could_do_harm(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scheduler.slack.TIMEOUT_S", 0.5)
+    monkeypatch.setattr("scheduler.slack.TIMEOUT_S", 3)
     Matrix(world, [(path, ill) for path in PATHS for ill in SILENCE]).play()
 
 
