@@ -3,34 +3,33 @@
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from coaching import actions, cases, history, outbox, sessions
+from coaching import actions, apart, cases, history, outbox, sessions
 from coaching.installations import in_use
 from coaching.packs import Pack
 from coaching.rules import agenda
 from coaching.rules.agenda_facts import AgendaFacts, AgendaLine
 from coaching.rules.terms import CircleKind, CircleState, Coming, SessionState
-from storage.models import Circle, CoachingSession, OutboxRow, Outgoing
+from storage.models import Circle, CoachingSession, Membership, OutboxRow, Outgoing
 
-AT_ONCE = 200
-"""Sessions that one look deals with at most; the next look takes the rest."""
 AHEAD = timedelta(minutes=15)
 """Laid out as long before, so that it comes at the minute of the start and not at the next look after it."""
 FEWEST = 2
 
 
-def put_up_due(db: Session, now: datetime) -> None:
-    """Sessions that are about to begin, or run: their thread gets the agenda. Once per session and time."""
-    near = db.scalars(_near(), {"now": now, "ahead": now + AHEAD})
-    for session in near.unique().all():
-        if len(session.circle.members) >= FEWEST:
-            _put_up(db, session, now)
+def put_up_due(db: Session, now: datetime) -> bool:
+    """Sessions that are about to begin, or run: their thread gets the agenda. Once per session and time.
+
+    Whether there are more.
+    """
+    near = db.scalars(_near(), {"now": now, "ahead": now + AHEAD}).all()
+    return apart.some(db, "session", near, lambda id: _put_up(db, db.get_one(CoachingSession, id), now))
 
 
 @cache
-def _near() -> Select[CoachingSession]:
+def _near() -> Select[int]:
     # Made once: the clock asks every few minutes, and making it takes longer than running it.
     said = (
         select(OutboxRow.id)
@@ -42,19 +41,21 @@ def _near() -> Select[CoachingSession]:
         )
         .exists()
     )
+    members = select(func.count(Membership.id)).where(
+        Membership.circle_id == CoachingSession.circle_id, Membership.left_at.is_(None)
+    )
     return (
-        select(CoachingSession)
+        select(CoachingSession.id)
         .join(Circle, Circle.id == CoachingSession.circle_id)
         .where(
             CoachingSession.state == SessionState.SCHEDULED,
             CoachingSession.starts_at <= bindparam("ahead"),
             CoachingSession.ends_at > bindparam("now"),
             Circle.state != CircleState.CLOSED,
+            members.scalar_subquery() >= FEWEST,
             ~said,
             in_use(CoachingSession.workspace_id),
         )
-        .order_by(CoachingSession.starts_at, CoachingSession.id)
-        .limit(AT_ONCE)
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from coaching import (
     access,
+    apart,
     audit,
     circle_news,
     dates,
@@ -114,22 +115,30 @@ def go_on(db: Session, actor: Actor, circle_id: int, now: datetime) -> Circle:
 
 def resume_due(db: Session, now: datetime) -> None:
     """Circles whose day has come where they are go on by themselves."""
-    resting = db.scalars(_resting(), {"day": (now + EARLIEST_ZONE).date()})
-    for circle in resting.all():
-        if circle.paused_until and circle.paused_until <= dates.today(circle, now):
-            _go_on(db, circle, now)
-            audit.by_itself(db, Deed.WENT_ON, circle, now)
+    resting = db.scalars(_resting(), {"day": (now + EARLIEST_ZONE).date()}).all()
+    apart.all_of(db, "circle", resting, lambda id: _go_on_if_time(db, id, now))
 
 
 @cache
-def _resting() -> Select[Circle]:
+def _resting() -> Select[int]:
     # Made once: the clock asks every few minutes, and making it takes longer than running it.
     return (
-        select(Circle)
+        select(Circle.id)
         .where(Circle.state == CircleState.PAUSED, Circle.paused_until <= bindparam("day"))
         .order_by(Circle.id)
-        .with_for_update(skip_locked=True)
     )
+
+
+def _go_on_if_time(db: Session, circle_id: int, now: datetime) -> None:
+    circle = db.scalar(
+        select(Circle)
+        .where(Circle.id == circle_id, Circle.state == CircleState.PAUSED)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if circle and circle.paused_until and circle.paused_until <= dates.today(circle, now):
+        _go_on(db, circle, now)
+        audit.by_itself(db, Deed.WENT_ON, circle, now)
 
 
 def close(db: Session, actor: Actor, circle_id: int, revision: int, now: datetime) -> Circle:

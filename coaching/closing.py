@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from coaching import (
     access,
+    apart,
     dates,
     evaluations,
     history,
@@ -32,8 +33,6 @@ from coaching.rules.fields import Field
 from coaching.rules.terms import CircleKind, CircleState, Coming, Mode, Role, SessionState
 from storage.models import Circle, CoachingSession, OutboxRow, Outgoing, Person
 
-AT_ONCE = 200
-"""Sessions that one look of the clock deals with at most; the next look takes the rest."""
 NEXT_HELPS_FOR = timedelta(days=1)
 """After the session: put up later than that, the line would only be noise."""
 FEWEST = 2
@@ -146,27 +145,32 @@ def unrecorded(db: Session, among: Sequence[Circle], now: datetime) -> list[Coac
     )
 
 
-def assume_due(db: Session, now: datetime) -> None:
-    """Three days after their end, sessions that nobody has recorded: held or missed, marked as assumed."""
-    silent = db.scalars(_silent(), {"before": now - closing.RECORDED_WITHIN})
-    for session in silent.unique().all():
-        if closing.is_time_to_assume(session.ends_at, now):
-            _assume(db, session, now)
+def assume_due(db: Session, now: datetime) -> bool:
+    """Three days after their end, sessions that nobody has recorded: held or missed, marked as assumed.
+
+    Whether there are more.
+    """
+    silent = db.scalars(_silent(), {"before": now - closing.RECORDED_WITHIN}).all()
+    return apart.some(db, "session", silent, lambda id: _assume_unless_recorded(db, id, now))
 
 
 @cache
-def _silent() -> Select[CoachingSession]:
+def _silent() -> Select[int]:
     # Made once: the clock asks every few minutes, and making it takes longer than running it.
-    return (
-        select(CoachingSession)
-        .where(
-            CoachingSession.state == SessionState.SCHEDULED,
-            CoachingSession.ends_at <= bindparam("before"),
-        )
-        .order_by(CoachingSession.ends_at, CoachingSession.id)
-        .limit(AT_ONCE)
-        .with_for_update(of=CoachingSession, skip_locked=True)
+    return select(CoachingSession.id).where(
+        CoachingSession.state == SessionState.SCHEDULED, CoachingSession.ends_at <= bindparam("before")
     )
+
+
+def _assume_unless_recorded(db: Session, session_id: int, now: datetime) -> None:
+    session = db.scalar(
+        select(CoachingSession)
+        .where(CoachingSession.id == session_id, CoachingSession.state == SessionState.SCHEDULED)
+        .with_for_update(of=CoachingSession, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if session is not None and closing.is_time_to_assume(session.ends_at, now):
+        _assume(db, session, now)
 
 
 def _assume(db: Session, session: CoachingSession, now: datetime) -> None:
@@ -272,16 +276,18 @@ def _holder_problem(person: int | None, record: Record, possible: Collection[int
 # --- what comes next ---
 
 
-def put_up_next(db: Session, now: datetime) -> None:
-    """Once the third part of a session has begun, its thread says what comes next. Once per session."""
-    begun = db.scalars(_begun(), {"now": now, "since": now - NEXT_HELPS_FOR})
-    for session in begun.unique().all():
-        if choosing_begins(session.starts_at, session.length, session.circle.kind) <= now:
-            _put_up(db, session, now)
+def put_up_next(db: Session, now: datetime) -> bool:
+    """Once the third part of a session has begun, its thread says what comes next. Once per session.
+
+    Whether there are more.
+    """
+    begun = db.execute(_begun(), {"now": now, "since": now - NEXT_HELPS_FOR})
+    due = [id for id, starts_at, length, kind in begun if choosing_begins(starts_at, length, kind) <= now]
+    return apart.some(db, "session", due, lambda id: _put_up(db, db.get_one(CoachingSession, id), now))
 
 
 @cache
-def _begun() -> Select[CoachingSession]:
+def _begun() -> Select[int, datetime, int, CircleKind]:
     # Made once: the clock asks every few minutes, and making it takes longer than running it.
     said = (
         select(OutboxRow.id)
@@ -293,7 +299,7 @@ def _begun() -> Select[CoachingSession]:
         .exists()
     )
     return (
-        select(CoachingSession)
+        select(CoachingSession.id, CoachingSession.starts_at, CoachingSession.length, Circle.kind)
         .join(Circle, Circle.id == CoachingSession.circle_id)
         .where(
             CoachingSession.state.in_([SessionState.SCHEDULED, SessionState.HELD]),
@@ -304,8 +310,6 @@ def _begun() -> Select[CoachingSession]:
             ~said,
             in_use(CoachingSession.workspace_id),
         )
-        .order_by(CoachingSession.starts_at, CoachingSession.id)
-        .limit(AT_ONCE)
     )
 
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 from sqlalchemy import Select, String, bindparam, cast, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from coaching import access, outbox, reminders, results, sessions
+from coaching import access, apart, outbox, reminders, results, sessions
 from coaching.access import Actor, Right
 from coaching.errors import NotAllowed
 from coaching.installations import in_use
@@ -42,8 +42,6 @@ from storage.models import (
 )
 from storage.upsert import insert_if_absent
 
-AT_ONCE = 200
-"""Windows that one look opens or closes at most; the next look takes the rest."""
 LONGEST_COMMENT = 3000
 OVER = "the evaluation has closed"
 """How every message about a closed evaluation ends that is not needed any more, whoever it was for."""
@@ -70,15 +68,19 @@ class Filled:
 # --- the clock ---
 
 
-def open_due(db: Session, now: datetime) -> None:
-    """Opens the windows of sessions whose closing part has begun. Safe to repeat, and in two workers."""
-    begun = db.scalars(_begun_without_window(), {"now": now, "since": now - evaluation.WINDOW})
-    for session in begun.unique().all():
-        open_window(db, session, now)
+def open_due(db: Session, now: datetime) -> bool:
+    """Opens the windows of sessions whose closing part has begun. Safe to repeat, and in two workers.
+
+    Whether there are more.
+    """
+    begun = db.execute(_begun_without_window(), {"now": now, "since": now - evaluation.WINDOW})
+    group = CircleKind.GROUP
+    due = [id for id, starts_at, length in begun if closing_begins(starts_at, length, group) <= now]
+    return apart.some(db, "session", due, lambda id: open_window(db, db.get_one(CoachingSession, id), now))
 
 
 @cache
-def _begun_without_window() -> Select[CoachingSession]:
+def _begun_without_window() -> Select[int, datetime, int]:
     # Made once: the clock asks every few minutes, and making it takes longer than running it.
     has_window = (
         select(EvaluationWindow.id)
@@ -92,22 +94,20 @@ def _begun_without_window() -> Select[CoachingSession]:
         Membership.circle_id == CoachingSession.circle_id, Membership.left_at.is_(None)
     )
     return (
-        select(CoachingSession)
+        select(CoachingSession.id, CoachingSession.starts_at, CoachingSession.length)
         .join(Circle, Circle.id == CoachingSession.circle_id)
         .where(
             CoachingSession.state == SessionState.SCHEDULED,
             CoachingSession.starts_at <= bindparam("now"),
             CoachingSession.ends_at > bindparam("since"),
             Circle.kind == CircleKind.GROUP,
-            # Those that will never have one would keep the places of others until the window's time is over.
+            # Those that will never have one would be looked at until the window's time is over.
             Circle.state != CircleState.CLOSED,
             cast(Circle.reminders_off, String).not_like(f'%"{ReminderKind.EVALUATION}"%'),
             members.scalar_subquery() >= evaluation.FEWEST_MEMBERS,
             ~has_window,
             in_use(CoachingSession.workspace_id),
         )
-        .order_by(CoachingSession.starts_at, CoachingSession.id)
-        .limit(AT_ONCE)
     )
 
 
@@ -160,20 +160,34 @@ def _ask(db: Session, session: CoachingSession) -> None:
     db.flush()
 
 
-def close_due(db: Session, now: datetime, make_rng: Callable[[], Random] = SystemRandom) -> None:
-    """Closes windows whose time is up, or which everybody has answered. Each closes once."""
+def close_due(db: Session, now: datetime, make_rng: Callable[[], Random] = SystemRandom) -> bool:
+    """Closes windows whose time is up, or which everybody has answered. Each closes once.
+
+    Whether there are more.
+    """
     results.forget_waiting(db)
-    ready = db.scalars(_ready_to_close(), {"now": now})
-    for window in ready.all():
-        session = db.get_one(CoachingSession, window.session_id)
-        asked, answered = _asked(db, session, window), _answered(db, window)
-        if evaluation.is_over(window.closes_at, now, asked, answered):
-            _close(db, session, window, len(asked.expected), now, make_rng())
+    ready = db.scalars(_ready_to_close(), {"now": now}).all()
+    return apart.some(db, "evaluation", ready, lambda id: _close_if_over(db, id, now, make_rng))
+
+
+def _close_if_over(db: Session, window_id: int, now: datetime, make_rng: Callable[[], Random]) -> None:
+    window = db.scalar(
+        select(EvaluationWindow)
+        .where(EvaluationWindow.id == window_id, EvaluationWindow.closed_at.is_(None))
+        # Another worker that is closing it keeps it; this one goes on with the others.
+        .with_for_update(skip_locked=True, of=EvaluationWindow)
+        .execution_options(populate_existing=True)
+    )
+    if window is None:
+        return
+    session = db.get_one(CoachingSession, window.session_id)
+    asked, answered = _asked(db, session, window), _answered(db, window)
+    if evaluation.is_over(window.closes_at, now, asked, answered):
+        _close(db, session, window, len(asked.expected), now, make_rng())
 
 
 @cache
-def _ready_to_close() -> Select[EvaluationWindow]:
-    """Looks at no other windows: their places would be kept from those that are ready."""
+def _ready_to_close() -> Select[int]:
     answered = (
         select(EvaluationReceipt.window_id)
         .where(
@@ -194,16 +208,9 @@ def _ready_to_close() -> Select[EvaluationWindow]:
         )
         .exists()
     )
-    return (
-        select(EvaluationWindow)
-        .where(
-            EvaluationWindow.closed_at.is_(None),
-            or_(EvaluationWindow.closes_at <= bindparam("now"), ~waited_for),
-        )
-        .order_by(EvaluationWindow.closes_at, EvaluationWindow.id)
-        .limit(AT_ONCE)
-        # Another worker that is closing one keeps it; this one goes on with the others.
-        .with_for_update(skip_locked=True, of=EvaluationWindow)
+    return select(EvaluationWindow.id).where(
+        EvaluationWindow.closed_at.is_(None),
+        or_(EvaluationWindow.closes_at <= bindparam("now"), ~waited_for),
     )
 
 

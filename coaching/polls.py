@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from coaching import access, attendance, dates, outbox, people, proposals, reminders, roles, sessions
+from coaching import access, apart, attendance, dates, outbox, people, proposals, reminders, roles, sessions
 from coaching.access import Actor, Right
 from coaching.checks import length_problem
 from coaching.errors import NotAllowed, NotFound, NotYours, Refused
@@ -490,9 +490,16 @@ def _expected(circle: Circle, now: datetime) -> set[int]:
 
 def close_due(db: Session, now: datetime) -> None:
     """Closes polls that are over, and ends those of which nothing can come. None waits for ever."""
-    changed = [poll for poll in db.scalars(_live()).all() if _bring_on(db, poll, now)]
-    for poll in changed:  # behind all cards: people who change a circle hold its cards first, too
-        _homes(db, poll, now)
+    live = {poll.id: poll for poll in db.scalars(_live())}
+    changed: set[int] = set()
+
+    def bring_on(id: int) -> None:
+        if _bring_on(db, live[id], now):
+            changed.add(id)
+
+    apart.all_of(db, "poll", live, bring_on)
+    # Behind all cards: people who change a circle hold its cards first, too.
+    apart.all_of(db, "poll", sorted(changed), lambda id: _homes(db, live[id], now))
     db.flush()
 
 

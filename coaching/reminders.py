@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from coaching import history, outbox, people, roles
+from coaching import apart, history, outbox, people, roles
 from coaching.dates import UNDECIDED
 from coaching.rules import absence, hours, reminder_plan, rhythm_plan
 from coaching.rules.places import TO_BE_AGREED
@@ -599,29 +599,32 @@ def _recipient(db: Session, row: OutboxRow) -> Person:
 
 def gather_late(db: Session, now: datetime) -> None:
     """After a time of being down: what was due earlier goes into today's message, in working hours."""
-    late = db.execute(_late(), {"before": now - LATE}).all()
-    for reminder, session, person in late:
-        row = db.get_one(OutboxRow, reminder.outbox_id)
-        due_at = hours.after(now, people.hours(person))
-        one = Planned(
-            session.id,
-            person.id,
-            reminder.kind,
-            reminder.message_kind,
-            due_at,
-            reminder.expires_at,
-            hours.local(due_at, people.hours(person)).date(),
-        )
-        if (one.local_date, due_at) == (reminder.local_date, now):
-            continue  # today's own, a little late, and nothing against sending it
-        if one.expires_at > due_at:
-            message, _, day = _day_message(db, session, one, now)
-            # Its own moment stays: that of several late ones only the newest is said, goes by it.
-            reminder.outbox_id, reminder.local_date = message, day
-        else:
-            db.delete(reminder)
-        db.flush()
-        _settle(db, row, now)
+    late = {found[0].id: found for found in db.execute(_late(), {"before": now - LATE}).all()}
+    apart.all_of(db, "reminder", late, lambda id: _gather(db, *late[id], now))
+
+
+def _gather(db: Session, reminder: Reminder, session: CoachingSession, person: Person, now: datetime) -> None:
+    row = db.get_one(OutboxRow, reminder.outbox_id)
+    due_at = hours.after(now, people.hours(person))
+    one = Planned(
+        session.id,
+        person.id,
+        reminder.kind,
+        reminder.message_kind,
+        due_at,
+        reminder.expires_at,
+        hours.local(due_at, people.hours(person)).date(),
+    )
+    if (one.local_date, due_at) == (reminder.local_date, now):
+        return  # today's own, a little late, and nothing against sending it
+    if one.expires_at > due_at:
+        message, _, day = _day_message(db, session, one, now)
+        # Its own moment stays: that of several late ones only the newest is said, goes by it.
+        reminder.outbox_id, reminder.local_date = message, day
+    else:
+        db.delete(reminder)
+    db.flush()
+    _settle(db, row, now)
 
 
 @cache

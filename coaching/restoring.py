@@ -22,12 +22,14 @@ from storage.models import (
     Workspace,
 )
 
-AT_THE_SESSION: tuple[Callable[[Session, datetime], None], ...] = (
+AT_THE_SESSION: tuple[Callable[[Session, datetime], bool], ...] = (
     agenda.put_up_due,
     evaluations.open_due,
     closing.put_up_next,
 )
 """What belongs to a minute of a session that has begun: written down now, so that it counts as said."""
+MOST_IN_A_ROW = 1_000
+"""Looks of each of these; then what is left cannot be dealt with."""
 SEARCHES_REST = timedelta(days=1)
 """Time to look who has which role, and to take it again."""
 
@@ -119,7 +121,7 @@ def settle(db: Session, now: datetime) -> int:
     part of a published result is ever read; the same goes for answers that waited for the next result.
     """
     for planner in AT_THE_SESSION:
-        planner(db, now)
+        any(not planner(db, now) for _ in range(MOST_IN_A_ROW))
     ended = _end_evaluations(db, now)
     _forget_waiting(db)
     _let_searches_rest(db, now)

@@ -1,18 +1,15 @@
 """A circle's rhythm goes on by itself: the next date is put up, asked about, and scheduled unless skipped."""
 
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
-from random import SystemRandom
 
 from sqlalchemy import CompoundSelect, Select, bindparam, func, or_, select, union_all
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from coaching import access, audit, dates, in_person, outbox, people, proposals, reminders, sessions
+from coaching import access, apart, audit, dates, in_person, outbox, people, proposals, reminders, sessions
 from coaching.access import Actor, Right
 from coaching.errors import NotAllowed
 from coaching.installations import in_use
@@ -23,16 +20,12 @@ from coaching.rules.rhythm_plan import Proposal, Step
 from coaching.rules.terms import CircleState, ReminderKind, Rhythm, SessionState
 from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outgoing
 
-AT_ONCE = 10
-"""Circles that are dealt with in one transaction: SQLite's other writers wait for its end."""
 COUNTED_AS_LAST = (SessionState.SCHEDULED, SessionState.HELD, SessionState.MISSED)
 OVER = {
     SessionState.CANCELLED: "was cancelled",
     SessionState.SKIPPED: "was skipped",
     SessionState.MISSED: "did not take place",
 }
-
-log = logging.getLogger(__name__)
 
 
 # --- what the clock does ---
@@ -41,18 +34,16 @@ log = logging.getLogger(__name__)
 def plan_due(db: Session, now: datetime) -> bool:
     """Brings circles' next dates a step further. Safe to repeat, and in several workers at once.
 
-    Whether there are more. They are taken in no order, so that broken ones keep no place from others.
+    Whether there are more.
     """
     due = _to_look_at(db, now)
-    for circle_id in SystemRandom().sample(due, min(AT_ONCE, len(due))):
-        _apart(db, circle_id, now, look_after)
-    return len(due) > AT_ONCE
+    return apart.some(db, "circle", due, lambda id: _locked(db, id, now, look_after))
 
 
 def ask_for_next(db: Session, now: datetime) -> None:
     """Circles with no rhythm and nothing planned are asked after their last session, and once more."""
-    for circle_id in _without_plans(db, now):
-        _apart(db, circle_id, now, _ask_for_next)
+    found = _without_plans(db, now)
+    apart.all_of(db, "circle", found, lambda id: _locked(db, id, now, _ask_for_next))
 
 
 def _without_plans(db: Session, now: datetime) -> list[int]:
@@ -96,26 +87,17 @@ def _ask_for_next(db: Session, circle: Circle, now: datetime) -> None:
         reminders.ask_for_next(db, session, now)
 
 
-def _apart(
+def _locked(
     db: Session, circle_id: int, now: datetime, work: Callable[[Session, Circle, datetime], None]
 ) -> None:
-    """One circle, by itself: whatever is wrong with it, the others go on."""
-    try:
-        with db.begin_nested():
-            circle = db.scalar(
-                select(Circle)
-                .where(Circle.id == circle_id)
-                .with_for_update(of=Circle, skip_locked=True)
-                .execution_options(populate_existing=True)
-            )
-            if circle is not None:  # else another worker is at it
-                work(db, circle, now)
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise
-        log.error("circle %s could not be planned: %s", circle_id, type(error).__name__)
-    except Exception as error:
-        log.error("circle %s could not be planned: %s", circle_id, type(error).__name__)
+    circle = db.scalar(
+        select(Circle)
+        .where(Circle.id == circle_id)
+        .with_for_update(of=Circle, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if circle is not None:  # else another worker is at it
+        work(db, circle, now)
 
 
 def look_after(db: Session, circle: Circle, now: datetime) -> None:

@@ -6,7 +6,7 @@ from functools import cache
 from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from coaching import access, attendance, outbox, people, reminders, roles, searches, sessions
+from coaching import access, apart, attendance, outbox, people, reminders, roles, searches, sessions
 from coaching.access import Actor, Right
 from coaching.errors import NotAllowed, NotFound, NotYours, Refused
 from coaching.rules import rotation, swapping
@@ -18,8 +18,6 @@ from coaching.rules.swapping import Offer
 from coaching.rules.terms import CircleKind, CircleState, Coming, Role, SessionState, SwapState
 from storage.models import Circle, CoachingSession, Membership, OutboxRow, Outgoing, Person, RoleSwap, SwapAsk
 
-AT_ONCE = 200
-"""Searches that one look of the clock deals with at most; the next look takes the rest."""
 NOTHING_TO_SWAP = (
     "You have no role in this session, so there is nothing to swap. A coaching lead can offer anybody's role."
 )
@@ -234,27 +232,28 @@ def _due() -> Select[int, int]:
                 CoachingSession.starts_at <= bindparam("now"),
             ),
         )
-        .order_by(SwapAsk.id)
-        .limit(AT_ONCE)
     )
 
 
-def step_due(db: Session, now: datetime) -> None:
-    """Searches whose time for a step has come: the next in line is asked, or the convener; or they end."""
-    due = db.execute(_due(), {"now": now}).all()
-    for ask_id, session_id in due:
-        locked = db.scalar(
-            select(CoachingSession)
-            .where(CoachingSession.id == session_id)
-            .with_for_update(of=CoachingSession, skip_locked=True)
-            .execution_options(populate_existing=True)
-        )
-        if locked is not None:
-            _step_of(db, ask_id, now)
+def step_due(db: Session, now: datetime) -> bool:
+    """Searches whose time for a step has come: the next in line is asked, or the convener; or they end.
+
+    Whether there are more.
+    """
+    sessions_of = dict(iter(db.execute(_due(), {"now": now})))
+    return apart.some(db, "search", sessions_of, lambda id: _step_of(db, id, sessions_of[id], now))
 
 
-def _step_of(db: Session, ask_id: int, now: datetime) -> None:
-    """Nobody else changes it now, but somebody may have while we waited."""
+def _step_of(db: Session, ask_id: int, session_id: int, now: datetime) -> None:
+    """With the session locked nobody else changes it, but somebody may have before."""
+    locked = db.scalar(
+        select(CoachingSession)
+        .where(CoachingSession.id == session_id)
+        .with_for_update(of=CoachingSession, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if locked is None:
+        return
     found = db.get_one(SwapAsk, ask_id, populate_existing=True)
     if found.state is not SwapState.OPEN:
         return

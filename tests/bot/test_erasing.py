@@ -44,6 +44,7 @@ from tests.support.pasts import Beginning
 from tests.support.people import FIVE, People, accepted, previewed, session_fields
 from tests.support.signed import Forger
 
+pytestmark = pytest.mark.long
 TEAM = "T0RIVERBEND"
 LINK = "https://meet.example/one"
 SHARE = "Who can read it?"

@@ -189,9 +189,7 @@ def test_windows_that_wait_for_answers_keep_no_place_from_those_that_are_complet
 
 def one_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """One look opens or closes no more than one window."""
-    monkeypatch.setattr(evaluations, "AT_ONCE", 1)
-    for kept in ("_begun_without_window", "_ready_to_close"):
-        monkeypatch.setattr(evaluations, kept, getattr(evaluations, kept).__wrapped__)
+    monkeypatch.setattr("coaching.apart.AT_ONCE", 1)
 
 
 def schedule_further(world: World) -> int:

@@ -299,7 +299,7 @@ def test_circles_that_only_wait_keep_no_place_from_others(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first circle waits for a yes from 16 days before its date; the second is due meanwhile."""
-    monkeypatch.setattr(rhythm, "AT_ONCE", 1)
+    monkeypatch.setattr("coaching.apart.AT_ONCE", 1)
     change(world, ask_first=True)
     with world.database.transaction() as db:
         plan = CirclePlan("Further", (ANA, BO), None, Rhythm.SAME_WEEKDAY, date(2026, 12, 15), time(10))

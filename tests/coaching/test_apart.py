@@ -1,0 +1,103 @@
+"""What the clock does for many: one that is broken holds up nobody else, and nobody waits for all."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
+
+from coaching import apart, circle_states, circles
+from coaching.circles import CirclePlan
+from coaching.rules.terms import CircleState, Rhythm
+from storage.engine import Database
+from storage.models import Circle, EvaluationWindow
+from tests.coaching.closing_world import ANA, BO, CHIDI, CLOSING, MADE, STARTS, World
+from tests.support.databases import ON_SQLITE
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return World(database)
+
+
+@pytest.fixture
+def further(world: World) -> int:
+    """Another circle, with a session at the same time."""
+    first = world.circle
+    with world.database.transaction() as db:
+        plan = CirclePlan("Further", (ANA, BO, CHIDI), None, Rhythm.NONE, date(2026, 12, 1), time(10))
+        world.circle = further = circles.create(db, world.actor(db), plan, None, MADE).id
+    world.schedule(STARTS.date())
+    world.circle = first
+    return further
+
+
+def every(world: World, column: Any) -> list[Any]:
+    with world.reading() as db:
+        return list(db.scalars(select(column).order_by(column)))
+
+
+def change(world: World, circle: int | None = None, **values: object) -> None:
+    query = update(Circle).values(values)
+    with world.database.transaction() as db:
+        db.execute(query if circle is None else query.where(Circle.id == circle))
+
+
+def test_what_fails_leaves_nothing_behind_and_the_others_are_done(world: World, further: int) -> None:
+    with world.database.transaction() as db:
+
+        def rename(id: int) -> None:
+            db.get_one(Circle, id).name = f"Circle {id}"
+            db.flush()
+            if id == world.circle:
+                raise ValueError("broken")
+
+        apart.all_of(db, "circle", [99_999, world.circle, further], rename)
+    assert every(world, Circle.name) == [f"Circle {further}", "Practice circle"]
+
+
+@ON_SQLITE
+def test_some_are_done_at_once_and_more_is_said(world: World) -> None:
+    done: list[int] = []
+    with world.database.transaction() as db:
+        assert apart.some(db, "circle", range(apart.AT_ONCE + 1), done.append)
+        assert len(done) == apart.AT_ONCE
+        assert done == sorted(set(done))
+        assert not apart.some(db, "circle", range(apart.AT_ONCE), done.append)
+    assert done[apart.AT_ONCE :] == list(range(apart.AT_ONCE))
+
+
+@ON_SQLITE
+def test_a_database_that_is_gone_is_no_broken_circle(world: World) -> None:
+    lost = OperationalError("SELECT", {}, Exception("gone"), connection_invalidated=True)
+
+    def work(_: int) -> None:
+        raise lost
+
+    with pytest.raises(OperationalError), world.database.transaction() as db:
+        apart.all_of(db, "circle", [1], work)
+
+
+def test_an_evaluation_that_cannot_be_opened_holds_up_no_other(world: World, further: int) -> None:
+    change(world, world.circle, reminders_off=5)  # a list is meant
+    world.tick(CLOSING)
+    assert every(world, EvaluationWindow.circle_id) == [further]
+
+
+def test_a_circle_whose_zone_is_none_any_more_rests_alone(world: World, further: int) -> None:
+    change(world, state=CircleState.PAUSED, paused_until=date(2027, 2, 1))
+    change(world, world.circle, zone="Nowhere/At all")
+    with world.database.transaction() as db:
+        circle_states.resume_due(db, datetime(2027, 2, 2, tzinfo=UTC))
+    with world.reading() as db:
+        states = {one.id: one.state for one in db.scalars(select(Circle))}
+    assert states == {world.circle: CircleState.PAUSED, further: CircleState.ACTIVE}
