@@ -6,7 +6,7 @@ so that nobody else's work waits.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Table, delete, select, tuple_
+from sqlalchemy import Table, delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from coaching import installations
@@ -36,7 +36,7 @@ def erase_removed(db: Session, now: datetime) -> bool:
     gone = db.scalar(
         select(Workspace.id)
         .where(Workspace.uninstalled_at <= now - AFTER)
-        .order_by(Workspace.uninstalled_at, Workspace.id)
+        .order_by(func.random())  # one that cannot be erased keeps no place from others
         .limit(1)
         # Whoever installs it again waits for this step, and another worker takes another one.
         .with_for_update(skip_locked=True)

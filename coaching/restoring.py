@@ -22,7 +22,8 @@ from storage.models import (
     Workspace,
 )
 
-AT_THE_SESSION: tuple[Callable[[Session, datetime], bool], ...] = (
+Planner = Callable[[Session, datetime], bool]
+AT_THE_SESSION: tuple[Planner, ...] = (
     agenda.put_up_due,
     evaluations.open_due,
     closing.put_up_next,
@@ -121,12 +122,18 @@ def settle(db: Session, now: datetime) -> int:
     part of a published result is ever read; the same goes for answers that waited for the next result.
     """
     for planner in AT_THE_SESSION:
-        any(not planner(db, now) for _ in range(MOST_IN_A_ROW))
+        _all_that_is_due(planner, db, now)
     ended = _end_evaluations(db, now)
     _forget_waiting(db)
     _let_searches_rest(db, now)
     _bring_cards_up_to_date(db, now)
     return ended
+
+
+def _all_that_is_due(planner: Planner, db: Session, now: datetime) -> None:
+    for _ in range(MOST_IN_A_ROW):
+        if not planner(db, now):
+            return
 
 
 def _end_evaluations(db: Session, now: datetime) -> int:

@@ -171,7 +171,7 @@ def _ended(before: datetime, now: datetime) -> Select[Circle]:
     return (
         select(Circle)
         .where(or_(closed, and_(~inside.exists(), last_left < before)), ~later.exists())
-        .order_by(Circle.id)
+        .order_by(func.random())  # one that cannot be deleted keeps no place from others
     )
 
 

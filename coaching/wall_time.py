@@ -1,12 +1,12 @@
 """What is agreed on is the time on the wall: instants follow when the clocks of a zone are set otherwise."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching import outbox, reminders, sessions
+from coaching import apart, outbox, reminders, sessions
 from coaching.rules.recurrence import to_utc
 from coaching.rules.terms import SessionState
 from storage.models import CoachingSession, Outgoing, Person
@@ -27,9 +27,15 @@ def keep(db: Session, now: datetime) -> None:
             CoachingSession.starts_at,
         ).where(CoachingSession.state == SessionState.SCHEDULED, CoachingSession.starts_at > now)
     )
-    for session_id, day, at, zone, starts_at in coming.all():
-        if to_utc(day, at, zone).instant != starts_at:
-            _follow(db, session_id, now)
+    other = [id for id, day, at, zone, starts_at in coming if _may_be_another(day, at, zone, starts_at)]
+    apart.all_of(db, "session", other, lambda id: _follow(db, id, now))
+
+
+def _may_be_another(day: date, at: time, zone: str, starts_at: datetime) -> bool:
+    try:
+        return to_utc(day, at, zone).instant != starts_at
+    except (ValueError, LookupError):  # a zone that is none any more, say: a closer look says which session
+        return True
 
 
 def _follow(db: Session, session_id: int, now: datetime) -> None:

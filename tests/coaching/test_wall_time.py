@@ -62,6 +62,15 @@ def test_instants_and_reminders_follow_the_wall(world: World) -> None:
     assert world.rows(Outgoing.SESSION_MOVED) == []  # all live by the same clock and see what they agreed on
 
 
+def test_a_zone_that_is_none_any_more_keeps_no_other_session_from_following(world: World) -> None:
+    broken, world.session = world.session, world.schedule(STARTS.date() + timedelta(days=7))
+    with world.database.transaction() as db:
+        db.get_one(CoachingSession, broken).zone = "Nowhere/At all"
+    other_law(world)
+    night(world)
+    assert world.of().starts_at == STARTS + timedelta(days=7)
+
+
 @ON_SQLITE
 def test_who_lives_elsewhere_is_told_that_it_is_another_time_for_them(world: World) -> None:
     with world.database.transaction() as db:
