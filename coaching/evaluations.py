@@ -166,8 +166,15 @@ def close_due(db: Session, now: datetime, make_rng: Callable[[], Random] = Syste
     Whether there are more.
     """
     results.forget_waiting(db)
-    ready = db.scalars(_ready_to_close(), {"now": now}).all()
-    return apart.some(db, "evaluation", ready, lambda id: _close_if_over(db, id, now, make_rng))
+    ready = db.execute(_ready_to_close(), {"now": now}).all()
+    first = {circle: id for id, circle in reversed(ready)}  # what waits after one is for the next
+    return apart.some(
+        db,
+        "evaluation",
+        first.values(),
+        lambda id: _close_if_over(db, id, now, make_rng),
+        further=len(first) < len(ready),
+    )
 
 
 def _close_if_over(db: Session, window_id: int, now: datetime, make_rng: Callable[[], Random]) -> None:
@@ -187,7 +194,7 @@ def _close_if_over(db: Session, window_id: int, now: datetime, make_rng: Callabl
 
 
 @cache
-def _ready_to_close() -> Select[int]:
+def _ready_to_close() -> Select[int, int]:
     answered = (
         select(EvaluationReceipt.window_id)
         .where(
@@ -208,9 +215,13 @@ def _ready_to_close() -> Select[int]:
         )
         .exists()
     )
-    return select(EvaluationWindow.id).where(
-        EvaluationWindow.closed_at.is_(None),
-        or_(EvaluationWindow.closes_at <= bindparam("now"), ~waited_for),
+    return (
+        select(EvaluationWindow.id, EvaluationWindow.circle_id)
+        .where(
+            EvaluationWindow.closed_at.is_(None),
+            or_(EvaluationWindow.closes_at <= bindparam("now"), ~waited_for),
+        )
+        .order_by(EvaluationWindow.closes_at, EvaluationWindow.id)
     )
 
 

@@ -45,7 +45,7 @@ AT_THE_SESSION = {
 OF_ANY_DATE = frozenset({ReminderKind.PREPARE_CASE, ReminderKind.PREPARE_CASE_AGAIN})
 """Once said they stand, with the new date, when the session is moved."""
 LATE = timedelta(hours=1)
-MOST_LATE = 500
+MOST_LATE = 100
 AHEAD = timedelta(days=2)
 """How long before it is due a question is laid out that follows from nothing having happened."""
 FEWEST = 2
@@ -597,14 +597,21 @@ def _recipient(db: Session, row: OutboxRow) -> Person:
     return db.get_one(Person, row.person_id)
 
 
-def gather_late(db: Session, now: datetime) -> None:
-    """After a time of being down: what was due earlier goes into today's message, in working hours."""
-    late = {found[0].id: found for found in db.execute(_late(), {"before": now - LATE}).all()}
-    apart.all_of(db, "reminder", late, lambda id: _gather(db, *late[id], now))
+def gather_late(db: Session, now: datetime) -> bool:
+    """After a time of being down: what was due earlier goes into today's message, in working hours.
+
+    Whether there is more.
+    """
+    late, gathered = db.scalars(_late(), {"before": now - LATE}).all(), list[bool]()
+    apart.all_of(db, "reminder", late, lambda id: gathered.append(_gather(db, id, now)))
+    return len(late) == MOST_LATE and any(gathered)
 
 
-def _gather(db: Session, reminder: Reminder, session: CoachingSession, person: Person, now: datetime) -> None:
-    row = db.get_one(OutboxRow, reminder.outbox_id)
+def _gather(db: Session, reminder_id: int, now: datetime) -> bool:
+    """Whether it went elsewhere."""
+    reminder = db.get_one(Reminder, reminder_id)
+    session = db.get_one(CoachingSession, reminder.session_id)
+    person, row = db.get_one(Person, reminder.person_id), db.get_one(OutboxRow, reminder.outbox_id)
     due_at = hours.after(now, people.hours(person))
     one = Planned(
         session.id,
@@ -616,7 +623,7 @@ def _gather(db: Session, reminder: Reminder, session: CoachingSession, person: P
         hours.local(due_at, people.hours(person)).date(),
     )
     if (one.local_date, due_at) == (reminder.local_date, now):
-        return  # today's own, a little late, and nothing against sending it
+        return False  # today's own, a little late, and nothing against sending it
     if one.expires_at > due_at:
         message, _, day = _day_message(db, session, one, now)
         # Its own moment stays: that of several late ones only the newest is said, goes by it.
@@ -625,16 +632,15 @@ def _gather(db: Session, reminder: Reminder, session: CoachingSession, person: P
         db.delete(reminder)
     db.flush()
     _settle(db, row, now)
+    return True
 
 
 @cache
-def _late() -> Select[Reminder, CoachingSession, Person]:
+def _late() -> Select[int]:
     # Made once: the clock asks every few minutes, and making it takes longer than running it.
     return (
-        select(Reminder, CoachingSession, Person)
+        select(Reminder.id)
         .join(OutboxRow, OutboxRow.id == Reminder.outbox_id)
-        .join(CoachingSession, CoachingSession.id == Reminder.session_id)
-        .join(Person, Person.id == Reminder.person_id)
         .join(Workspace, Workspace.id == Reminder.workspace_id)
         .where(
             OutboxRow.kind == Outgoing.BOOKKEEPING,

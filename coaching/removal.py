@@ -6,10 +6,10 @@ so that nobody else's work waits.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Table, delete, func, select, tuple_
+from sqlalchemy import Table, delete, select, tuple_
 from sqlalchemy.orm import Session
 
-from coaching import installations
+from coaching import apart, installations
 from coaching.errors import CoachingError
 from storage.base import Base
 from storage.engine import leave_no_trace
@@ -33,11 +33,16 @@ def erase_removed(db: Session, now: datetime) -> bool:
 
     One that has installed the bot again meanwhile is never touched.
     """
+    removed = select(Workspace.id).where(Workspace.uninstalled_at <= now - AFTER)
+    oldest_first = db.scalars(removed.order_by(Workspace.uninstalled_at, Workspace.id)).all()
+    # One that cannot be erased keeps no place from others.
+    return apart.first_of(db, "removed workspace", oldest_first, lambda id: _erase_removed(db, id, now))
+
+
+def _erase_removed(db: Session, workspace_id: str, now: datetime) -> bool:
     gone = db.scalar(
         select(Workspace.id)
-        .where(Workspace.uninstalled_at <= now - AFTER)
-        .order_by(func.random())  # one that cannot be erased keeps no place from others
-        .limit(1)
+        .where(Workspace.id == workspace_id, Workspace.uninstalled_at <= now - AFTER)
         # Whoever installs it again waits for this step, and another worker takes another one.
         .with_for_update(skip_locked=True)
     )

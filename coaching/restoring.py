@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from coaching import agenda, closing, erasing, evaluations, installations, outbox, results
+from coaching import agenda, apart, closing, erasing, evaluations, installations, outbox, results
 from coaching.rules.terms import SessionState, SwapState
 from storage.models import (
     Circle,
@@ -29,8 +29,6 @@ AT_THE_SESSION: tuple[Planner, ...] = (
     closing.put_up_next,
 )
 """What belongs to a minute of a session that has begun: written down now, so that it counts as said."""
-MOST_IN_A_ROW = 1_000
-"""Looks of each of these; then what is left cannot be dealt with."""
 SEARCHES_REST = timedelta(days=1)
 """Time to look who has which role, and to take it again."""
 
@@ -121,19 +119,15 @@ def settle(db: Session, now: datetime) -> int:
     result of fewer answers would tell, by what it lacks, what the others answered. So no answer that is not
     part of a published result is ever read; the same goes for answers that waited for the next result.
     """
+    apart.all_or_nothing(db)
     for planner in AT_THE_SESSION:
-        _all_that_is_due(planner, db, now)
+        while planner(db, now):
+            pass
     ended = _end_evaluations(db, now)
     _forget_waiting(db)
     _let_searches_rest(db, now)
     _bring_cards_up_to_date(db, now)
     return ended
-
-
-def _all_that_is_due(planner: Planner, db: Session, now: datetime) -> None:
-    for _ in range(MOST_IN_A_ROW):
-        if not planner(db, now):
-            return
 
 
 def _end_evaluations(db: Session, now: datetime) -> int:

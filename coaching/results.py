@@ -13,7 +13,7 @@ from uuid import uuid4
 from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from coaching import access, outbox, roles
+from coaching import access, apart, outbox, roles
 from coaching.access import Actor, Right
 from coaching.errors import NotFound
 from coaching.packs import Pack
@@ -209,19 +209,23 @@ def in_order(words: Mapping[str, str], figures: Mapping[str, object]) -> list[st
 
 def forget_waiting(db: Session) -> None:
     """Deletes unread what waits in circles that are closed, or too small to show it ever."""
-    for circle in db.scalars(_with_waiting()).unique().all():
-        if not keeps_waiting(circle):
-            clear_waiting(db, circle)
+    apart.all_of(db, "circle", db.scalars(_with_waiting()).all(), lambda id: _forget_unless_kept(db, id))
+
+
+def _forget_unless_kept(db: Session, circle_id: int) -> None:
+    circle = db.get_one(Circle, circle_id)
+    if not keeps_waiting(circle):
+        clear_waiting(db, circle)
 
 
 @cache
-def _with_waiting() -> Select[Circle]:
+def _with_waiting() -> Select[int]:
     # Made once: the clock asks every few minutes, and making it takes longer than running it.
     answers = select(EvaluationAnswer.circle_id).where(
         EvaluationAnswer.result_id.is_(None), EvaluationAnswer.window_id.is_(None)
     )
     comments = select(EvaluationComment.circle_id).where(EvaluationComment.result_id.is_(None))
-    return select(Circle).where(Circle.id.in_(answers.union(comments)))
+    return select(Circle.id).where(Circle.id.in_(answers.union(comments)))
 
 
 def keeps_waiting(circle: Circle) -> bool:

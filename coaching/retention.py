@@ -11,7 +11,7 @@ from functools import partial
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from coaching import programme, removal
+from coaching import apart, programme, removal
 from coaching.rules.closing import CORRECTED_WITHIN
 from coaching.rules.keeping import Keeping, audit_before
 from coaching.rules.programme import PLANNED, SETTLES, Quarter
@@ -141,7 +141,14 @@ def _ended_circles(keeping: Keeping, db: Session, now: datetime) -> bool:
     before = keeping.closed_before(now)
     if before is None:
         return False
-    circle = db.scalar(_ended(before, now).limit(1).with_for_update(skip_locked=True))
+    # One that cannot be deleted keeps no place from others.
+    return apart.first_of(
+        db, "ended circle", db.scalars(_ended(before, now)).all(), lambda id: _end(db, id, now)
+    )
+
+
+def _end(db: Session, circle_id: int, now: datetime) -> bool:
+    circle = db.scalar(select(Circle).where(Circle.id == circle_id).with_for_update(skip_locked=True))
     if circle is None:
         return False
     days = db.scalars(
@@ -155,7 +162,7 @@ def _ended_circles(keeping: Keeping, db: Session, now: datetime) -> bool:
     return True
 
 
-def _ended(before: datetime, now: datetime) -> Select[Circle]:
+def _ended(before: datetime, now: datetime) -> Select[int]:
     """Not before the quarter of its last session can change no more: until then its sums are not kept."""
     inside = select(Membership.id).where(Membership.circle_id == Circle.id, Membership.left_at.is_(None))
     last_left = (
@@ -169,9 +176,9 @@ def _ended(before: datetime, now: datetime) -> Select[Circle]:
     )
     closed: ColumnElement[bool] = and_(Circle.state == CircleState.CLOSED, Circle.closed_at < before)
     return (
-        select(Circle)
+        select(Circle.id)
         .where(or_(closed, and_(~inside.exists(), last_left < before)), ~later.exists())
-        .order_by(func.random())  # one that cannot be deleted keeps no place from others
+        .order_by(Circle.id)
     )
 
 

@@ -254,8 +254,8 @@ def _taken_since() -> CompoundSelect[int, date]:
 def _may_be_due(circle: Circle, known: _Dates, now: datetime) -> bool:
     try:
         return _is_due(circle, known, now)
-    except (ValueError, LookupError):  # a zone that is none any more, say: a closer look says which circle
-        return True
+    except (ValueError, LookupError, OSError, OverflowError):
+        return True  # a zone that is none any more, say: a closer look says which circle
 
 
 def _is_due(circle: Circle, known: _Dates, now: datetime) -> bool:

@@ -34,8 +34,8 @@ def keep(db: Session, now: datetime) -> None:
 def _may_be_another(day: date, at: time, zone: str, starts_at: datetime) -> bool:
     try:
         return to_utc(day, at, zone).instant != starts_at
-    except (ValueError, LookupError):  # a zone that is none any more, say: a closer look says which session
-        return True
+    except (ValueError, LookupError, OSError, OverflowError):
+        return True  # a zone that is none any more, say: a closer look says which session
 
 
 def _follow(db: Session, session_id: int, now: datetime) -> None:

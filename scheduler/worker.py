@@ -229,7 +229,8 @@ class Worker:
 
     def _run_all(self, planners: Sequence[Planner], now: datetime) -> None:
         for planner in planners:
-            self._run_one(planner, now)
+            if not self._stopped.is_set():
+                self._run_one(planner, now)
 
     def _run_one(self, planner: Planner, now: datetime) -> None:
         """Each in a transaction of its own: one that fails takes nothing else with it."""
@@ -237,7 +238,7 @@ class Worker:
             for _ in range(MOST_IN_A_ROW):
                 with self._database.transaction() as db:
                     more = planner(db, now)
-                if not more:
+                if not more or self._stopped.is_set():
                     return
         except Exception as error:
             log.error("planning failed", planner=getattr(planner, "__name__", "?"), error=name_of(error))

@@ -259,8 +259,10 @@ class SocketMode:
         """Over the connection that it came by, or over the newest, or the next, when that one is gone."""
         try:
             async with asyncio.timeout(self._patience.answer_helps_for):
+                newer = self._next
                 while not await self._sent(connection, reply):
-                    await self._next.wait()
+                    await newer.wait()
+                    newer = self._next
         except TimeoutError:
             log.warning("answer_not_sent")
 

@@ -18,6 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "coaching/rules": {"coaching.rules", "dateutil"},
     # What people and the clock want done. Never talks to Slack.
     "coaching": {"coaching", "storage", "sqlalchemy"},
+    "coaching/apart.py": {"sqlalchemy", "structlog"},
     "coaching/packs.py": {"coaching", "pydantic", "pydantic_core", "yaml"},
     "coaching/drafts.py": {"coaching", "storage", "sqlalchemy", "pydantic"},
     "coaching/typed_dates.py": {"coaching.rules", "dateparser"},

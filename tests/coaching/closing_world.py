@@ -95,8 +95,10 @@ class World:
             evaluations.close_due,
             closing.assume_due,
         ):
-            with self.database.transaction() as db:
-                planner(db, now)
+            more = True
+            while more:
+                with self.database.transaction() as db:
+                    more = planner(db, now)
 
     def answer(
         self, who: str, score: int = 4, *, said: str = "", now: datetime = ENDS, session: int | None = None

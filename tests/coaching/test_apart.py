@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from coaching import apart, circle_states, circles
+from coaching import apart, circle_states, circles, restoring
 from coaching.circles import CirclePlan
 from coaching.rules.terms import CircleState, Rhythm
 from storage.engine import Database
@@ -77,6 +77,55 @@ def test_some_are_done_at_once_and_more_is_said(world: World) -> None:
 
 
 @ON_SQLITE
+def test_where_nothing_can_be_done_the_next_look_is_waited_for(world: World) -> None:
+    with world.database.transaction() as db:
+        assert not apart.some(db, "circle", range(100), fails)
+
+
+@ON_SQLITE
+def test_where_all_belongs_together_one_failure_is_all(world: World) -> None:
+    with world.database.transaction() as db:
+        apart.all_or_nothing(db)
+        with pytest.raises(ValueError, match="broken"):
+            apart.all_of(db, "circle", [1, 2], fails)
+
+
+@ON_SQLITE
+def test_the_first_that_can_be_done_is(world: World) -> None:
+    tried: list[int] = []
+
+    def work(id: int) -> bool:
+        tried.append(id)
+        if id == 1:
+            raise ValueError("broken")
+        return id == 3  # somebody else is at the second
+
+    with world.database.transaction() as db:
+        assert apart.first_of(db, "circle", [1, 2, 3, 4], work)
+        assert not apart.first_of(db, "circle", [1, 2], work)
+    assert tried == [1, 2, 3, 1, 2]
+
+
+def test_an_error_that_ends_the_transaction_is_not_taken_for_one_circles(world: World) -> None:
+    """A full disk rolls all back on SQLite; what follows would be kept one by one."""
+
+    def work(id: int) -> None:
+        db.get_one(Circle, world.circle).name = f"Circle {id}"
+        db.flush()
+        if id == 2:
+            db.connection().connection.dbapi_connection.rollback()  # type: ignore[union-attr]
+            raise ValueError("the disk is full")
+
+    with pytest.raises(DBAPIError), world.database.transaction() as db:
+        apart.all_of(db, "circle", [1, 2, 3], work)
+    assert every(world, Circle.name) == ["Practice circle"]
+
+
+def fails(_: int) -> None:
+    raise ValueError("broken")
+
+
+@ON_SQLITE
 def test_a_database_that_is_gone_is_no_broken_circle(world: World) -> None:
     lost = OperationalError("SELECT", {}, Exception("gone"), connection_invalidated=True)
 
@@ -101,3 +150,11 @@ def test_a_circle_whose_zone_is_none_any_more_rests_alone(world: World, further:
     with world.reading() as db:
         states = {one.id: one.state for one in db.scalars(select(Circle))}
     assert states == {world.circle: CircleState.PAUSED, further: CircleState.ACTIVE}
+
+
+@ON_SQLITE
+def test_a_copy_that_is_put_back_is_settled_whole_or_not_at_all(world: World) -> None:
+    """An evaluation that was left out would open later, and ask everybody again."""
+    change(world, world.circle, reminders_off=5)
+    with pytest.raises(TypeError), world.database.transaction() as db:
+        restoring.settle(db, CLOSING)
