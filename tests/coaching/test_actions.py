@@ -1,6 +1,5 @@
 """Actions: the one reminder, saying how one stands, and the rows of the notes they come from."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
@@ -23,13 +22,6 @@ DAY = timedelta(days=1)
 DUE = date(2026, 12, 17)
 """A Thursday; the reminder comes on Tuesday at nine."""
 REMINDED_AT = datetime(2026, 12, 15, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 @pytest.fixture

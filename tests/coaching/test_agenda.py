@@ -1,9 +1,6 @@
 """The agenda in the thread of a session: when it comes, and what it says."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-
-import pytest
 
 from coaching import agenda, cases, notes, sessions
 from coaching.packs import default_pack
@@ -25,18 +22,6 @@ PARTS = [
     ("Next presenter and note-taker", 45, 5),
     ("Closing evaluation", 50, 10),
 ]
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return World(database)
 
 
 def ticks(world: World, now: datetime) -> list[OutboxRow]:

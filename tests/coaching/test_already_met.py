@@ -1,6 +1,5 @@
 """ "We already met": what was never scheduled is recorded afterwards."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from unittest.mock import ANY
 
@@ -20,13 +19,6 @@ from tests.support.databases import ON_SQLITE
 DAY = timedelta(days=1)
 NOW = ENDS + 20 * DAY
 """28 December; the next date of the rhythm is 12 January."""
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 @pytest.fixture

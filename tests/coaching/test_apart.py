@@ -1,6 +1,5 @@
 """What the clock does for many: one that is broken holds up nobody else, and nobody waits for all."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -11,22 +10,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from coaching import apart, circle_states, circles, restoring
 from coaching.circles import CirclePlan
 from coaching.rules.terms import CircleState, Rhythm
-from storage.engine import Database
 from storage.models import Circle, EvaluationWindow
 from tests.coaching.closing_world import ANA, BO, CHIDI, CLOSING, MADE, STARTS, World
 from tests.support.databases import ON_SQLITE
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return World(database)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Cases: who prepares them, who reads them, what follows from sharing them and from taking them back."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -20,13 +19,6 @@ DAY = timedelta(days=1)
 TITLE = "Coming back after leave"
 WORDS = "שלום 👩🏾‍🏫 <!channel> & so on"
 JANUARY, FEBRUARY = date(2027, 1, 12), date(2027, 2, 9)
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 @pytest.fixture

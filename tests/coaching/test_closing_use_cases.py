@@ -1,6 +1,5 @@
 """What happened at a session, what is assumed when nobody says, and what comes next."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,7 +11,6 @@ from coaching.rules.closing_facts import NextFacts
 from coaching.rules.facts import Draft
 from coaching.rules.fields import Field
 from coaching.rules.terms import CircleState, Coming, Mode, Rhythm, SessionState
-from storage.engine import Database
 from storage.models import Circle, OutboxState, Outgoing
 from tests.coaching.closing_world import ANA, BO, CHIDI, DEE, ELI, ENDS, GUS, STARTS, World
 from tests.support.databases import ON_SQLITE
@@ -20,18 +18,6 @@ from tests.support.databases import ON_SQLITE
 CHOOSING = STARTS + timedelta(minutes=45)
 MINUTE = timedelta(minutes=1)
 LATER = date(2027, 1, 12)
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return World(database)
 
 
 def coming_next(world: World, now: datetime = CHOOSING) -> NextFacts:

@@ -1,6 +1,6 @@
 """Closing evaluations from the opening of a window to its result, on a real database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from random import Random
@@ -48,18 +48,6 @@ from tests.coaching.test_programme import another_circle
 
 SECOND = date(2027, 1, 12)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return World(database)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Notes of a session: who writes them, who reads them, what follows from their being there."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
 from threading import Barrier
@@ -22,13 +21,6 @@ from tests.support.databases import ON_SQLITE
 
 DAY = timedelta(days=1)
 WORDS = "How to begin a hard talk"
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
 
 
 @pytest.fixture

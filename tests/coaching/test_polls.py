@@ -1,6 +1,6 @@
 """Polls by their use cases, on a real database: who may, who was faster, and what comes of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,7 +16,6 @@ from coaching.rules.facts import Draft
 from coaching.rules.fields import Field
 from coaching.rules.poll_facts import PollDraft, PollFacts
 from coaching.rules.terms import Coming, Mode, PollState, SessionState
-from storage.engine import Database
 from storage.models import Away, Circle, CoachingSession, OutboxState, Outgoing, Person, Poll, Workspace
 from tests.coaching.closing_world import ANA, BO, CHIDI, DEE, ELI, GUS, MADE, TEAM, World
 
@@ -25,18 +24,6 @@ CLOSES = datetime(2026, 12, 4, 17, tzinfo=UTC)
 """On the third working day after Tuesday, 1 December."""
 BEFORE_JANUARY = datetime(2026, 12, 14, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return World(database)
 
 
 @dataclass

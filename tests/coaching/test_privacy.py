@@ -1,6 +1,6 @@
 """What somebody with the database, its file or the log can find out about who answered an evaluation."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time
 from functools import partial
@@ -20,18 +20,6 @@ from storage.models import Circle, EvaluationAnswer, Membership, Person
 from tests.coaching.closing_world import ANA, BO, CHIDI, CLOSING, DEE, ELI, ENDS, MADE, WINDOW_END, World
 
 WORDS = "a sentence that nobody else would write"
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return World(database)
 
 
 def keys(world: World) -> set[str]:

@@ -1,7 +1,6 @@
 """The rhythm of a circle goes on by itself, whatever the clock and the people do."""
 
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -13,7 +12,6 @@ from coaching.circles import CirclePlan
 from coaching.errors import NotAllowed, NotFound
 from coaching.rules.facts import Draft
 from coaching.rules.terms import CircleState, Mode, PollState, ReminderKind, Rhythm, SessionState
-from storage.engine import Database
 from storage.models import Circle, CoachingSession, OutboxRow, OutboxState, Outgoing, Poll, Reminder
 from tests.coaching.closing_world import ANA, BO, ENDS, GUS, MADE, World
 from tests.support.databases import ON_SQLITE
@@ -24,18 +22,6 @@ JANUARY = date(2027, 1, 12)
 FEBRUARY = date(2027, 2, 9)
 STARTS = datetime(2027, 1, 12, 10, 0, tzinfo=UTC)
 """Of the next date of the rhythm; Ana, Bo and the others live in UTC, where it is a Tuesday at ten."""
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return World(database)
 
 
 def look(world: World, now: datetime) -> None:

@@ -1,6 +1,5 @@
 """What is agreed on is the time on the wall, also when what is known of a zone changes."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +8,6 @@ from sqlalchemy import select
 
 from coaching import rhythm, wall_time
 from coaching.rules.terms import ReminderKind, SessionState
-from storage.engine import Database
 from storage.models import Circle, CoachingSession, OutboxState, Outgoing, Person, Reminder
 from tests.coaching.closing_world import BO, STARTS, World
 from tests.support.databases import ON_SQLITE
@@ -17,18 +15,6 @@ from tests.support.databases import ON_SQLITE
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 NIGHT = STARTS - 3 * DAY
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return World(database)
 
 
 def other_law(world: World) -> None:
