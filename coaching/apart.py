@@ -52,7 +52,7 @@ def all_of(db: Session, what: str, ids: Collection[int], work: Callable[[int], o
 
 
 def first_of(db: Session, what: str, ids: Collection[T], work: Callable[[T], bool]) -> bool:
-    """Does the work for the first of these ids for which it can be done: `work` says whether it was.
+    """Deletes a little of the first of these for which it can be done: `work` says whether it was.
 
     Whether there was one. Raises as `all_of`.
     """
@@ -60,7 +60,7 @@ def first_of(db: Session, what: str, ids: Collection[T], work: Callable[[T], boo
     for one in ids:
         error = _failure(db, one, lambda id: worked.append(work(id)))
         if error is not None:
-            log.error("planning failed", what=what, id=one, exc_info=error)
+            log.error("deleting what is old failed", what=what, id=one, exc_info=error)
         elif worked[-1]:
             return True
     return False

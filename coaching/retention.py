@@ -143,12 +143,14 @@ def _ended_circles(keeping: Keeping, db: Session, now: datetime) -> bool:
         return False
     # One that cannot be deleted keeps no place from others.
     return apart.first_of(
-        db, "ended circle", db.scalars(_ended(before, now)).all(), lambda id: _end(db, id, now)
+        db, "ended circle", db.scalars(_ended(before, now)).all(), lambda id: _end(db, id, before, now)
     )
 
 
-def _end(db: Session, circle_id: int, now: datetime) -> bool:
-    circle = db.scalar(select(Circle).where(Circle.id == circle_id).with_for_update(skip_locked=True))
+def _end(db: Session, circle_id: int, before: datetime, now: datetime) -> bool:
+    still = Circle.id.in_(_ended(before, now).order_by(None))  # somebody may have come back meanwhile
+    query = select(Circle).where(Circle.id == circle_id, still)
+    circle = db.scalar(query.with_for_update(skip_locked=True, of=Circle))
     if circle is None:
         return False
     days = db.scalars(

@@ -283,12 +283,7 @@ def test_an_old_connection_that_slack_leaves_open_is_closed_after_a_while(local:
 def test_an_answer_finds_its_way_when_its_connection_breaks(
     local: LocalWorkspace, line: Line, sockets: Sockets
 ) -> None:
-    begun, go_on = threading.Event(), threading.Event()
-
-    def slow(request: BoltRequest) -> BoltResponse:
-        begun.set()
-        assert go_on.wait(LONGEST_S)
-        return _done(request)
+    begun, go_on = takes_its_time(line.bot)
 
     async def break_meanwhile() -> Answer:
         asking = asyncio.create_task(sockets.ask("command", COMMAND, {}))
@@ -299,19 +294,13 @@ def test_an_answer_finds_its_way_when_its_connection_breaks(
         go_on.set()
         return await asking
 
-    line.bot.answer = slow
     assert local.run(break_meanwhile()) == Answer(200, '{"text": "done"}')
 
 
 def test_an_answer_that_is_ready_between_two_connections_waits_for_the_next(
     local: LocalWorkspace, line: Line, sockets: Sockets, log_lines: io.StringIO
 ) -> None:
-    begun, go_on = threading.Event(), threading.Event()
-
-    def slow(request: BoltRequest) -> BoltResponse:
-        begun.set()
-        assert go_on.wait(LONGEST_S)
-        return _done(request)
+    begun, go_on = takes_its_time(line.bot)
 
     async def break_meanwhile() -> Answer:
         asking = asyncio.create_task(sockets.ask("command", COMMAND, {}))
@@ -324,8 +313,20 @@ def test_an_answer_that_is_ready_between_two_connections_waits_for_the_next(
         sockets.full = False
         return await asking
 
-    line.bot.answer = slow
     assert local.run(break_meanwhile()) == Answer(200, '{"text": "done"}')
+
+
+def takes_its_time(bot: Bot) -> tuple[threading.Event, threading.Event]:
+    """What it is asked has begun, and may end."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(request: BoltRequest) -> BoltResponse:
+        begun.set()
+        assert go_on.wait(LONGEST_S)
+        return _done(request)
+
+    bot.answer = slow
+    return begun, go_on
 
 
 async def _said(log_lines: io.StringIO, word: str) -> None:
